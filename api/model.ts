@@ -1,0 +1,157 @@
+// The words that every part shares: a Canary of any shape as the charts see it, and what is observed of the world.
+// Types only; nothing here knows Kubernetes' wire format.
+
+/** Milliseconds since the Unix epoch. */
+export type Instant = number;
+
+/** A thing that is wrong with what a user wrote or with what it refers to, said so that a person can mend it. */
+export type Problem = {
+	/** Where: a path in the Canary's spec (`spec.analysis.stepWeight`) or an object (`Service podinfo-canary.test`). */
+	readonly field: string;
+	/** The offending value as written; empty when it is an absence. */
+	readonly value: string;
+	/** What is wrong, one sentence without a full stop. */
+	readonly text: string;
+	/** What to do about it, one sentence without a full stop. */
+	readonly remedy: string;
+};
+
+/** `spec.analysis.metrics[]` (either shape) made definite. */
+export type Metric = {
+	readonly name: string;
+	/** What decides the query and the words of a breach. `unknown`: refused as a problem, never queried. */
+	readonly kind: 'success-rate' | 'duration' | 'query' | 'unknown';
+	/** The metric's family for built-in ones: today's names or those of the first shape. */
+	readonly dialect: 'today' | 'first';
+	/** PromQL for kind `query`, template variables not yet rendered. */
+	readonly query?: string;
+	/** Window of the query. */
+	readonly intervalMs: number;
+	/** Inclusive bounds; success rate in percent, duration in milliseconds. */
+	readonly min?: number;
+	readonly max?: number;
+};
+
+/** A Canary of either shape, cut on today's. Every duration is already divided by the sandbox's speed. */
+export type CanaryModel = {
+	readonly name: string;
+	readonly namespace: string;
+	readonly uid: string;
+	readonly generation: number;
+	/** `managed`: today's shape, we own `{target}-primary`. `paired`: the first shape, the user owns both workloads. */
+	readonly shape: 'managed' | 'paired';
+	readonly suspended: boolean;
+	readonly skipAnalysis: boolean;
+	/** `spec.provider`, else the daemon's `--mesh-provider`. */
+	readonly provider: string;
+	/** The workload whose new revision is the canary: `spec.targetRef`, or `spec.canary.name` of the first shape. */
+	readonly target: {readonly apiVersion: string; readonly kind: string; readonly name: string};
+	readonly primary: {readonly name: string};
+	/** Services: the host users call, and the two that the route's destinations name. */
+	readonly hosts: {readonly apex: string; readonly primary: string; readonly canary: string};
+	/** The VirtualService (or whatever the provider routes by): its name, and whether we generate it. */
+	readonly route: {readonly name: string; readonly generated: boolean};
+	readonly autoscaler?: {readonly apiVersion: string; readonly kind: string; readonly name: string};
+	/** `spec.service` of today's shape as written, for the generated Services and routes. */
+	readonly service?: Readonly<Record<string, unknown>>;
+	readonly analysis: {
+		readonly intervalMs: number;
+		/** Failed checks at which a run is rolled back; at least 1. */
+		readonly threshold: number;
+		/** Canary weights of the run in order, rising, each 1…100; the last is the max weight. */
+		readonly weights: readonly number[];
+		readonly metrics: readonly Metric[];
+		/** `halt` waits for data until the progress deadline; `fail` counts a failed check (the peer's way). */
+		readonly onMissingData: 'halt' | 'fail';
+	};
+	readonly metricsServer?: string;
+	readonly readyThreshold: {readonly primary: number; readonly canary: number};
+	readonly progressDeadlineMs: number;
+	readonly routeSettleMs: number;
+	readonly drainMs: number;
+	/** What the user must mend before a run can start; empty when the spec is sound. */
+	readonly problems: readonly Problem[];
+};
+
+/** A Deployment as read from the cluster. */
+export type Workload = {
+	readonly name: string;
+	readonly uid: string;
+	readonly resourceVersion: string;
+	/** Digest (32 hex digits) of the pod template, canonically serialised. */
+	readonly revision: string;
+	/** `spec.replicas`. */
+	readonly replicas: number;
+	/** `status.observedGeneration` has reached `metadata.generation`. */
+	readonly observed: boolean;
+	/** `status.replicas`, `updatedReplicas`, `availableReplicas`, `readyReplicas`. */
+	readonly total: number;
+	readonly updated: number;
+	readonly available: number;
+	readonly ready: number;
+	/** Condition Progressing has reason ProgressDeadlineExceeded. */
+	readonly deadlineExceeded: boolean;
+	/** Why its pods do not become ready, when they tell: `container podinfod: CrashLoopBackOff`. */
+	readonly trouble?: string;
+};
+
+/** A HorizontalPodAutoscaler of the target or the primary. */
+export type Scaler = {
+	readonly name: string;
+	readonly of: 'target' | 'primary';
+	readonly desired: number;
+	readonly current: number;
+	readonly minReplicas: number;
+};
+
+/** Weights as the routing object holds them. */
+export type Route = {readonly primary: number; readonly canary: number; readonly resourceVersion: string};
+
+/** Everything observed that a decision may rest on: levels, not edges. Absent means: not there. */
+export type World = {
+	readonly at: Instant;
+	readonly target?: Workload;
+	readonly primary?: Workload;
+	/** The primary's template is what the target's would be rendered to. */
+	readonly primaryRunsTarget: boolean;
+	/** The revision last promoted to the primary, when a ControllerRevision or the status tells. */
+	readonly scalers: readonly Scaler[];
+	readonly route?: Route;
+	/** What is missing or wrong out there, in a fixed order; empty when all is found. */
+	readonly problems: readonly Problem[];
+};
+
+/** What one metric's query told. */
+export type Evidence =
+	| {readonly kind: 'passed'; readonly metric: string; readonly value: number}
+	| {readonly kind: 'breached'; readonly metric: string; readonly value: number; readonly text: string}
+	| {
+			readonly kind: 'no data' | 'not a number' | 'several series' | 'provider failed' | 'timed out' | 'not understood';
+			readonly metric: string;
+			readonly text: string;
+	  };
+
+/** The answer of one round of checks. `unknown`: nothing may be concluded. `text` is the first reason, empty if passed. */
+export type Verdict = {
+	readonly outcome: 'passed' | 'failed' | 'unknown';
+	readonly text: string;
+	readonly evidence: readonly Evidence[];
+	readonly at: Instant;
+};
+
+/** A thing to say: becomes a Kubernetes event, a log line and, later, notifications. */
+export type Announcement = {readonly type: 'Normal' | 'Warning'; readonly text: string};
+
+/** What a run leaves in `status`; see `api/canary.ts` for the fields' meanings. */
+export type Phase =
+	| 'Initializing'
+	| 'Initialized'
+	| 'Waiting'
+	| 'Progressing'
+	| 'WaitingPromotion'
+	| 'Promoting'
+	| 'Finalising'
+	| 'Succeeded'
+	| 'Failed'
+	| 'Terminating'
+	| 'Terminated';

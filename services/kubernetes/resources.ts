@@ -1,0 +1,32 @@
+// The kinds that the daemon reads and writes.
+import type {Resource} from './cluster.ts';
+
+const resource = (group: string, version: string, plural: string, kind: string): Resource => ({
+	group,
+	version,
+	plural,
+	kind,
+});
+
+export const canaries = resource('flagger.app', 'v1beta1', 'canaries', 'Canary');
+export const deployments = resource('apps', 'v1', 'deployments', 'Deployment');
+export const controllerRevisions = resource('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
+export const services = resource('', 'v1', 'services', 'Service');
+export const pods = resource('', 'v1', 'pods', 'Pod');
+export const events = resource('', 'v1', 'events', 'Event');
+export const horizontalPodAutoscalers = resource(
+	'autoscaling',
+	'v2',
+	'horizontalpodautoscalers',
+	'HorizontalPodAutoscaler',
+);
+export const virtualServices = resource('networking.istio.io', 'v1beta1', 'virtualservices', 'VirtualService');
+export const destinationRules = resource('networking.istio.io', 'v1beta1', 'destinationrules', 'DestinationRule');
+
+/** `/apis/apps/v1/namespaces/test/deployments/podinfo/status`, or the collection's path without a name. */
+export const pathOf = (kind: Resource, namespace?: string, name?: string, subresource?: string): string => {
+	const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
+	const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+	const object = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+	return `${root}${scope}/${kind.plural}${object}${subresource === undefined ? '' : `/${subresource}`}`;
+};
