@@ -91,6 +91,8 @@ export type Workload = {
 	readonly ready: number;
 	/** Condition Progressing has reason ProgressDeadlineExceeded. */
 	readonly deadlineExceeded: boolean;
+	/** On a primary: the target's revision that was last promoted onto it (annotation `aviary.dev/promoted-revision`). */
+	readonly promoted?: string;
 	/** Why its pods do not become ready, when they tell: `container podinfod: CrashLoopBackOff`. */
 	readonly trouble?: string;
 };
@@ -114,7 +116,6 @@ export type World = {
 	readonly primary?: Workload;
 	/** The primary's template is what the target's would be rendered to. */
 	readonly primaryRunsTarget: boolean;
-	/** The revision last promoted to the primary, when a ControllerRevision or the status tells. */
 	readonly scalers: readonly Scaler[];
 	readonly route?: Route;
 	/** What is missing or wrong out there, in a fixed order; empty when all is found. */

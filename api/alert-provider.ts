@@ -1,0 +1,30 @@
+// The AlertProvider resource, so that existing manifests apply.
+import {Type, type Static} from '@sinclair/typebox';
+import {absent, choice, exactlyOneOf, group, must, text} from './schema/words.ts';
+
+const spec = group(
+	{
+		type: choice(['slack', 'msteams', 'discord', 'rocket', 'gchat'], 'Kind of provider'),
+		channel: text('Channel', absent('`general`')),
+		username: text('Name of the sender', absent('`flagger`')),
+		address: text('Address of its webhook; excludes `secretRef`'),
+		proxy: text('Proxy'),
+		secretRef: group({name: must(text('Name'))}, 'Secret with the address; excludes `address`'),
+	},
+	'What is wanted',
+	exactlyOneOf(['type', 'address'], ['type', 'secretRef']),
+);
+
+/** The schema of `flagger.app/v1beta1 AlertProvider`. */
+export const alertProvider = Type.Object(
+	{
+		apiVersion: Type.Optional(Type.String({description: 'Group and version of this representation'})),
+		kind: Type.Optional(Type.String({description: 'Kind of this resource'})),
+		metadata: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({type: 'object'})),
+		spec,
+	},
+	{description: 'AlertProvider is a place that alerts go to'},
+);
+
+/** An AlertProvider as the API server holds it. */
+export type AlertProvider = Static<typeof alertProvider>;

@@ -1,0 +1,51 @@
+// The MetricTemplate resource, so that existing manifests apply.
+import {Type, type Static} from '@sinclair/typebox';
+import {absent, choice, flag, group, map, must, text} from './schema/words.ts';
+
+const providers = [
+	'prometheus',
+	'influxdb',
+	'datadog',
+	'externalmetrics',
+	'stackdriver',
+	'cloudwatch',
+	'newrelic',
+	'graphite',
+	'dynatrace',
+	'keptn',
+	'splunk',
+] as const;
+
+const spec = group(
+	{
+		provider: must(
+			group(
+				{
+					type: must(choice(providers, 'Kind of provider')),
+					address: text('Address of its API'),
+					headers: map(Type.Array(Type.String()), 'Headers to send'),
+					secretRef: group({name: must(text('Name'))}, 'Secret with its credentials'),
+					region: text('Region'),
+					insecureSkipVerify: flag('Whether the certificate goes unchecked', absent(false)),
+				},
+				'Who is asked',
+			),
+		),
+		query: must(text('What is asked, a Go template')),
+	},
+	'What is wanted',
+);
+
+/** The schema of `flagger.app/v1beta1 MetricTemplate`. */
+export const metricTemplate = Type.Object(
+	{
+		apiVersion: Type.Optional(Type.String({description: 'Group and version of this representation'})),
+		kind: Type.Optional(Type.String({description: 'Kind of this resource'})),
+		metadata: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({type: 'object'})),
+		spec,
+	},
+	{description: 'MetricTemplate is a query that Canaries share'},
+);
+
+/** A MetricTemplate as the API server holds it. */
+export type MetricTemplate = Static<typeof metricTemplate>;

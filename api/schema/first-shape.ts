@@ -1,0 +1,45 @@
+// The fields of the first shape: the user owns both workloads, their Services and the VirtualService.
+// Nothing in it is required and no text has a pattern, for its first CRD refused next to nothing.
+import {onMissingData} from './analysis.ts';
+import {absent, group, list, number, shape, text} from './words.ts';
+
+const first = shape('first');
+
+const side = (whose: string) =>
+	group(
+		{
+			name: text(`Name of the ${whose} Deployment`),
+			host: text(`Host of the ${whose} Service, as the VirtualService has it`),
+		},
+		`The ${whose} Deployment and Service`,
+		first,
+	);
+
+export const firstShape = {
+	targetKind: text('Kind of both workloads: `Deployment`', first),
+	virtualService: group({name: text('Name')}, 'The VirtualService that routes to both hosts', first),
+	primary: side('primary’s'),
+	canary: side('canary’s'),
+	canaryAnalysis: group(
+		{
+			interval: text('Time between two checks', {
+				...absent('the daemon’s `--control-loop-interval`'),
+				...shape('first, Aviary'),
+			}),
+			threshold: number('Failed checks at which the canary is rolled back; counted over the whole run'),
+			maxWeight: number('Highest percentage of traffic for the canary', absent(100)),
+			stepWeight: number('Percentage by which the canary’s traffic grows'),
+			onMissingData: onMissingData('first, Aviary'),
+			metrics: list(
+				group({
+					name: text('`istio_requests_total` or `istio_request_duration_seconds_bucket`'),
+					interval: text('Window of the query', absent('`1m`')),
+					threshold: number('Least success rate in percent, or longest duration (P99) in milliseconds'),
+				}),
+				'Checks, in order',
+			),
+		},
+		'How a canary is analysed',
+		first,
+	),
+};

@@ -1,0 +1,170 @@
+// The two shapes of a Canary: which one it is, and which workloads, hosts and routes each of them names.
+import type {Findings} from './findings.ts';
+import type {CanaryModel} from './model.ts';
+import {checkManagedSpec} from './not-yet.ts';
+import {at, isAbsent, isBag, shown} from './reading.ts';
+
+/** What the shapes differ in. */
+export type Parts = Pick<CanaryModel, 'target' | 'primary' | 'hosts' | 'route' | 'autoscaler' | 'service'> & {
+	/** The analysis as written, and the path of it. */
+	readonly analysis: unknown;
+	readonly field: 'spec.analysis' | 'spec.canaryAnalysis';
+	/** The shape's own default interval; absent where the daemon's counts. */
+	readonly intervalMs?: number;
+};
+
+const pairedFields = ['targetKind', 'virtualService', 'primary', 'canary'] as const;
+
+/** Tells the shape; with fields of both, today's counts, and the Canary is not run. */
+export const shapeOf = (spec: unknown, findings: Findings): CanaryModel['shape'] => {
+	const paired = pairedFields.filter((name) => !isAbsent(at(spec, name)));
+	const hasTarget = !isAbsent(at(spec, 'targetRef'));
+	if (hasTarget && paired.length > 0) {
+		findings.report(
+			`spec.${paired[0]}`,
+			'',
+			`The Canary has both spec.targetRef and spec.${paired[0]}, which belong to different shapes`,
+			`Keep targetRef, service and analysis, or keep ${pairedFields.join(', ')} and canaryAnalysis`,
+		);
+	}
+
+	if (!hasTarget && paired.length === 0) {
+		findings.report(
+			'spec.targetRef',
+			'',
+			'The Canary names no workload: it has neither spec.targetRef nor spec.primary and spec.canary',
+			'Set spec.targetRef to the Deployment to release',
+		);
+	}
+
+	return hasTarget || paired.length === 0 ? 'managed' : 'paired';
+};
+
+/** Today's shape: the target is the canary, and the primary, the Services and the route are generated from its names. */
+export const managedParts = (spec: unknown, findings: Findings): Parts => {
+	checkManagedSpec(spec, findings);
+	const reference = at(spec, 'targetRef');
+	const kind = kindOf(at(reference, 'kind'), 'spec.targetRef.kind', reference, findings);
+	// Without a targetRef the shape's own problem says so already.
+	const name = isAbsent(reference) ? '' : findings.objectName('spec.targetRef.name', at(reference, 'name'));
+	const apiVersion = findings.text('spec.targetRef.apiVersion', at(reference, 'apiVersion')) || 'apps/v1';
+	const service = serviceOf(spec, findings);
+	const named = findings.text('spec.service.name', at(service, 'name'));
+	const apex = named || name;
+	findings.apexName(named === '' ? 'spec.targetRef.name' : 'spec.service.name', apex);
+	if (name.length > 253 - '-primary'.length) {
+		const text = `spec.targetRef.name is ${name.length} characters long, too long for the primary’s name`;
+		findings.report('spec.targetRef.name', name, text, 'Use at most 245 characters');
+	}
+
+	const autoscaler = autoscalerOf(at(spec, 'autoscalerRef'), findings);
+	if (isAbsent(at(spec, 'analysis')) && !isAbsent(at(spec, 'canaryAnalysis'))) {
+		const text = 'spec.canaryAnalysis belongs to the first shape and is not read beside spec.targetRef';
+		findings.report('spec.canaryAnalysis', '', text, 'Rename canaryAnalysis to analysis');
+	}
+
+	return {
+		target: {apiVersion, kind, name},
+		primary: {name: `${name}-primary`},
+		hosts: {apex, primary: `${apex}-primary`, canary: `${apex}-canary`},
+		route: {name: apex, generated: true},
+		...(autoscaler === undefined ? {} : {autoscaler}),
+		...(isBag(service) ? {service} : {}),
+		analysis: at(spec, 'analysis'),
+		field: 'spec.analysis',
+		intervalMs: 60_000,
+	};
+};
+
+/** The first shape: the user owns both workloads, their Services and the VirtualService. */
+export const pairedParts = (spec: unknown, findings: Findings): Parts => {
+	const kind = kindOf(at(spec, 'targetKind'), 'spec.targetKind', spec, findings);
+	const named = (field: string, ...path: readonly string[]): string => findings.objectName(field, at(spec, ...path));
+	const primary = named('spec.primary.name', 'primary', 'name');
+	const canary = named('spec.canary.name', 'canary', 'name');
+	const primaryHost = named('spec.primary.host', 'primary', 'host');
+	const canaryHost = named('spec.canary.host', 'canary', 'host');
+	const differ = (field: string, one: string, other: string): void => {
+		if (one !== '' && one === other) {
+			const text = `spec.primary.${field} and spec.canary.${field} are both ${shown(one)}`;
+			findings.report(`spec.canary.${field}`, other, text, 'Name two different objects');
+		}
+	};
+
+	differ('name', primary, canary);
+	differ('host', primaryHost, canaryHost);
+	return {
+		target: {apiVersion: 'apps/v1', kind, name: canary},
+		primary: {name: primary},
+		hosts: {apex: primaryHost, primary: primaryHost, canary: canaryHost},
+		route: {name: named('spec.virtualService.name', 'virtualService', 'name'), generated: false},
+		analysis: at(spec, 'canaryAnalysis'),
+		field: 'spec.canaryAnalysis',
+	};
+};
+
+/** Kinds that the peer can release and we cannot yet. */
+const laterKinds: ReadonlySet<string> = new Set(['DaemonSet', 'Service']);
+
+const kindOf = (value: unknown, field: string, holder: unknown, findings: Findings): string => {
+	// Without the object around it there is nothing to say about the kind.
+	if (isAbsent(holder)) {
+		return '';
+	}
+
+	const kind = findings.text(field, value);
+	if (kind === 'Deployment') {
+		return kind;
+	}
+
+	if (isAbsent(value) || kind === '') {
+		findings.report(field, value, `${field} is missing`, 'Set it to Deployment');
+	} else {
+		const what = laterKinds.has(kind) ? 'not supported yet' : 'no kind of workload';
+		findings.report(field, kind, `${field} is ${shown(kind)}, which is ${what}`, 'Use a Deployment');
+	}
+
+	return kind;
+};
+
+const serviceOf = (spec: unknown, findings: Findings): unknown => {
+	const service = at(spec, 'service');
+	if (!isBag(service)) {
+		const text = 'spec.service is missing, so that no Service can be generated';
+		findings.report('spec.service', service, text, 'Add spec.service with the port that the workload listens on');
+		return undefined;
+	}
+
+	const port = at(service, 'port');
+	if (isAbsent(port)) {
+		findings.report(
+			'spec.service.port',
+			'',
+			'spec.service.port is missing',
+			'Set it to the port that the workload listens on',
+		);
+	}
+
+	findings.number('spec.service.port', port, 0, {least: 1, most: 65_535, whole: true});
+	const exposed = ['hosts', 'gateways'].filter((name) => {
+		const list = at(service, name);
+		return Array.isArray(list) && list.length > 0;
+	});
+	if (at(service, 'delegation') === true && exposed.length > 0) {
+		const text = `spec.service.delegation excludes spec.service.${exposed[0]}: a delegate has neither hosts nor gateways`;
+		findings.report('spec.service.delegation', true, text, 'Remove delegation, or remove hosts and gateways');
+	}
+
+	return service;
+};
+
+const autoscalerOf = (reference: unknown, findings: Findings): CanaryModel['autoscaler'] => {
+	if (isAbsent(reference)) {
+		return undefined;
+	}
+
+	const name = findings.objectName('spec.autoscalerRef.name', at(reference, 'name'));
+	const kind = findings.text('spec.autoscalerRef.kind', at(reference, 'kind'));
+	const apiVersion = findings.text('spec.autoscalerRef.apiVersion', at(reference, 'apiVersion'));
+	return {apiVersion, kind, name};
+};

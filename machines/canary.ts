@@ -1,0 +1,703 @@
+// One Canary: from a new revision to its promotion, or back to the primary. This file decides; actors/ act.
+//
+// Facts are noted in context by the root's handlers and acted on by guards (a statechart drops an event that its state
+// does not handle). Status is derived from state and context (model/status.ts); the host records it, and says what was
+// announced, before any effect of the state begins. Only a return of traffic waits for nothing.
+import {assign, enqueueActions, sendTo, setup} from 'xstate';
+import type {Announcement} from '../api/model.ts';
+import {analysisMachine} from './analysis.ts';
+import * as act from './model/actions.ts';
+import {haltReasons, recall} from './model/context.ts';
+import type {Context, HaltReason, Input, Resumption} from './model/context.ts';
+import type {Event} from './model/events.ts';
+import {guards} from './model/guards.ts';
+import {lackOfCanary, lackOfPrimary} from './model/health.ts';
+import {advance, begin, confirm, firstDue} from './model/run.ts';
+import * as texts from './model/texts.ts';
+import {ports, Refused} from './ports.ts';
+
+type Announced = {readonly type: 'announced'; readonly announcement: Announcement};
+
+const base = setup({
+	types: {} as {context: Context; events: Event; input: Input; emitted: Announced},
+	actors: {...ports, analysis: analysisMachine},
+	guards,
+	actions: {
+		// Levels noted.
+		'note the canary': assign(({context, event}) =>
+			event.type === 'canary changed' ? act.noteCanary(context, event.model, event.at) : {},
+		),
+		'note the world': assign(({context, event}) =>
+			event.type === 'world observed' ? act.noteWorld(context, event.world) : {},
+		),
+		'note the verdict': assign(({context, event}) =>
+			event.type === 'check judged' ? act.noteVerdict(context, event.step, event.verdict) : {},
+		),
+		'follow the canary': enqueueActions(({context, enqueue}) => {
+			enqueue.sendTo('world', {type: 'model changed', model: context.model});
+			enqueue.sendTo('judge', {type: 'model changed', model: context.model});
+		}),
+		'turn to the other objects': assign(({context}) => act.rebind(context)),
+
+		// The run.
+		'begin the run': assign(({context}) => begin(context)),
+		'advance the weight': assign(({context}) => advance(context)),
+		'confirm the step': assign(({context}, {at}: {at: number}) => ({now: at, ...confirm(context, at)})),
+		'confirm the return': assign(({context}, {at}: {at: number}) => act.confirmReturn(context, at)),
+		'note the instant': assign((_, {at}: {at: number}) => ({now: at})),
+		'start the wait': assign(({context}) => ({run: {...context.run, since: context.now}})),
+		'count a repair': assign(({context}) => act.noteRepair(context)),
+		'count a mending': assign(({context}) => ({mendings: context.mendings + 1})),
+		'note the halt': assign(({context}, {from}: {from: Resumption}) => act.noteHalt(context, from)),
+		'shelter the users': assign(({context}) => act.shelter(context)),
+		'go on': assign(({context}) => act.goOn(context)),
+		'bound the wait': assign(({context}) => act.bound(context)),
+		'unbound the wait': assign(({context}) => act.unbound(context)),
+		'note the refusal': assign(({context}, {error}: {error: unknown}) => act.noteRefusal(context, error)),
+		'forget the refusal': assign(({context}) => act.forgetRefusal(context)),
+		'fail by the deadline': assign(({context}) => act.failBecause(context, act.deadlineFailure(context))),
+		'fail for other objects': assign(({context}) =>
+			act.failBecause(context, 'the Canary was changed to name other objects'),
+		),
+		'note the promotion': assign(({context}) => ({run: {...context.run, promoting: true, since: context.now}})),
+		'remember the judged revision': assign(({context}) => act.noteInitialized(context)),
+		'remember the promoted revision': assign(({context}) => ({promoted: context.run.revision})),
+		'forget the run': assign(({context}) => act.forgetRun(context)),
+
+		// The judge.
+		'tell the judge of the step': sendTo('judge', ({context}) => ({
+			type: 'step began' as const,
+			model: context.model,
+			step: context.run.step,
+			due: firstDue(context),
+		})),
+		'dismiss the judge': sendTo('judge', {type: 'traffic returned'}),
+
+		// What is said; its words are in model/texts.ts.
+		announce: enqueueActions(({context, enqueue}, {what}: {what: texts.Saying}) => {
+			for (const announcement of texts.sayings[what](context)) {
+				enqueue.emit({type: 'announced', announcement});
+			}
+		}),
+		'announce the verdict': enqueueActions(({context, event, enqueue}) => {
+			if (event.type === 'check judged' && event.step === context.run.step && context.run.routed > 0) {
+				for (const announcement of texts.verdictHalts(context.model, event.verdict)) {
+					enqueue.emit({type: 'announced', announcement});
+				}
+			}
+		}),
+		'announce the problems': enqueueActions(({context, enqueue}) => {
+			const problems = texts.problemsText(context);
+			if (problems === context.said.problems) {
+				return;
+			}
+
+			enqueue.assign({said: {...context.said, problems}});
+			if (problems !== '') {
+				enqueue.emit({type: 'announced', announcement: {type: 'Warning', text: problems}});
+			}
+		}),
+		'announce the wait': enqueueActions(({context, enqueue}, {of}: {of: 'target' | 'primary'}) => {
+			const wait = of === 'target' ? lackOfCanary(context) : lackOfPrimary(context);
+			if (wait !== context.said.wait) {
+				enqueue.assign({said: {...context.said, wait}});
+				if (wait !== '') {
+					enqueue.emit({type: 'announced', announcement: texts.rolloutWaits(context.model, of, wait)});
+				}
+			}
+		}),
+	},
+});
+
+/** An action that says something. */
+const say = (what: texts.Saying) => ({type: 'announce' as const, params: {what}});
+
+/** The instant of an answer, for the actions that need it. */
+const at = ({event}: {event: {output: {at: number}}}) => ({at: event.output.at});
+
+/** What a port refused. */
+const refusal = ({event}: {event: {error: unknown}}) => ({error: event.error});
+
+const refusedIn = (from: Resumption) => ({
+	target: '#canary.halted' as const,
+	actions: [
+		{type: 'note the refusal' as const, params: refusal},
+		say('the refusal'),
+		{type: 'note the halt' as const, params: {from}},
+	],
+});
+
+const deadline = ({context}: {context: Context}) => ({until: context.run.since + context.model.progressDeadlineMs});
+const boundDeadline = ({context}: {context: Context}) => ({
+	until: (context.run.boundedSince ?? context.now) + context.model.progressDeadlineMs,
+});
+const drained = ({context}: {context: Context}) => ({until: context.now + context.model.drainMs});
+const allToPrimary = ({context}: {context: Context}) => ({model: context.model, canaryWeight: 0, insist: true});
+const toZero = ({context}: {context: Context}) => ({model: context.model, to: 'zero' as const, insist: true});
+
+/** At rest: the same in every resting state, for a new revision is noticed in all of them. */
+const restingTransitions = [
+	{
+		guard: 'the Canary names other objects' as const,
+		target: '#canary.initialized.resuming' as const,
+		actions: ['turn to the other objects' as const, 'follow the canary' as const],
+	},
+	{
+		guard: 'a new revision can start' as const,
+		target: '#canary.progressing' as const,
+		actions: [say('the run'), 'begin the run' as const],
+	},
+	{guard: 'generated objects need mending' as const, target: 'mending' as const, actions: 'count a mending' as const},
+];
+
+const mending = {
+	invoke: {
+		src: 'bootstrap the primary' as const,
+		input: ({context}: {context: Context}) => ({model: context.model, part: 'routing' as const}),
+		onDone: {target: 'idle' as const, actions: {type: 'confirm the return' as const, params: at}},
+		onError: {
+			target: 'idle' as const,
+			actions: [{type: 'note the refusal' as const, params: refusal}, say('the refusal')],
+		},
+	},
+};
+
+/** What ends a run whatever its state, while it has not begun to promote. */
+const interruptions = [
+	{guard: 'too many checks have failed' as const, target: '#canary.failed' as const},
+	{
+		guard: 'the Canary names other objects' as const,
+		target: '#canary.failed' as const,
+		actions: 'fail for other objects' as const,
+	},
+];
+
+const newcomers = [
+	{
+		guard: 'the run is superseded' as const,
+		target: '#canary.initialized.superseding' as const,
+		actions: say('the supersession'),
+	},
+	{
+		guard: 'another revision waits' as const,
+		target: '#canary.progressing.restarting' as const,
+		actions: [say('the restart'), 'begin the run' as const],
+	},
+];
+
+const stepInterruptions = [
+	{
+		guard: 'the canary fails under traffic' as const,
+		target: '#canary.halted.failing' as const,
+		actions: [say('the shelter'), 'shelter the users' as const],
+	},
+];
+
+/** A nested state of `halted`: left to another reason when that comes first, ended by the progress deadline. */
+const haltedBy = (reason: HaltReason) => ({
+	always: haltReasons
+		.filter((other) => other !== reason)
+		.map((other) => ({guard: {type: 'the first reason is' as const, params: {reason: other}}, target: other})),
+	entry: 'bound the wait' as const,
+	invoke: {
+		src: 'wait until' as const,
+		input: boundDeadline,
+		onDone: [
+			{
+				guard: 'the promotion was halted' as const,
+				target: '#canary.failed.holding' as const,
+				actions: ['fail by the deadline' as const, say('the failed promotion')],
+			},
+			{target: '#canary.failed' as const, actions: 'fail by the deadline' as const},
+		],
+	},
+});
+
+export const canaryMachine = base.createMachine({
+	id: 'canary',
+	context: ({input}) => recall(input),
+	initial: 'initialized',
+	invoke: [
+		{id: 'world', src: 'observe the world', input: ({context}) => ({model: context.model})},
+		{id: 'judge', src: 'analysis', input: ({context}) => ({model: context.model})},
+	],
+	on: {
+		'canary changed': {actions: ['note the canary', 'announce the problems', 'follow the canary']},
+		'world observed': {actions: ['note the world', 'announce the problems']},
+		'check judged': {actions: ['note the verdict', 'announce the verdict']},
+	},
+	states: {
+		initialized: {
+			initial: 'resuming',
+			states: {
+				// An actor is rebuilt from the status and the observed world; this state is never published.
+				resuming: {always: {guard: 'the world is known', target: 'recalling'}},
+				recalling: {
+					always: [
+						{guard: 'a promotion was being taken back', target: '#canary.promoting.takingBack'},
+						{guard: 'a run was being ended', target: '#canary.failed'},
+						{guard: 'a promotion was under way', target: '#canary.promoting'},
+						{guard: 'a promotion was being finished', target: '#canary.promoting.routing'},
+						{guard: 'a run with traffic was under way', target: '#canary.progressing.routing'},
+						{guard: 'a run was under way', target: '#canary.progressing', actions: 'begin the run'},
+						{guard: 'a failed promotion was held', target: '#canary.failed.holding'},
+						{guard: 'a run had failed', target: '#canary.failed.idle'},
+						{guard: 'a run had succeeded', target: '#canary.finished.idle'},
+						{guard: 'the Canary was initialized', target: 'idle'},
+						{guard: 'something is wrong', target: 'blocked'},
+						{
+							guard: 'the user runs a canary already',
+							target: '#canary.progressing',
+							actions: [say('the run'), 'begin the run'],
+						},
+						{target: 'bootstrapping'},
+					],
+				},
+				blocked: {always: {guard: 'nothing is wrong', target: 'recalling'}},
+				bootstrapping: {
+					initial: 'creating',
+					states: {
+						creating: {
+							invoke: {
+								src: 'bootstrap the primary',
+								input: ({context}) => ({model: context.model, part: 'workload'}),
+								onDone: {target: 'awaitingPrimary', actions: {type: 'note the instant', params: at}},
+								onError: {
+									target: 'refused',
+									actions: [{type: 'note the refusal', params: refusal}, say('the refusal')],
+								},
+							},
+						},
+						awaitingPrimary: {
+							always: {guard: 'the primary is healthy', target: 'routing'},
+							on: {
+								'world observed': {
+									actions: [
+										'note the world',
+										'announce the problems',
+										{type: 'announce the wait', params: {of: 'primary'}},
+									],
+								},
+							},
+						},
+						// Users reach the primary before the target, which served them until now, goes to zero.
+						routing: {
+							invoke: {
+								src: 'bootstrap the primary',
+								input: ({context}) => ({model: context.model, part: 'routing'}),
+								onDone: {target: 'draining', actions: {type: 'confirm the return', params: at}},
+								onError: {
+									target: 'refused',
+									actions: [{type: 'note the refusal', params: refusal}, say('the refusal')],
+								},
+							},
+						},
+						refused: {
+							invoke: {
+								src: 'wait until',
+								input: ({context}) => ({until: context.now + context.model.analysis.intervalMs}),
+								onDone: {target: 'creating', actions: 'forget the refusal'},
+							},
+						},
+						draining: {invoke: {src: 'wait until', input: drained, onDone: 'scalingDown'}},
+						scalingDown: {
+							invoke: {
+								src: 'scale the canary',
+								input: toZero,
+								onDone: {
+									target: '#canary.initialized.idle',
+									actions: [
+										{type: 'note the instant', params: at},
+										'forget the run',
+										'remember the judged revision',
+										say('the initialization'),
+									],
+								},
+							},
+						},
+					},
+				},
+				superseding: {
+					initial: 'routing',
+					states: {
+						routing: {
+							invoke: {
+								src: 'route traffic',
+								input: allToPrimary,
+								onDone: {
+									target: 'draining',
+									actions: ['dismiss the judge', {type: 'confirm the return', params: at}],
+								},
+							},
+						},
+						draining: {invoke: {src: 'wait until', input: drained, onDone: 'scalingDown'}},
+						scalingDown: {
+							invoke: {
+								src: 'scale the canary',
+								input: toZero,
+								onDone: {
+									target: '#canary.initialized.idle',
+									actions: [{type: 'note the instant', params: at}, 'forget the run'],
+								},
+							},
+						},
+					},
+				},
+				mending,
+				idle: {always: restingTransitions},
+			},
+		},
+		progressing: {
+			initial: 'scalingUp',
+			always: [...interruptions, ...newcomers, ...stepInterruptions],
+			states: {
+				restarting: {
+					invoke: {
+						src: 'route traffic',
+						input: allToPrimary,
+						onDone: {
+							target: 'scalingUp',
+							actions: ['dismiss the judge', {type: 'confirm the return', params: at}, 'start the wait'],
+						},
+					},
+				},
+				scalingUp: {
+					initial: 'scaling',
+					always: {
+						guard: 'scaling up must halt',
+						target: '#canary.halted',
+						actions: {type: 'note the halt', params: {from: 'scalingUp'}},
+					},
+					states: {
+						scaling: {
+							invoke: {
+								src: 'scale the canary',
+								input: ({context}) => ({model: context.model, to: 'serve', insist: false}),
+								onDone: {target: 'rising', actions: {type: 'note the instant', params: at}},
+								onError: refusedIn('scalingUp'),
+							},
+						},
+						rising: {
+							always: [
+								{
+									guard: 'both are healthy and analysis is skipped',
+									target: '#canary.promoting',
+									actions: 'note the promotion',
+								},
+								{
+									guard: 'both are healthy',
+									target: '#canary.progressing.routing',
+									actions: [say('the start'), 'advance the weight'],
+								},
+							],
+							on: {
+								'world observed': {
+									actions: [
+										'note the world',
+										'announce the problems',
+										{type: 'announce the wait', params: {of: 'target'}},
+									],
+								},
+							},
+							invoke: {
+								src: 'wait until',
+								input: deadline,
+								onDone: {target: '#canary.failed', actions: 'fail by the deadline'},
+							},
+						},
+					},
+				},
+				routing: {
+					invoke: {
+						src: 'route traffic',
+						input: ({context}) => ({model: context.model, canaryWeight: context.run.weight, insist: false}),
+						onDone: {
+							target: 'settling',
+							actions: [{type: 'confirm the step', params: at}, say('the weight'), 'tell the judge of the step'],
+						},
+						onError: refusedIn('routing'),
+					},
+				},
+				// The mesh needs seconds to follow; what it serves meanwhile may not count.
+				settling: {
+					invoke: {
+						src: 'wait until',
+						input: ({context}) => ({until: context.run.stepAt + context.model.routeSettleMs}),
+						onDone: {target: 'soaking', actions: {type: 'note the instant', params: at}},
+					},
+				},
+				soaking: {
+					always: [
+						{
+							guard: 'the step must halt',
+							target: '#canary.halted',
+							actions: [{type: 'note the halt', params: {from: 'soaking'}}, say('the halt')],
+						},
+						{guard: 'routing fields were edited', target: 'routing'},
+						{
+							guard: 'the route was changed by someone else',
+							target: 'routing',
+							actions: ['count a repair', say('the repair')],
+						},
+						{
+							guard: 'the step has passed at the max weight',
+							target: '#canary.promoting',
+							actions: 'note the promotion',
+						},
+						{guard: 'the step has passed', target: 'routing', actions: 'advance the weight'},
+					],
+				},
+			},
+		},
+		halted: {
+			initial: 'deciding',
+			always: [
+				...interruptions,
+				...newcomers,
+				{guard: 'nothing halts scaling up', target: '#canary.progressing', actions: 'go on'},
+				{guard: 'nothing halts routing', target: '#canary.progressing.routing', actions: 'go on'},
+				{guard: 'nothing halts the step', target: '#canary.progressing.soaking', actions: 'go on'},
+				{guard: 'nothing halts the promotion', target: '#canary.promoting.copying', actions: 'go on'},
+			],
+			states: {
+				deciding: {
+					always: haltReasons.map((reason) => ({
+						guard: {type: 'the first reason is' as const, params: {reason}},
+						target: reason,
+					})),
+				},
+				failing: {
+					...haltedBy('failing'),
+					initial: 'routing',
+					states: {
+						routing: {
+							invoke: {
+								src: 'route traffic',
+								input: allToPrimary,
+								onDone: {
+									target: 'recovering',
+									actions: ['dismiss the judge', {type: 'confirm the return', params: at}],
+								},
+							},
+						},
+						recovering: {},
+					},
+				},
+				misspecified: haltedBy('misspecified'),
+				missingDependency: {
+					...haltedBy('missingDependency'),
+					initial: 'deciding',
+					states: {
+						deciding: {
+							always: [
+								{guard: 'what is missing is ours to mend', target: 'mending', actions: 'count a mending'},
+								{target: 'waiting'},
+							],
+						},
+						mending: {
+							invoke: {
+								src: 'bootstrap the primary',
+								input: ({context}) => ({model: context.model, part: 'workload'}),
+								onDone: {target: 'waiting', actions: {type: 'note the instant', params: at}},
+								onError: {target: 'waiting', actions: {type: 'note the refusal', params: refusal}},
+							},
+						},
+						waiting: {},
+					},
+				},
+				refused: {
+					...haltedBy('refused'),
+					initial: 'pausing',
+					states: {
+						pausing: {
+							invoke: {
+								src: 'wait until',
+								input: ({context}) => ({until: context.now + context.model.analysis.intervalMs}),
+								onDone: {target: 'retried', actions: 'forget the refusal'},
+							},
+						},
+						retried: {},
+					},
+				},
+				unhealthy: haltedBy('unhealthy'),
+				scaling: haltedBy('scaling'),
+				missingData: haltedBy('missingData'),
+				// Bounded by the threshold: each round of checks passes, is counted, or turns to missing data.
+				failedCheck: {always: haltedBy('failedCheck').always, entry: 'unbound the wait'},
+			},
+		},
+		promoting: {
+			initial: 'keeping',
+			states: {
+				keeping: {
+					always: {guard: 'too many checks have failed', target: '#canary.failed'},
+					invoke: {
+						src: 'keep the promoted template',
+						input: ({context}) => ({model: context.model, revision: context.promoted}),
+						onDone: {target: 'copying', actions: {type: 'note the instant', params: at}},
+						onError: refusedIn('copying'),
+					},
+				},
+				copying: {
+					entry: say('the copy'),
+					always: {guard: 'too many checks have failed', target: '#canary.failed'},
+					invoke: {
+						src: 'promote the revision',
+						input: ({context}) => ({model: context.model, revision: context.run.revision}),
+						onDone: {target: 'rolling', actions: [{type: 'note the instant', params: at}, 'note the promotion']},
+						onError: [
+							{
+								guard: {
+									type: 'the template is no longer the analysed one',
+									params: ({event}) => ({kind: event.error instanceof Refused ? event.error.kind : 'bug'}),
+								},
+								target: '#canary.progressing.restarting',
+								actions: [say('the restart'), 'begin the run'],
+							},
+							refusedIn('copying'),
+						],
+					},
+				},
+				rolling: {
+					always: [
+						{guard: 'too many checks have failed', target: 'takingBack', actions: say('the taking back')},
+						{guard: 'the promoted primary is healthy', target: 'routing'},
+						{
+							guard: 'the promotion must halt',
+							target: '#canary.halted',
+							actions: {type: 'note the halt', params: {from: 'copying'}},
+						},
+						{guard: 'another revision waits and the primary can serve', target: 'sheltering'},
+					],
+					on: {
+						'world observed': {
+							actions: [
+								'note the world',
+								'announce the problems',
+								{type: 'announce the wait', params: {of: 'primary'}},
+							],
+						},
+					},
+					invoke: {
+						src: 'wait until',
+						input: deadline,
+						onDone: [
+							{
+								guard: 'users are on the canary',
+								target: '#canary.failed.holding',
+								actions: ['fail by the deadline', say('the failed promotion')],
+							},
+							{target: '#canary.failed', actions: 'fail by the deadline'},
+						],
+					},
+				},
+				// The target's own rolling update must not feed pods to users that nobody analysed.
+				sheltering: {
+					invoke: {
+						src: 'route traffic',
+						input: allToPrimary,
+						onDone: {target: 'rolling', actions: ['dismiss the judge', {type: 'confirm the return', params: at}]},
+					},
+				},
+				takingBack: {
+					initial: 'writing',
+					states: {
+						writing: {
+							invoke: {
+								src: 'take the promotion back',
+								input: ({context}) => ({model: context.model, revision: context.promoted}),
+								onDone: {
+									target: 'returning',
+									actions: [{type: 'note the instant', params: at}, 'start the wait'],
+								},
+								onError: refusedIn('copying'),
+							},
+						},
+						returning: {
+							always: {guard: 'the primary is healthy', target: '#canary.failed'},
+							invoke: {
+								src: 'wait until',
+								input: deadline,
+								onDone: {
+									target: '#canary.failed.holding',
+									actions: ['fail by the deadline', say('the failed promotion')],
+								},
+							},
+						},
+					},
+				},
+				routing: {
+					entry: say('the return'),
+					invoke: {
+						src: 'route traffic',
+						input: allToPrimary,
+						onDone: {
+							target: 'draining',
+							actions: [
+								'dismiss the judge',
+								{type: 'confirm the return', params: at},
+								'remember the promoted revision',
+							],
+						},
+					},
+				},
+				draining: {invoke: {src: 'wait until', input: drained, onDone: '#canary.finished'}},
+			},
+		},
+		finished: {
+			initial: 'scalingDown',
+			states: {
+				scalingDown: {
+					invoke: {
+						src: 'scale the canary',
+						input: toZero,
+						onDone: {target: 'keeping', actions: {type: 'note the instant', params: at}},
+					},
+				},
+				keeping: {
+					invoke: {
+						src: 'keep the promoted template',
+						input: ({context}) => ({model: context.model, revision: context.promoted}),
+						onDone: {target: 'idle', actions: [{type: 'note the instant', params: at}, say('the promotion')]},
+						onError: {target: 'idle', actions: [{type: 'note the refusal', params: refusal}, say('the promotion')]},
+					},
+				},
+				mending,
+				idle: {always: restingTransitions},
+			},
+		},
+		failed: {
+			initial: 'deciding',
+			states: {
+				deciding: {
+					always: [{guard: 'the primary can take all traffic', target: 'routing'}, {target: 'awaitingPrimary'}],
+				},
+				awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
+				routing: {
+					entry: say('the rollback'),
+					invoke: {
+						src: 'route traffic',
+						input: allToPrimary,
+						onDone: {
+							target: 'draining',
+							actions: ['dismiss the judge', {type: 'confirm the return', params: at}],
+						},
+					},
+				},
+				draining: {invoke: {src: 'wait until', input: drained, onDone: 'scalingDown'}},
+				scalingDown: {
+					entry: say('the failure'),
+					invoke: {
+						src: 'scale the canary',
+						input: toZero,
+						onDone: {target: 'idle', actions: {type: 'note the instant', params: at}},
+					},
+				},
+				// Users stay on the proven copy until the primary is healthy.
+				holding: {always: {guard: 'the primary is healthy', target: 'routing'}},
+				mending,
+				idle: {always: restingTransitions},
+			},
+		},
+	},
+});

@@ -1,0 +1,113 @@
+// What the canary's chart notes and counts: pure changes of context, one name each.
+import type {CanaryModel, Verdict, World} from '../../api/model.ts';
+import {Refused} from '../ports.ts';
+import type {Context, Resumption, Run} from './context.ts';
+import {lackOfCanary, lackOfPrimary} from './health.ts';
+import {judge, routingOf, withoutVerdict} from './run.ts';
+
+const withRun = (context: Context, change: Partial<Run>): Partial<Context> => ({run: {...context.run, ...change}});
+
+/** Whether two specs name the same objects; a run never changes the objects that it was begun with. */
+const namesTheSame = (one: CanaryModel, other: CanaryModel): boolean =>
+	JSON.stringify([one.target, one.primary, one.hosts, one.route, one.provider, one.shape]) ===
+	JSON.stringify([other.target, other.primary, other.hosts, other.route, other.provider, other.shape]);
+
+/** Notes the spec; kept aside while it names other objects than the present one. */
+export const noteCanary = (context: Context, model: CanaryModel, at: number): Partial<Context> => {
+	const {rebound: _, ...rest} = context;
+	return namesTheSame(context.model, model)
+		? {...rest, model, now: at, mendings: 0}
+		: {...rest, model: {...context.model, suspended: model.suspended}, rebound: model, now: at};
+};
+
+/** From rest only: the Canary's other objects are now the ones that count, and everything starts anew. */
+export const rebind = (context: Context): Context => {
+	const {rebound, world: _, ...rest} = context;
+	return {
+		...rest,
+		model: rebound ?? context.model,
+		judged: '',
+		promoted: '',
+		recalled: {...context.recalled, phase: ''},
+	};
+};
+
+export const noteWorld = (_: Context, world: World): Partial<Context> => ({world, now: world.at});
+
+export const noteVerdict = (context: Context, step: number, verdict: Verdict): Partial<Context> =>
+	judge(context, step, verdict);
+
+export const noteHalt = (context: Context, from: Resumption): Partial<Context> => withRun(context, {halted: {from}});
+
+/** Leaves `halted`: its bookkeeping goes, and so does a verdict that told nothing. */
+export const goOn = (context: Context): Partial<Context> => {
+	const {halted: _, boundedSince: __, refusal: ___, ...run} = context.run;
+	return {run: {...run, since: context.now}};
+};
+
+export const bound = (context: Context): Partial<Context> =>
+	withRun(context, {boundedSince: context.run.boundedSince ?? context.now});
+
+export const unbound = (context: Context): Partial<Context> => {
+	const {boundedSince: _, ...run} = context.run;
+	return {run};
+};
+
+export const forgetRefusal = (context: Context): Partial<Context> => {
+	const {refusal: _, ...run} = context.run;
+	return {run};
+};
+
+/** A port refused for good; anything else that rejects is a bug, and ends the actor. */
+export const noteRefusal = (context: Context, error: unknown): Partial<Context> => {
+	if (!(error instanceof Refused)) {
+		throw error;
+	}
+
+	return {now: error.at, ...withRun(context, {refusal: error.message})};
+};
+
+/** Pods of the canary fail: the steps start over from 0, and one failed check is counted. */
+export const shelter = (context: Context): Partial<Context> => ({
+	run: {
+		...withoutVerdict(context.run),
+		weight: 0,
+		failedChecks: context.run.failedChecks + (context.run.routed > 0 ? 1 : 0),
+		halted: {from: 'anew'},
+	},
+});
+
+/** The API server has confirmed that the primary has all traffic. */
+export const confirmReturn = (context: Context, at: number): Partial<Context> => ({
+	now: at,
+	run: {
+		...withoutVerdict(context.run),
+		routed: 0,
+		step: context.run.step + 1,
+		stepAt: at,
+		routing: routingOf(context.model),
+	},
+});
+
+export const failBecause = (context: Context, failure: string): Partial<Context> => withRun(context, {failure});
+
+export const deadlineFailure = (context: Context): string => {
+	const lack = lackOfCanary(context) || lackOfPrimary(context) || context.run.verdict?.text || context.run.refusal;
+	return `progress deadline exceeded${lack ? `: ${lack}` : ''}`;
+};
+
+export const noteRepair = (context: Context): Partial<Context> => withRun(context, {repairs: context.run.repairs + 1});
+
+/** At rest again: a canary at zero has no weight, and no checks count. */
+export const forgetRun = (context: Context): Partial<Context> => withRun(context, {weight: 0, failedChecks: 0});
+
+/** What is judged once the primary stands. A target that was changed while its primary was being made is not: its
+ * revision is new, and the first run is for it. */
+export const noteInitialized = ({world, model, judged, promoted}: Context): Partial<Context> => {
+	const revision = world?.target?.revision ?? '';
+	if (world?.primaryRunsTarget) {
+		return {judged: revision, promoted: revision};
+	}
+
+	return model.shape === 'paired' ? {judged: revision, promoted} : {judged, promoted};
+};

@@ -1,0 +1,123 @@
+// What one Canary's chart knows: noted facts (levels), the run under way, and what was promised to the API server.
+import type {CanaryModel, Instant, Phase, Verdict, World} from '../../api/model.ts';
+
+/** Why advancement stops, in the order in which the nested state of `halted` is chosen. */
+export const haltReasons = [
+	'failing',
+	'misspecified',
+	'missingDependency',
+	'refused',
+	'unhealthy',
+	'scaling',
+	'missingData',
+	'failedCheck',
+] as const;
+export type HaltReason = (typeof haltReasons)[number];
+
+/** Where a halted run goes on; `anew` after its pods failed and the primary was given all traffic. */
+export type Resumption = 'anew' | 'scalingUp' | 'routing' | 'soaking' | 'copying';
+
+/** One attempt to promote one revision. */
+export type Run = {
+	/** Digest of the template under analysis; nothing else is ever promoted. */
+	readonly revision: string;
+	/** The weight of the step under way; 0 before the first. */
+	readonly weight: number;
+	/** The weight that the API server last confirmed. */
+	readonly routed: number;
+	/** Counts route changes, so that a verdict is counted for the step it was asked for. */
+	readonly step: number;
+	readonly stepAt: Instant;
+	/** The step has passed a round of checks since it settled. */
+	readonly passed: boolean;
+	readonly failedChecks: number;
+	readonly verdict?: Verdict;
+	/** Since when the run has been waiting for what it waits for; deadlines count from here. */
+	readonly since: Instant;
+	/** Replicas of the canary when it was last wholly available: fewer ready ones than these mean failing pods. */
+	readonly healthyReplicas: number;
+	/** Digest of the routing fields that the route was last written from. */
+	readonly routing: string;
+	/** How often the route had to be written anew because somebody else changed it. */
+	readonly repairs: number;
+	readonly halted?: {readonly from: Resumption};
+	/** Since when a wait that the progress deadline bounds has lasted. */
+	readonly boundedSince?: Instant;
+	/** The template has begun to be copied: a failure from here on shows as a failed promotion. */
+	readonly promoting?: boolean;
+	/** Why a port refused for good; cleared when it is tried again. */
+	readonly refusal?: string;
+	/** Why the run failed, once it has. */
+	readonly failure?: string;
+};
+
+export type Context = {
+	readonly model: CanaryModel;
+	/** The spec as last seen, when it names other objects than the run under way was begun with. */
+	readonly rebound?: CanaryModel;
+	/** Undefined until the first observation. */
+	readonly world?: World;
+	/** The instant of the last event. */
+	readonly now: Instant;
+	/** The revision last begun with (`status.lastAppliedSpec`); the same one starts no second run. */
+	readonly judged: string;
+	/** The revision last promoted (`status.lastPromotedSpec`). */
+	readonly promoted: string;
+	readonly run: Run;
+	/** What the status said when this actor started; only `resuming` looks at it. */
+	readonly recalled: Recalled;
+	/** The last problems and wait that were announced, so that a level is said once. */
+	readonly said: {readonly problems: string; readonly wait: string};
+	/** How often generated objects had to be mended since the spec last changed. */
+	readonly mendings: number;
+};
+
+/** What a rebuilt actor starts from: the status, in fields that the peer's own CRD keeps, and advisory ones. */
+export type Recalled = {
+	readonly phase: Phase | '';
+	readonly canaryWeight: number;
+	readonly failedChecks: number;
+	readonly lastAppliedSpec: string;
+	readonly lastPromotedSpec: string;
+	/** 0 when absent. */
+	readonly lastTransitionTime: Instant;
+	/** Advisory: `failed` tells that a run was being ended. */
+	readonly state: string;
+};
+
+export type Input = {readonly model: CanaryModel; readonly recalled: Recalled; readonly at: Instant};
+
+/** The run of a Canary that has none. */
+export const noRun: Run = {
+	revision: '',
+	weight: 0,
+	routed: 0,
+	step: 0,
+	stepAt: 0,
+	passed: false,
+	failedChecks: 0,
+	since: 0,
+	healthyReplicas: 0,
+	routing: '',
+	repairs: 0,
+};
+
+/** A fresh context: the run as far as the status tells of it. */
+export const recall = ({model, recalled, at}: Input): Context => ({
+	model,
+	now: at,
+	judged: recalled.lastAppliedSpec,
+	promoted: recalled.lastPromotedSpec,
+	run: {
+		...noRun,
+		revision: recalled.lastAppliedSpec,
+		weight: recalled.canaryWeight,
+		failedChecks: recalled.failedChecks,
+		promoting: recalled.phase === 'Promoting',
+		since: recalled.lastTransitionTime || at,
+		stepAt: recalled.lastTransitionTime || at,
+	},
+	recalled,
+	said: {problems: '', wait: ''},
+	mendings: 0,
+});

@@ -1,0 +1,112 @@
+// One source of words for what a Canary does and waits for: status, events, the explain command and, later, the page.
+import {haltReasons} from './context.ts';
+import type {Context, HaltReason} from './context.ts';
+import {lackOfCanary, lackOfPrimary, scalingUnderWay} from './health.ts';
+import {maxWeightReached, tooManyFailedChecks} from './run.ts';
+import {problemsText} from './texts.ts';
+
+/** A state as a path: `progressing.soaking`. */
+export type Path = string;
+
+/** The path of a state value with one active child at each level. */
+export const pathOf = (value: unknown): Path => {
+	if (typeof value === 'string') {
+		return value;
+	}
+
+	const [entry] = Object.entries(value as Record<string, unknown>);
+	return entry === undefined ? '' : `${entry[0]}.${pathOf(entry[1])}`;
+};
+
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+
+const halts: Record<HaltReason, (context: Context) => string> = {
+	failing: (context) => `the canary's pods to be healthy again: ${lackOfCanary(context) || 'they are'}`,
+	misspecified: (context) => `the Canary to be corrected: ${problemsText(context)}`,
+	missingDependency: (context) => `what is missing: ${problemsText(context)}`,
+	refused: ({run}) => `the API server to accept what it refused: ${run.refusal ?? ''}`,
+	unhealthy: (context) =>
+		lackOfPrimary(context) === ''
+			? `the canary to be healthy: ${lackOfCanary(context)}`
+			: `the primary to be healthy: ${lackOfPrimary(context)}`,
+	scaling: (context) => `scaling to end: ${scalingUnderWay(context)}`,
+	missingData: ({run}) => `metrics that tell: ${run.verdict?.text ?? ''}`,
+	failedCheck: ({run, model}) =>
+		`a passing check, the last one failed: ${run.verdict?.text ?? ''} (${run.failedChecks} of ${model.analysis.threshold})`,
+};
+
+/** In words, what a state waits for; the same for states that pass within one step, so that status is not rewritten. */
+export const waitingFor = (path: Path, context: Context): string => {
+	const {model, run} = context;
+	const [top = '', nested = ''] = path.split('.');
+	if (top === 'halted') {
+		const reason = haltReasons.find((one) => one === nested);
+		return reason === undefined ? '' : halts[reason](context);
+	}
+
+	if (path.startsWith('initialized.bootstrapping')) {
+		return `${model.primary.name} to be ready`;
+	}
+
+	if (path === 'initialized.blocked') {
+		return `what is wrong to be mended: ${problemsText(context)}`;
+	}
+
+	if (nested === 'idle') {
+		const problems = problemsText(context);
+		return `a new revision of ${model.target.name}${problems === '' ? '' : `; also mend: ${problems}`}`;
+	}
+
+	if (top === 'progressing') {
+		return run.weight === 0
+			? `${model.target.name} and ${model.primary.name} to be healthy`
+			: `passing checks at canary weight ${run.weight}, asked every ${seconds(model.analysis.intervalMs)}`;
+	}
+
+	if (path === 'failed.holding') {
+		return `${model.primary.name} to be healthy; users stay on ${model.target.name} meanwhile`;
+	}
+
+	if (path === 'failed.awaitingPrimary' || path === 'promoting.takingBack.returning') {
+		return `a ready pod of ${model.primary.name}, to give it all traffic`;
+	}
+
+	if (top === 'promoting' && nested !== 'draining') {
+		return `the rolling update of ${model.primary.name}`;
+	}
+
+	return `${model.target.name} to be drained and scaled to zero`;
+};
+
+/** Why the run halted or failed, in words; empty when it did neither. */
+export const reasonOf = (path: Path, context: Context): string => {
+	const {run, model} = context;
+	if (path.startsWith('failed')) {
+		return run.failure ?? (tooManyFailedChecks(context) ? `failed checks threshold reached ${run.failedChecks}` : '');
+	}
+
+	return path.startsWith('halted') || path === 'initialized.blocked'
+		? waitingFor(path, context)
+		: model.suspended
+			? 'suspended by spec.suspend'
+			: '';
+};
+
+/** What will happen when the wait ends well, for people who ask. */
+export const whatComesNext = (path: Path, context: Context): string => {
+	const top = path.split('.')[0];
+	switch (top) {
+		case 'progressing':
+		case 'halted': {
+			return maxWeightReached(context) ? 'promotion' : 'the next step weight';
+		}
+
+		case 'promoting': {
+			return 'all traffic to the primary, then the canary is scaled to zero';
+		}
+
+		default: {
+			return 'a run starts when the target changes';
+		}
+	}
+};

@@ -1,0 +1,109 @@
+// The questions of the canary's chart, as sentences that can be true.
+import type {Phase} from '../../api/model.ts';
+import type {Context, HaltReason, Resumption} from './context.ts';
+import {haltReasons} from './context.ts';
+import {canaryIsHealthy, primaryCanServe, primaryIsHealthy} from './health.ts';
+import {
+	anotherRevisionWaits,
+	maxWeightReached,
+	newRevisionWaits,
+	reasonsToHalt,
+	routingOf,
+	runIsSuperseded,
+	tooManyFailedChecks,
+} from './run.ts';
+
+type Args = {readonly context: Context};
+
+const MENDINGS_MAX = 3;
+const among: Record<Resumption, readonly HaltReason[]> = {
+	anew: haltReasons,
+	scalingUp: ['misspecified', 'missingDependency', 'refused'],
+	routing: haltReasons,
+	soaking: haltReasons,
+	copying: ['missingDependency', 'refused'],
+};
+
+const reasons = (context: Context, from: Resumption): readonly HaltReason[] => reasonsToHalt(context, among[from]);
+const haltedFrom = ({run}: Context): Resumption => run.halted?.from ?? 'soaking';
+const goesOn = (context: Context, from: Resumption): boolean =>
+	haltedFrom(context) === from && reasons(context, from).length === 0;
+const was = ({recalled}: Context, ...phases: Array<Phase | ''>): boolean => phases.includes(recalled.phase);
+const ending = (context: Context): boolean => tooManyFailedChecks(context) || context.recalled.state === 'failed';
+const isSound = ({model, world}: Context): boolean => model.problems.length === 0 && world?.problems.length === 0;
+const routeStrays = ({run, world}: Context): boolean => world?.route !== undefined && world.route.canary !== run.routed;
+
+export const guards = {
+	'the world is known': ({context}: Args) => context.world !== undefined,
+	'something is wrong': ({context}: Args) => !isSound(context),
+	'nothing is wrong': ({context}: Args) => isSound(context),
+
+	// What the status of a former actor tells.
+	'a promotion was being taken back': ({context}: Args) =>
+		was(context, 'Promoting') && tooManyFailedChecks(context) && context.recalled.state !== 'failed',
+	'a run was being ended': ({context}: Args) =>
+		was(context, 'Progressing', 'Waiting', 'WaitingPromotion', 'Promoting') && ending(context),
+	'a promotion was under way': ({context}: Args) => was(context, 'Promoting'),
+	'a promotion was being finished': ({context}: Args) => was(context, 'Finalising'),
+	'a run with traffic was under way': ({context}: Args) =>
+		was(context, 'Progressing', 'WaitingPromotion') && context.run.weight > 0,
+	'a run was under way': ({context}: Args) => was(context, 'Progressing', 'Waiting', 'WaitingPromotion'),
+	'a failed promotion was held': ({context}: Args) => was(context, 'Failed') && context.run.weight > 0,
+	'a run had failed': ({context}: Args) => was(context, 'Failed'),
+	'a run had succeeded': ({context}: Args) => was(context, 'Succeeded'),
+	'the Canary was initialized': ({context}: Args) => was(context, 'Initialized'),
+	'the user runs a canary already': ({context}: Args) =>
+		context.model.shape === 'paired' && (context.world?.target?.replicas ?? 0) > 0 && newRevisionWaits(context),
+
+	// At rest.
+	'the Canary names other objects': ({context}: Args) => context.rebound !== undefined,
+	'a new revision can start': ({context}: Args) => newRevisionWaits(context) && isSound(context),
+	'generated objects need mending': ({context: {model, world, mendings, run}}: Args) =>
+		model.route.generated &&
+		mendings < MENDINGS_MAX &&
+		model.problems.length === 0 &&
+		(world?.primary === undefined ||
+			world.route === undefined ||
+			world.route.canary !== 0 ||
+			(run.routing !== '' && run.routing !== routingOf(model))),
+
+	// A run.
+	'too many checks have failed': ({context}: Args) => tooManyFailedChecks(context),
+	'the run is superseded': ({context}: Args) => runIsSuperseded(context),
+	'another revision waits': ({context}: Args) => anotherRevisionWaits(context),
+	'both are healthy': ({context}: Args) => canaryIsHealthy(context) && primaryIsHealthy(context),
+	'both are healthy and analysis is skipped': ({context}: Args) =>
+		context.model.skipAnalysis && canaryIsHealthy(context) && primaryIsHealthy(context),
+	'the step has passed at the max weight': ({context}: Args) => context.run.passed && maxWeightReached(context),
+	'the step has passed': ({context}: Args) => context.run.passed,
+	'routing fields were edited': ({context: {model, run}}: Args) =>
+		model.route.generated && run.routing !== '' && run.routing !== routingOf(model),
+	'the route was changed by someone else': ({context}: Args) =>
+		routeStrays(context) && context.run.repairs < MENDINGS_MAX,
+	'scaling up must halt': ({context}: Args) => reasons(context, 'scalingUp').length > 0,
+	'the step must halt': ({context}: Args) => reasons(context, 'soaking').length > 0,
+	'the promotion must halt': ({context}: Args) => reasons(context, 'copying').length > 0,
+
+	// Halted.
+	'the first reason is': ({context}: Args, {reason}: {reason: HaltReason}) =>
+		reasons(context, haltedFrom(context))[0] === reason,
+	'the promotion was halted': ({context}: Args) => haltedFrom(context) === 'copying',
+	'nothing halts scaling up': ({context}: Args) => goesOn(context, 'scalingUp') || goesOn(context, 'anew'),
+	'nothing halts routing': ({context}: Args) => goesOn(context, 'routing'),
+	'nothing halts the step': ({context}: Args) => goesOn(context, 'soaking'),
+	'nothing halts the promotion': ({context}: Args) => goesOn(context, 'copying'),
+	'the canary fails under traffic': ({context}: Args) =>
+		haltedFrom(context) !== 'copying' && context.run.routed > 0 && reasons(context, 'soaking')[0] === 'failing',
+	'what is missing is ours to mend': ({context: {model, mendings}}: Args) =>
+		model.shape === 'managed' && mendings < MENDINGS_MAX,
+
+	// Promotion and the ways back.
+	'the primary is healthy': ({context}: Args) => primaryIsHealthy(context),
+	'the promoted primary is healthy': ({context}: Args) =>
+		context.world?.primary?.promoted === context.run.revision && primaryIsHealthy(context),
+	'another revision waits and the primary can serve': ({context}: Args) =>
+		context.run.routed > 0 && anotherRevisionWaits(context) && primaryCanServe(context),
+	'the primary can take all traffic': ({context}: Args) => context.run.routed === 0 || primaryCanServe(context),
+	'users are on the canary': ({context}: Args) => context.run.routed > 0,
+	'the template is no longer the analysed one': (_: Args, {kind}: {kind: string}) => kind === 'superseded',
+};

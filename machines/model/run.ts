@@ -1,0 +1,107 @@
+// The arithmetic of one run: weights, counters, and the questions that guards ask of them.
+import type {CanaryModel, Instant, Verdict} from '../../api/model.ts';
+import {
+	canaryIsFailing,
+	canaryIsHealthy,
+	lackOfCanary,
+	primaryCanServe,
+	primaryIsHealthy,
+	scalingUnderWay,
+} from './health.ts';
+import {noRun} from './context.ts';
+import type {Context, HaltReason, Run} from './context.ts';
+
+/** The first step's weight above `weight`; the weight itself at the end, so that it never rises past the max. */
+export const nextWeight = (model: CanaryModel, weight: number): number =>
+	model.analysis.weights.find((step) => step > weight) ?? weight;
+
+/** The last step's weight; a max weight below the present one goes to promotion, never backwards. */
+export const maxWeightReached = (context: Context): boolean =>
+	context.run.weight >= (context.model.analysis.weights.at(-1) ?? 100);
+
+export const tooManyFailedChecks = (context: Context): boolean =>
+	context.run.failedChecks >= context.model.analysis.threshold;
+
+/** The target's template is another than the one under analysis. */
+export const anotherRevisionWaits = (context: Context): boolean =>
+	context.world?.target !== undefined && context.world.target.revision !== context.run.revision;
+
+/** The target was set back to what the primary runs while another revision was under analysis. */
+export const runIsSuperseded = (context: Context): boolean =>
+	anotherRevisionWaits(context) && context.world?.primaryRunsTarget === true;
+
+/** At rest: the target holds a template that was neither judged before nor runs on the primary already. */
+export const newRevisionWaits = (context: Context): boolean =>
+	context.world?.target !== undefined &&
+	context.world.target.revision !== context.judged &&
+	!context.world.primaryRunsTarget;
+
+/** Begins a run with the target's present revision; counters to zero, no traffic. */
+export const begin = (context: Context): Partial<Context> => {
+	const revision = context.world?.target?.revision ?? '';
+	return {
+		judged: revision,
+		run: {...noRun, revision, routed: context.run.routed, step: context.run.step + 1, since: context.now},
+	};
+};
+
+/** The next step's weight is due. */
+export const advance = ({run, model, now}: Context): Partial<Context> => ({
+	run: {...run, weight: nextWeight(model, run.weight), since: now, passed: false},
+});
+
+/** The API server has confirmed the route: the step begins, unless the same weight was only written anew. */
+export const confirm = (context: Context, at: Instant): Partial<Context> => ({
+	run: {
+		...withoutVerdict(context.run),
+		routed: context.run.weight,
+		step: context.run.step + 1,
+		stepAt: at,
+		passed: false,
+		routing: routingOf(context.model),
+		healthyReplicas: context.world?.target?.replicas ?? 0,
+	},
+});
+
+/** When the step's first checks are due: an interval after its route, and never before the route has settled. */
+export const firstDue = ({run, model}: Context): Instant =>
+	run.stepAt + Math.max(model.analysis.intervalMs, model.routeSettleMs);
+
+/** The routing fields as one string, to notice their change. */
+export const routingOf = (model: CanaryModel): string => JSON.stringify([model.route, model.service ?? null]);
+
+/** A verdict for the step under way; one for an earlier step changes nothing. */
+export const judge = (context: Context, step: number, verdict: Verdict): Partial<Context> => {
+	if (step !== context.run.step || context.run.routed === 0) {
+		return {now: verdict.at};
+	}
+
+	const failedChecks = context.run.failedChecks + (verdict.outcome === 'failed' ? 1 : 0);
+	return {now: verdict.at, run: {...context.run, verdict, failedChecks, passed: verdict.outcome === 'passed'}};
+};
+
+/** Another step without a verdict of its own: nothing known about it may halt or advance it. */
+export const withoutVerdict = ({verdict: _, ...run}: Run): Run => run;
+
+const problemsOf = (context: Context): boolean => (context.world?.problems.length ?? 0) > 0;
+
+const unhealthyOf = (context: Context): boolean =>
+	context.run.routed === 0 ? !primaryIsHealthy(context) : !primaryIsHealthy(context) || !canaryIsHealthy(context);
+
+const holds: Record<HaltReason, (context: Context) => boolean> = {
+	failing: (context) =>
+		context.run.halted?.from === 'anew'
+			? lackOfCanary(context) !== ''
+			: canaryIsFailing(context) && primaryCanServe(context),
+	misspecified: (context) => context.model.problems.length > 0,
+	missingDependency: problemsOf,
+	refused: (context) => context.run.refusal !== undefined,
+	unhealthy: unhealthyOf,
+	scaling: (context) => scalingUnderWay(context) !== '',
+	missingData: (context) => context.run.verdict?.outcome === 'unknown',
+	failedCheck: (context) => context.run.verdict?.outcome === 'failed',
+};
+
+/** The reasons to stop a run with traffic, or one halted: the set of design §3. */
+export const reasonsToHalt = (context: Context, among: readonly HaltReason[]): readonly HaltReason[] =>
+	among.filter((reason) => holds[reason](context));

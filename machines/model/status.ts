@@ -1,0 +1,98 @@
+// Status from the chart, one pure function: what the host records before any effect, and a rebuilt actor resumes from.
+import type {CanaryModel, Phase} from '../../api/model.ts';
+import type {Context} from './context.ts';
+import {reasonOf, waitingFor} from './explain.ts';
+import type {Path} from './explain.ts';
+
+/** The part of `status` that the chart decides; times are the host's. */
+export type Status = {
+	readonly phase: Phase;
+	readonly canaryWeight: number;
+	readonly failedChecks: number;
+	readonly iterations: number;
+	readonly lastAppliedSpec: string;
+	readonly lastPromotedSpec: string;
+	readonly condition: {readonly status: 'True' | 'False' | 'Unknown'; readonly reason: Phase; readonly message: string};
+	/** Advisory fields: nothing is decided on them but that a run was being ended. */
+	readonly state: string;
+	readonly canaryRevision: string;
+	readonly waitingFor: string;
+	readonly reason: string;
+};
+
+const messages: Partial<Record<Phase, readonly ['True' | 'False' | 'Unknown', (model: CanaryModel) => string]>> = {
+	Initializing: ['Unknown', ({target}) => `New ${target.kind} detected, starting initialization.`],
+	Initialized: ['True', ({target}) => `${target.kind} initialization completed.`],
+	Progressing: ['Unknown', () => 'New revision detected, progressing canary analysis.'],
+	Promoting: ['Unknown', () => 'Canary analysis completed, starting primary rolling update.'],
+	Finalising: ['Unknown', () => 'Canary analysis completed, routing all traffic to primary.'],
+	Succeeded: ['True', () => 'Canary analysis completed successfully, promotion finished.'],
+	Failed: ['False', ({target}) => `Canary analysis failed, ${target.kind} scaled to zero.`],
+};
+
+const wasPromoting = ({run}: Context): boolean => run.halted?.from === 'copying' || run.promoting === true;
+
+/** Flagger's phase for a state: until the canary is at zero a failing run shows the phase it failed from. */
+export const phaseOf = (path: Path, context: Context): Phase => {
+	const [top, nested] = path.split('.');
+	switch (top) {
+		case 'initialized': {
+			if (nested === 'superseding') {
+				return 'Progressing';
+			}
+
+			return nested === 'bootstrapping' || nested === 'blocked' ? 'Initializing' : 'Initialized';
+		}
+
+		case 'halted': {
+			return context.run.halted?.from === 'copying' ? 'Promoting' : 'Progressing';
+		}
+
+		case 'promoting': {
+			return nested === 'draining' ? 'Finalising' : 'Promoting';
+		}
+
+		case 'finished': {
+			return nested === 'idle' || nested === 'mending' ? 'Succeeded' : 'Finalising';
+		}
+
+		case 'failed': {
+			if (nested === 'idle' || nested === 'holding' || nested === 'mending') {
+				return 'Failed';
+			}
+
+			return wasPromoting(context) ? 'Promoting' : 'Progressing';
+		}
+
+		default: {
+			return 'Progressing';
+		}
+	}
+};
+
+/** The weight to record: while a step is being routed its own, for a return of traffic only what is confirmed. */
+const weightOf = (path: Path, {run}: Context): number => (path.startsWith('progressing') ? run.weight : run.routed);
+
+/** What `status` should say in this state. */
+export const statusOf = (path: Path, context: Context): Status => {
+	const phase = phaseOf(path, context);
+	const [status, message] = messages[phase] ?? ['Unknown' as const, () => phase];
+	const holding = path === 'failed.holding';
+	return {
+		phase,
+		canaryWeight: weightOf(path, context),
+		failedChecks: context.run.failedChecks,
+		iterations: 0,
+		lastAppliedSpec: context.judged,
+		lastPromotedSpec: context.promoted,
+		condition: {
+			status,
+			reason: phase,
+			message: holding ? 'Promotion failed, primary not ready; traffic stays on the canary.' : message(context.model),
+		},
+		state: path.split('.')[0] ?? '',
+		canaryRevision: context.run.revision,
+		waitingFor: waitingFor(path, context),
+		reason: reasonOf(path, context),
+	};
+};

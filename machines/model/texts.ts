@@ -1,0 +1,136 @@
+// The words of events, as the seed and the peer have them (docs/events.md says where the two differ and what we chose).
+import type {Announcement, CanaryModel, Verdict} from '../../api/model.ts';
+import {lackOfCanary, lackOfPrimary, scalingUnderWay} from './health.ts';
+import type {Context} from './context.ts';
+
+const normal = (text: string): Announcement => ({type: 'Normal', text});
+const warning = (text: string): Announcement => ({type: 'Warning', text});
+
+const canaryOf = ({name, namespace}: CanaryModel): string => `${name}.${namespace}`;
+const targetOf = ({target, namespace}: CanaryModel): string => `${target.name}.${namespace}`;
+const primaryOf = ({primary, namespace}: CanaryModel): string => `${primary.name}.${namespace}`;
+
+/** What a new run says first; `old` is the revision judged before, empty for the first run of a Canary. */
+export const runBegan = (model: CanaryModel, old: string, revision: string): readonly Announcement[] => {
+	if (model.shape === 'managed') {
+		return [normal(`New revision detected! Scaling up ${targetOf(model)}`)];
+	}
+
+	return old === '' || old === revision
+		? []
+		: [
+				normal(`New revision detected ${targetOf(model)} old ${old} new ${revision}`),
+				normal(`Scaling up ${targetOf(model)}`),
+			];
+};
+
+export const runRestarted = (model: CanaryModel, old: string, revision: string): readonly Announcement[] =>
+	model.shape === 'managed'
+		? [normal(`New revision detected! Restarting analysis for ${targetOf(model)}`)]
+		: [normal(`New revision detected ${targetOf(model)} old ${old} new ${revision}`)];
+
+export const analysisStarted = (model: CanaryModel): Announcement =>
+	normal(
+		model.shape === 'managed'
+			? `Starting canary analysis for ${targetOf(model)}`
+			: `Starting canary deployment for ${canaryOf(model)}`,
+	);
+
+export const weightAdvanced = (model: CanaryModel, weight: number): Announcement =>
+	normal(`Advance ${canaryOf(model)} canary weight ${weight}`);
+
+export const advancementHalted = (model: CanaryModel, text: string): Announcement =>
+	warning(`Halt ${canaryOf(model)} advancement ${text}`);
+
+/** A verdict that stops advancement; nothing for one that passed. */
+export const verdictHalts = (model: CanaryModel, verdict: Verdict): readonly Announcement[] =>
+	verdict.outcome === 'passed' ? [] : [advancementHalted(model, verdict.text)];
+
+export const rollingBack = ({model, run}: Context): Announcement => {
+	const whose = model.shape === 'paired' ? targetOf(model) : canaryOf(model);
+	const counted = run.failedChecks >= model.analysis.threshold;
+	const why = counted
+		? `failed checks threshold reached ${run.failedChecks}`
+		: (run.failure ?? 'the run had been ended');
+	return warning(`Rolling back ${whose} ${why}`);
+};
+
+export const canaryFailed = (model: CanaryModel): Announcement =>
+	warning(`Canary failed! Scaling down ${targetOf(model)}`);
+
+export const templateCopied = (model: CanaryModel): Announcement =>
+	normal(`Copying ${targetOf(model)} template spec to ${primaryOf(model)}`);
+
+export const trafficReturns = (model: CanaryModel): readonly Announcement[] =>
+	model.shape === 'managed' ? [normal('Routing all traffic to primary')] : [];
+
+export const promotionCompleted = (model: CanaryModel): Announcement =>
+	normal(`Promotion completed! Scaling down ${targetOf(model)}`);
+
+export const promotionFailed = (context: Context): Announcement =>
+	warning(
+		`Promotion of ${targetOf(context.model)} failed, primary not ready: ${lackOfPrimary(context) || (context.run.failure ?? '')}`,
+	);
+
+export const promotionTakenBack = (model: CanaryModel): Announcement =>
+	warning(`Taking the promotion of ${targetOf(model)} back, ${primaryOf(model)} gets its last promoted template`);
+
+export const initializationDone = (model: CanaryModel): Announcement =>
+	normal(`Initialization done! ${canaryOf(model)}`);
+
+export const runSuperseded = (model: CanaryModel): Announcement =>
+	normal(`${targetOf(model)} is back at the promoted revision, the run ends without a verdict`);
+
+export const trafficSheltered = (context: Context): Announcement =>
+	advancementHalted(
+		context.model,
+		`canary deployment ${targetOf(context.model)} is failing, all traffic to the primary: ${lackOfCanary(context)}`,
+	);
+
+export const routeRestored = ({model, run}: Context): Announcement =>
+	warning(
+		`Route ${model.route.name}.${model.namespace} was changed by someone else, restoring canary weight ${run.weight}`,
+	);
+
+/** A halt by an unhealthy or scaling workload; a failed check and missing data are said with their verdict. */
+const haltedForWorkload = (context: Context): readonly Announcement[] => {
+	const scaling = scalingUnderWay(context);
+	const lack = lackOfPrimary(context)
+		? `${primaryOf(context.model)} waiting for rollout to finish: ${lackOfPrimary(context)}`
+		: lackOfCanary(context) && `${targetOf(context.model)} waiting for rollout to finish: ${lackOfCanary(context)}`;
+	const text = lack || scaling;
+	return text ? [advancementHalted(context.model, text)] : [];
+};
+
+/** A roll that the chart itself began and waits for. */
+export const rolloutWaits = (model: CanaryModel, of: 'target' | 'primary', lack: string): Announcement =>
+	warning(`Waiting for ${of === 'target' ? targetOf(model) : primaryOf(model)} rollout to finish: ${lack}`);
+
+/** Everything that the user must mend, in one line; empty when all is well. */
+export const problemsText = ({model, world}: Context): string =>
+	[...model.problems, ...(world?.problems ?? [])]
+		.map(({field, value, text, remedy}) => `${field}${value === '' ? '' : `: ${value}`} ${text}; ${remedy}`)
+		.join('. ')
+		.slice(0, 900);
+
+/** What the chart can say, by name. */
+export const sayings = {
+	'the run': ({model, judged, world}: Context) => runBegan(model, judged, world?.target?.revision ?? ''),
+	'the restart': ({model, run, world}: Context) => runRestarted(model, run.revision, world?.target?.revision ?? ''),
+	'the start': ({model}: Context) => [analysisStarted(model)],
+	'the weight': ({model, run}: Context) => [weightAdvanced(model, run.weight)],
+	'the shelter': (context: Context) => [trafficSheltered(context)],
+	'the repair': (context: Context) => [routeRestored(context)],
+	'the refusal': ({model, run}: Context) => [advancementHalted(model, run.refusal ?? '')],
+	'the halt': (context: Context) => haltedForWorkload(context),
+	'the copy': ({model}: Context) => [templateCopied(model)],
+	'the return': ({model}: Context) => trafficReturns(model),
+	'the rollback': (context: Context) => [rollingBack(context)],
+	'the failure': ({model}: Context) => [canaryFailed(model)],
+	'the failed promotion': (context: Context) => [promotionFailed(context)],
+	'the taking back': ({model}: Context) => [promotionTakenBack(model)],
+	'the promotion': ({model}: Context) => [promotionCompleted(model)],
+	'the initialization': ({model}: Context) => [initializationDone(model)],
+	'the supersession': ({model}: Context) => [runSuperseded(model)],
+} satisfies Record<string, (context: Context) => readonly Announcement[]>;
+export type Saying = keyof typeof sayings;

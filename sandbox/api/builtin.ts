@@ -1,0 +1,142 @@
+// The built-in kinds, as far as the daemon and the walk-throughs of docs use them.
+import {checkAutoscaler, completeAutoscaler, convertAutoscaler} from './autoscalers.ts';
+import {checkEvent, checkService, completeNamespace, completeSecret, completeService} from './core-defaults.ts';
+import {checkDefinition, completeDefinition, crdKey} from './crd.ts';
+import type {Kind} from './kinds.ts';
+import {completePod} from './pod-defaults.ts';
+import {
+	checkPod,
+	checkWorkload,
+	completeCronJob,
+	completeDaemonSet,
+	completeDeployment,
+	completeJob,
+	completeReplicaSet,
+	completeStatefulSet,
+} from './workload-defaults.ts';
+
+type Facts = Partial<Omit<Kind, 'versions' | 'key' | 'kind'>> & {readonly versions?: readonly string[]};
+
+/** `hpa` for HorizontalPodAutoscaler is given; the rest follows from group, plural and kind. */
+const builtIn = (group: string, plural: string, kind: string, facts: Facts = {}): Kind => {
+	const {versions = ['v1'], ...rest} = facts;
+	return {
+		key: {group, plural},
+		kind,
+		listKind: `${kind}List`,
+		singular: kind.toLowerCase(),
+		shortNames: [],
+		categories: [],
+		namespaced: true,
+		versions: versions.map((name) => ({name})),
+		storage: versions[0] ?? 'v1',
+		hasStatus: false,
+		hasGeneration: false,
+		isCustom: false,
+		...rest,
+	};
+};
+
+const all = ['all'];
+const replicas = {specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector'};
+const workload = {categories: all, hasStatus: true, hasGeneration: true, check: checkWorkload};
+
+const core: readonly Kind[] = [
+	builtIn('', 'namespaces', 'Namespace', {
+		shortNames: ['ns'],
+		namespaced: false,
+		hasStatus: true,
+		complete: completeNamespace,
+	}),
+	builtIn('', 'nodes', 'Node', {shortNames: ['no'], namespaced: false, hasStatus: true}),
+	builtIn('', 'pods', 'Pod', {
+		shortNames: ['po'],
+		categories: all,
+		hasStatus: true,
+		hasGeneration: true,
+		complete: completePod,
+		check: checkPod,
+	}),
+	builtIn('', 'services', 'Service', {
+		shortNames: ['svc'],
+		categories: all,
+		hasStatus: true,
+		complete: completeService,
+		check: checkService,
+	}),
+	builtIn('', 'endpoints', 'Endpoints', {shortNames: ['ep'], singular: 'endpoints', listKind: 'EndpointsList'}),
+	builtIn('', 'events', 'Event', {shortNames: ['ev'], check: checkEvent}),
+	builtIn('', 'configmaps', 'ConfigMap', {shortNames: ['cm']}),
+	builtIn('', 'secrets', 'Secret', {complete: completeSecret}),
+	builtIn('', 'serviceaccounts', 'ServiceAccount', {shortNames: ['sa']}),
+	builtIn('', 'replicationcontrollers', 'ReplicationController', {
+		shortNames: ['rc'],
+		categories: all,
+		hasStatus: true,
+		hasGeneration: true,
+		complete: completeReplicaSet,
+		scale: replicas,
+	}),
+];
+
+const apps: readonly Kind[] = [
+	builtIn('apps', 'deployments', 'Deployment', {
+		...workload,
+		shortNames: ['deploy'],
+		scale: replicas,
+		complete: completeDeployment,
+	}),
+	builtIn('apps', 'replicasets', 'ReplicaSet', {
+		...workload,
+		shortNames: ['rs'],
+		scale: replicas,
+		complete: completeReplicaSet,
+	}),
+	builtIn('apps', 'daemonsets', 'DaemonSet', {...workload, shortNames: ['ds'], complete: completeDaemonSet}),
+	builtIn('apps', 'statefulsets', 'StatefulSet', {
+		...workload,
+		shortNames: ['sts'],
+		scale: replicas,
+		complete: completeStatefulSet,
+	}),
+	builtIn('apps', 'controllerrevisions', 'ControllerRevision'),
+];
+
+/** Every kind that is there from the start. */
+export const builtInKinds: readonly Kind[] = [
+	...core,
+	...apps,
+	builtIn('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {
+		versions: ['v2', 'v1', 'v2beta1'],
+		shortNames: ['hpa'],
+		categories: all,
+		hasStatus: true,
+		convert: convertAutoscaler,
+		complete: completeAutoscaler,
+		check: checkAutoscaler,
+	}),
+	builtIn('batch', 'jobs', 'Job', {
+		categories: all,
+		hasStatus: true,
+		hasGeneration: true,
+		complete: completeJob,
+	}),
+	builtIn('batch', 'cronjobs', 'CronJob', {
+		shortNames: ['cj'],
+		categories: all,
+		hasStatus: true,
+		hasGeneration: true,
+		complete: completeCronJob,
+	}),
+	builtIn('discovery.k8s.io', 'endpointslices', 'EndpointSlice', {hasGeneration: true}),
+	builtIn('coordination.k8s.io', 'leases', 'Lease'),
+	builtIn(crdKey.group, crdKey.plural, 'CustomResourceDefinition', {
+		shortNames: ['crd', 'crds'],
+		categories: ['api-extensions'],
+		namespaced: false,
+		hasStatus: true,
+		hasGeneration: true,
+		complete: completeDefinition,
+		check: checkDefinition,
+	}),
+];

@@ -1,0 +1,58 @@
+// Plain JSON values: looking into them, copying, freezing.
+export {isDeepStrictEqual as isEqual} from 'node:util';
+
+export type Json = Record<string, unknown>;
+
+/** True for a JSON object (neither null nor a list). */
+export const isRecord = (value: unknown): value is Json =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value as an object; an empty one when it is none. */
+export const recordOf = (value: unknown): Json => (isRecord(value) ? value : {});
+
+/** The value as a list; an empty one when it is none. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+
+/** A deep copy as JSON would carry it: fields that are undefined are dropped. */
+export const copy = <Value>(value: Value): Value => {
+	if (Array.isArray(value)) return value.map((item: unknown) => copy(item)) as Value;
+	if (typeof value !== 'object' || value === null) return value;
+	const result: Json = {};
+	for (const [field, inner] of Object.entries(value)) {
+		if (inner !== undefined) result[field] = copy(inner as unknown);
+	}
+
+	return result as Value;
+};
+
+/** Freezes the value in depth and answers it; what is frozen already is taken to be so in depth. */
+export const freeze = <Value>(value: Value): Value => {
+	if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+	Object.freeze(value);
+	for (const inner of Object.values(value)) freeze(inner as unknown);
+	return value;
+};
+
+/** The value at a dotted path (`.spec.replicas`), or undefined. */
+export const valueAt = (object: unknown, path: string): unknown => {
+	let value = object;
+	for (const field of path.replace(/^\./u, '').split('.')) {
+		if (!isRecord(value)) return undefined;
+		value = value[field];
+	}
+
+	return value;
+};
+
+/** Sets the value at a dotted path, making the objects on the way. */
+export const setAt = (object: Json, path: string, value: unknown): void => {
+	const fields = path.replace(/^\./u, '').split('.');
+	const last = fields.pop() as string;
+	let inner = object;
+	for (const field of fields) {
+		if (!isRecord(inner[field])) inner[field] = {};
+		inner = inner[field] as Json;
+	}
+
+	inner[last] = value;
+};

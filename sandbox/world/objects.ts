@@ -1,0 +1,105 @@
+// What controllers keep asking of Kubernetes objects.
+import {isDeepStrictEqual} from 'node:util';
+import type {KubeObject, OwnerReference} from '../../services/kubernetes/cluster.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export type LabelSelector = {
+	readonly matchLabels?: Labels;
+	readonly matchExpressions?: ReadonlyArray<{
+		readonly key: string;
+		readonly operator: string;
+		readonly values?: readonly string[];
+	}>;
+};
+
+export type Container = {
+	readonly name: string;
+	readonly image?: string;
+	readonly ports?: ReadonlyArray<{readonly name?: string; readonly containerPort: number}>;
+};
+
+export type PodTemplate = {
+	readonly metadata?: {readonly labels?: Labels; readonly annotations?: Labels};
+	readonly spec?: {readonly containers?: readonly Container[]} & Readonly<Record<string, unknown>>;
+};
+
+export type Condition = {
+	readonly type: string;
+	readonly status: string;
+	readonly reason?: string;
+	readonly message?: string;
+	readonly lastUpdateTime?: string;
+	readonly lastTransitionTime?: string;
+};
+
+/** The object's spec as its kind has it. The store has validated it; all that is optional is optional in `Spec`. */
+export const specOf = <Spec>(object: KubeObject): Spec => (object.spec ?? {}) as Spec;
+
+/** The object's status as its controller wrote it, or empty. */
+export const statusOf = <Status>(object: KubeObject): Partial<Status> => (object.status ?? {}) as Partial<Status>;
+
+/** `namespace/name`, by which the queues and caches know an object. */
+export const nameOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+
+/** RFC 3339 in whole seconds, as `metav1.Time` is written. */
+export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+/** True when the labels satisfy a service's plain selector; an empty one selects nothing. */
+export const isSelected = (selector: Labels, labels: Labels): boolean => {
+	const wanted = Object.entries(selector);
+	return wanted.length > 0 && wanted.every(([name, value]) => labels[name] === value);
+};
+
+/** True when the labels satisfy a whole label selector. */
+export const isMatch = (selector: LabelSelector, labels: Labels): boolean =>
+	Object.entries(selector.matchLabels ?? {}).every(([name, value]) => labels[name] === value) &&
+	(selector.matchExpressions ?? []).every(({key, operator, values = []}) => {
+		const label = labels[key];
+		if (operator === 'Exists') return label !== undefined;
+		if (operator === 'DoesNotExist') return label === undefined;
+		const isIn = label !== undefined && values.includes(label);
+		return operator === 'In' ? isIn : !isIn;
+	});
+
+/** The reference that makes `owner` the controller of an object. */
+export const controllerReference = (owner: KubeObject): OwnerReference => ({
+	apiVersion: owner.apiVersion,
+	kind: owner.kind,
+	name: owner.metadata.name,
+	uid: owner.metadata.uid ?? '',
+	controller: true,
+	blockOwnerDeletion: true,
+});
+
+/** The owner that controls the object. */
+export const controllerOf = (object: KubeObject): OwnerReference | undefined =>
+	object.metadata.ownerReferences?.find(({controller}) => controller === true);
+
+export const conditionOf = (object: KubeObject, type: string): Condition | undefined =>
+	statusOf<{conditions: readonly Condition[]}>(object).conditions?.find((condition) => condition.type === type);
+
+/** True while the pod is ready and not on its way out. */
+export const isReady = (pod: KubeObject): boolean =>
+	pod.metadata.deletionTimestamp === undefined && conditionOf(pod, 'Ready')?.status === 'True';
+
+/** The conditions with one of them set; its transition time moves only when its status does. */
+export const withCondition = (
+	conditions: readonly Condition[],
+	next: Omit<Condition, 'lastTransitionTime'>,
+	now: number,
+): readonly Condition[] => {
+	const known = conditions.find(({type}) => type === next.type);
+	const isSame = known !== undefined && known.status === next.status;
+	const lastTransitionTime = (isSame ? known.lastTransitionTime : undefined) ?? timestamp(now);
+	const set: Condition = {...next, lastTransitionTime};
+	if (known === undefined) return [...conditions, set];
+	return conditions.map((condition) => (condition === known ? set : condition));
+};
+
+/** True when both say the same, whatever the order of their fields. */
+export const isEqual = (left: unknown, right: unknown): boolean => isDeepStrictEqual(left, right);
+
+/** Drops the fields that are zero, as Go's `omitempty` does in a status. */
+export const omitZeros = <Value extends Readonly<Record<string, unknown>>>(value: Value): Record<string, unknown> =>
+	Object.fromEntries(Object.entries(value).filter(([, field]) => field !== 0 && field !== undefined));

@@ -1,0 +1,118 @@
+// Who wants what of one watch, what each of them sees, and when each is told.
+import type {Following, KubeObject, Wanted} from './cluster.ts';
+import type {Log} from '../log.ts';
+
+/** One standing interest. */
+export type Follower = {
+	readonly wanted: Wanted;
+	readonly wants: (object: KubeObject) => boolean;
+	readonly synced: Promise<void>;
+	isSynced(): boolean;
+	/** The objects are known from now on; tells the listener. */
+	sync(): void;
+	/** Something that it sees has changed: it is told once at the end of this turn. */
+	touch(): void;
+	view(): readonly KubeObject[];
+	close(): void;
+};
+
+const byName = (a: KubeObject, b: KubeObject): number => {
+	const left = `${a.metadata.name}\u0000${a.metadata.namespace ?? ''}`;
+	const right = `${b.metadata.name}\u0000${b.metadata.namespace ?? ''}`;
+	return left < right ? -1 : Number(left > right);
+};
+
+const testOf = (wanted: Wanted, log: Log): ((object: KubeObject) => boolean) => {
+	if ('name' in wanted) {
+		return (object) => object.metadata.name === wanted.name;
+	}
+
+	if ('labels' in wanted) {
+		return () => true;
+	}
+
+	return (object) => {
+		try {
+			return wanted.keep(object);
+		} catch (error) {
+			// One odd object must not make us deaf to all the others.
+			log.error('a test of objects to keep threw', {object: object.metadata.name, error});
+			return false;
+		}
+	};
+};
+
+/**
+ * A follower. `select` gives its objects in any order; `listener` is called at most once a turn, and what it throws
+ * is logged.
+ */
+export const createFollower = (facts: {
+	readonly wanted: Wanted;
+	readonly select: (follower: Follower) => Iterable<KubeObject>;
+	readonly listener: () => void;
+	readonly log: Log;
+}): Follower => {
+	const {wanted, listener, log} = facts;
+	const {promise, resolve, reject} = Promise.withResolvers<void>();
+	// Who does not wait for it need not handle its rejection.
+	promise.catch(() => {});
+	let isSynced = false;
+	let isClosed = false;
+	let isTold = true;
+	let view: readonly KubeObject[] | undefined;
+
+	const tell = (): void => {
+		isTold = true;
+		if (isClosed) {
+			return;
+		}
+
+		try {
+			listener();
+		} catch (error) {
+			log.error('a listener to changes threw', {error});
+		}
+	};
+
+	const follower: Follower = {
+		wanted,
+		wants: testOf(wanted, log),
+		synced: promise,
+		isSynced: () => isSynced,
+		sync() {
+			if (!isSynced && !isClosed) {
+				isSynced = true;
+				resolve();
+				follower.touch();
+			}
+		},
+		touch() {
+			view = undefined;
+			if (isSynced && isTold && !isClosed) {
+				isTold = false;
+				queueMicrotask(tell);
+			}
+		},
+		view() {
+			if (!isSynced || isClosed) {
+				return [];
+			}
+
+			view ??= [...facts.select(follower)].sort(byName);
+			return view;
+		},
+		close() {
+			isClosed = true;
+			reject(new Error('the following was closed'));
+		},
+	};
+	return follower;
+};
+
+/** What its owner sees of a follower. */
+export const asFollowing = (follower: Follower, isFresh: () => boolean, close: () => void): Following => ({
+	synced: follower.synced,
+	objects: () => follower.view(),
+	isFresh: () => follower.isSynced() && isFresh(),
+	close,
+});

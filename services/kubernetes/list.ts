@@ -1,0 +1,84 @@
+// A consistent list, page by page: what is not kept never outlives its page.
+import type {Api} from './api.ts';
+import type {KubeObject, Resource} from './cluster.ts';
+import {garbled} from './failures.ts';
+import {isObjectOf, resourceName, versionOf} from './objects.ts';
+import {pathOf} from './resources.ts';
+
+const PAGE = '500';
+const PAGE_MS = 60_000;
+/** 500 objects of etcd's largest size do not fit; 500 of ten times the usual size do. */
+const PAGE_BYTES_MAX = 128 * 1024 * 1024;
+
+export type Listed = {readonly objects: readonly KubeObject[]; readonly version: bigint};
+
+export type ListRequest = {
+	readonly api: Api;
+	readonly resource: Resource;
+	readonly namespace: string | undefined;
+	readonly labelSelector: string | undefined;
+	readonly signal: AbortSignal;
+	/** Called for each object as it is decoded; what it gives back is kept. */
+	readonly take: (object: KubeObject) => KubeObject | undefined;
+	/** After each page: something was heard. */
+	readonly onPage: () => void;
+};
+
+/**
+ * Lists without a resourceVersion, so that the server may not answer from a cache that lags behind what we have seen
+ * (kubernetes/kubernetes#59848). Rejects with ApiError; 410 when the list took longer than the server's memory.
+ */
+export const list = async (request: ListRequest): Promise<Listed> => {
+	const {api, resource, namespace, labelSelector, signal} = request;
+	const attempt = `LIST ${resourceName(resource)}`;
+	const objects: KubeObject[] = [];
+	let version: bigint | undefined;
+	let next = '';
+	do {
+		const page = await api.request({
+			verb: 'list',
+			resource: resourceName(resource),
+			path: pathOf(resource, namespace),
+			query: {
+				limit: PAGE,
+				...(labelSelector !== undefined && {labelSelector}),
+				...(next !== '' && {continue: next}),
+			},
+			...(namespace !== undefined && {about: `in ${namespace}`}),
+			signal,
+			timeoutMs: PAGE_MS,
+			maxBytes: PAGE_BYTES_MAX,
+			patient: false,
+		});
+		const {metadata, items, apiVersion} = (page ?? {}) as {
+			metadata?: {resourceVersion?: unknown; continue?: unknown};
+			items?: unknown;
+			apiVersion?: unknown;
+		};
+		version = versionOf(metadata?.resourceVersion);
+		// Go writes an empty list as null.
+		const found: unknown = items ?? [];
+		if (version === undefined || !Array.isArray(found)) {
+			throw garbled(attempt, 'the answer is no list');
+		}
+
+		for (const item of found as unknown[]) {
+			// Items carry no kind of their own: the list says it for all.
+			const object: unknown =
+				typeof item === 'object' && item !== null ? {apiVersion, kind: resource.kind, ...item} : item;
+			if (!isObjectOf(resource, object)) {
+				throw garbled(attempt, `an item that is no ${resource.kind}`);
+			}
+
+			const kept = request.take(object);
+			if (kept !== undefined) {
+				objects.push(kept);
+			}
+		}
+
+		request.onPage();
+		next = typeof metadata?.continue === 'string' ? metadata.continue : '';
+	} while (next !== '');
+
+	return {objects, version};
+};

@@ -1,0 +1,128 @@
+// What the managed shape generates of workloads: the primary Deployment and its HorizontalPodAutoscaler.
+import {isDeepStrictEqual} from 'node:util';
+import type {CanaryModel} from '../../api/model.ts';
+import type {Cluster, KubeObject, Operation, WriteOptions} from '../kubernetes/cluster.ts';
+import {deployments, horizontalPodAutoscalers} from '../kubernetes/resources.ts';
+import {assertFree, ownerOf} from './ownership.ts';
+import {defaultLabelling, renderPrimary, selectorLabelOf, withoutToolkit, type Labelling} from './render.ts';
+import {known, makeIfAbsent, missing, rewrite} from './rewrite.ts';
+import {deploymentSpec, scalerSpec, withoutNulls, type Labels, type PodTemplate} from './shapes.ts';
+
+/** The labels that go along to generated objects. */
+export const includedLabels = (labels: Labels = {}, {includePrefixes}: Labelling): Labels => {
+	const isIncluded = (key: string): boolean =>
+		includePrefixes.some((prefix) => prefix === '*' || (prefix !== '' && key.startsWith(prefix)));
+	return Object.fromEntries(Object.entries(withoutToolkit(labels)).filter(([key]) => isIncluded(key)));
+};
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const ROLLOUT_REVISION = 'deployment.kubernetes.io/revision';
+
+/** The target's annotations but for what others keep there about the target itself. */
+const copiedAnnotations = (annotations: Labels | undefined): Labels => {
+	const {[LAST_APPLIED]: _, [ROLLOUT_REVISION]: __, ...rest} = withoutToolkit(annotations);
+	return rest;
+};
+
+export type PrimarySource = {
+	readonly target: KubeObject;
+	/** The template to start from when not the target's. */
+	readonly template?: PodTemplate;
+	/** Annotations on the Deployment. */
+	readonly marks: Labels;
+	readonly labelling?: Labelling;
+};
+
+/** `{target}-primary` as the peer makes it. Throws RangeError when the target has no selector label. */
+export const primaryDeployment = (model: CanaryModel, source: PrimarySource): KubeObject => {
+	const {target, template, marks, labelling = defaultLabelling} = source;
+	const selector = selectorLabelOf(target, labelling);
+	if (selector === undefined) throw new RangeError(`deployment ${model.target.name} has no selector label`);
+	const own = {[selector.key]: `${selector.value}-primary`};
+	const {replicas, progressDeadlineSeconds, minReadySeconds, revisionHistoryLimit, strategy} = deploymentSpec(target);
+	return withoutNulls<KubeObject>({
+		apiVersion: 'apps/v1',
+		kind: 'Deployment',
+		metadata: {
+			name: model.primary.name,
+			namespace: model.namespace,
+			labels: {...includedLabels(target.metadata.labels, labelling), ...own},
+			annotations: {...copiedAnnotations(target.metadata.annotations), ...marks},
+			ownerReferences: [ownerOf(model)],
+		},
+		spec: {
+			// A target that stands at 0, as it does between runs, says nothing about how many its users need.
+			replicas: replicas === undefined || replicas === 0 ? 1 : replicas,
+			progressDeadlineSeconds,
+			minReadySeconds,
+			revisionHistoryLimit,
+			strategy,
+			selector: {matchLabels: own},
+			template: template ?? renderPrimary(model, target, undefined, labelling),
+		},
+	});
+};
+
+/** Makes the primary unless it is there; throws Taken when another controller owns it. */
+export const ensurePrimaryDeployment = async (
+	cluster: Cluster,
+	model: CanaryModel,
+	source: PrimarySource,
+	options: WriteOptions,
+): Promise<KubeObject> => {
+	const {object} = await makeIfAbsent(cluster, deployments, primaryDeployment(model, source), options);
+	assertFree(model, object);
+	return object;
+};
+
+/** The target's scaler, turned to the primary. */
+const primaryScaler = (model: CanaryModel, scaler: KubeObject, name: string): KubeObject => {
+	const {minReplicas, maxReplicas, metrics, behavior} = scalerSpec(scaler);
+	const {apiVersion, kind} = model.target;
+	return withoutNulls<KubeObject>({
+		apiVersion: 'autoscaling/v2',
+		kind: 'HorizontalPodAutoscaler',
+		metadata: {
+			name,
+			namespace: model.namespace,
+			labels: withoutToolkit(scaler.metadata.labels),
+			ownerReferences: [ownerOf(model)],
+		},
+		spec: {
+			scaleTargetRef: {apiVersion, kind, name: model.primary.name},
+			minReplicas,
+			maxReplicas,
+			metrics,
+			behavior,
+		},
+	});
+};
+
+/**
+ * Makes `{autoscalerRef}-primary` unless it is there, and brings limits, metrics and behaviour of the one that is there
+ * to the target's. Undefined when the canary has no HorizontalPodAutoscaler. Throws ApiError 404 when the target's is
+ * missing, and Taken when another controller owns the name.
+ */
+export const ensurePrimaryScaler = async (
+	cluster: Cluster,
+	model: CanaryModel,
+	options: WriteOptions,
+): Promise<KubeObject | undefined> => {
+	const {autoscaler, namespace} = model;
+	if (autoscaler?.kind !== 'HorizontalPodAutoscaler') return undefined;
+	const scaler = await known(cluster, horizontalPodAutoscalers, namespace, autoscaler.name, options.signal);
+	if (scaler === undefined) throw missing(horizontalPodAutoscalers, autoscaler.name, namespace);
+	const name = `${autoscaler.name}-primary`;
+	const wanted = primaryScaler(model, scaler, name);
+	const {object, made} = await makeIfAbsent(cluster, horizontalPodAutoscalers, wanted, options);
+	if (made) return object;
+	const decide = (present: KubeObject): Operation[] => {
+		assertFree(model, present);
+		if (isDeepStrictEqual(withoutNulls(present.spec), wanted.spec)) return [];
+		return [
+			{op: 'test', path: '/metadata/uid', value: present.metadata.uid},
+			{op: 'replace', path: '/spec', value: wanted.spec},
+		];
+	};
+	return rewrite(cluster, horizontalPodAutoscalers, {namespace, name}, decide, options);
+};

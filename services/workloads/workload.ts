@@ -1,0 +1,98 @@
+// What the daemon does with the workloads of a canary, whatever their kind: one file per kind implements this.
+import type {CanaryModel, Scaler, Workload} from '../../api/model.ts';
+import type {Cluster, KubeObject, Lane, Resource} from '../kubernetes/cluster.ts';
+import type {Labelling} from './render.ts';
+import type {PodTemplate} from './shapes.ts';
+
+export type WorkloadOptions = {
+	readonly signal?: AbortSignal;
+	/** `route` when absent; `rollback` for what brings users back to the primary. */
+	readonly lane?: Lane;
+	readonly labelling?: Labelling;
+};
+
+/** A pod template as it was proven on the primary, and the target's revision that it was rendered from. */
+export type Promoted = {readonly template: PodTemplate; readonly revision: string};
+
+/** The target is no longer at the revision that was analysed: nothing was written. */
+export class Superseded extends Error {
+	readonly wanted: string;
+	readonly found: string;
+
+	constructor(name: string, wanted: string, found: string) {
+		super(`${name} is at revision ${found}, not at the analysed ${wanted}`);
+		this.name = 'Superseded';
+		this.wanted = wanted;
+		this.found = found;
+	}
+}
+
+/**
+ * The workloads of one kind. Every function is idempotent, decides on the cache, writes nothing when all is so already,
+ * carries a precondition when it writes, and answers what the API server confirmed. Errors are ApiError (404 when the
+ * object is gone), Superseded and Taken.
+ */
+export type Workloads = {
+	readonly kind: string;
+	readonly resource: Resource;
+
+	/** The facts of a cached object; `pods` are the target's, while a run follows them. */
+	read(object: KubeObject, pods?: readonly KubeObject[]): Workload;
+
+	/**
+	 * Scales the target. To 0: whenever it is not 0 yet. Up: only from 0; a target that has replicas is left with as
+	 * many as it has. With `expecting` only the object of that uid is touched, else ApiError 409.
+	 */
+	scale(
+		cluster: Cluster,
+		model: CanaryModel,
+		replicas: number,
+		options?: WorkloadOptions & {readonly expecting?: {readonly uid: string}},
+	): Promise<Workload>;
+
+	/** See `render.ts`. */
+	renderPrimary(
+		model: CanaryModel,
+		target: KubeObject,
+		primary: KubeObject | undefined,
+		labelling?: Labelling,
+	): PodTemplate;
+
+	/** Whether the primary's template is what the target's would be rendered to. */
+	primaryRunsTarget(model: CanaryModel, target: KubeObject, primary: KubeObject, labelling?: Labelling): boolean;
+
+	/**
+	 * Renders the target at `revision` onto the primary, in one write that is refused when the primary's template
+	 * changed meanwhile (then it is decided anew). Throws Superseded, with nothing written, when the target moved on.
+	 */
+	promote(
+		cluster: Cluster,
+		model: CanaryModel,
+		options: WorkloadOptions & {readonly revision: string},
+	): Promise<Workload>;
+
+	/** Puts a template that was proven before onto the primary, in one write. */
+	putBack(
+		cluster: Cluster,
+		model: CanaryModel,
+		promoted: Promoted,
+		options?: WorkloadOptions,
+	): Promise<Workload>;
+
+	/**
+	 * Managed shape: makes the primary unless it is there; from `promoted` when one is kept, else from the target. Throws
+	 * Taken when another controller owns the name, and Superseded when the target is not at `revision` any more.
+	 */
+	ensurePrimary(
+		cluster: Cluster,
+		model: CanaryModel,
+		options?: WorkloadOptions & {readonly promoted?: Promoted; readonly revision?: string},
+	): Promise<Workload>;
+};
+
+/**
+ * With how many replicas a target at 0 starts, as the peer has it: as many as the primary, unless it has a scaler of
+ * its own, which then starts from its minimum; at least 1.
+ */
+export const replicasToStart = (primary: Workload | undefined, scaler: Scaler | undefined): number =>
+	Math.max(1, scaler === undefined ? (primary?.replicas ?? 1) : scaler.minReplicas);
