@@ -1,6 +1,6 @@
 // The AlertProvider resource, so that existing manifests apply.
-import {Type, type Static} from '@sinclair/typebox';
-import {absent, choice, exactlyOneOf, group, must, text} from './schema/words.ts';
+import type {Static} from '@sinclair/typebox';
+import {absent, choice, exactlyOneOf, group, must, resource, text} from './schema/words.ts';
 
 const spec = group(
 	{
@@ -16,15 +16,7 @@ const spec = group(
 );
 
 /** The schema of `flagger.app/v1beta1 AlertProvider`. */
-export const alertProvider = Type.Object(
-	{
-		apiVersion: Type.Optional(Type.String({description: 'Group and version of this representation'})),
-		kind: Type.Optional(Type.String({description: 'Kind of this resource'})),
-		metadata: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({type: 'object'})),
-		spec,
-	},
-	{description: 'AlertProvider is a place that alerts go to'},
-);
+export const alertProvider = resource({spec}, 'AlertProvider is a place that alerts go to');
 
 /** An AlertProvider as the API server holds it. */
 export type AlertProvider = Static<typeof alertProvider>;

@@ -1,12 +1,24 @@
 // The Canary resource, both shapes in one schema. What both accept is accepted; what makes no sense together is said
 // by `model-of-canary.ts` afterwards, never by refusing an apply.
-import {Type, type Static} from '@sinclair/typebox';
+import type {Static} from '@sinclair/typebox';
 import {knownProviders} from './not-yet.ts';
 import {analysis} from './schema/analysis.ts';
 import {firstShape} from './schema/first-shape.ts';
 import {service} from './schema/service.ts';
 import {status} from './schema/status.ts';
-import {absent, choice, flag, group, integer, number, reference, shape, text, textMap} from './schema/words.ts';
+import {
+	absent,
+	choice,
+	flag,
+	group,
+	integer,
+	number,
+	reference,
+	resource,
+	shape,
+	text,
+	textMap,
+} from './schema/words.ts';
 
 const least1 = {minimum: 1};
 
@@ -61,16 +73,7 @@ const spec = group(
 );
 
 /** The schema of `flagger.app/v1beta1 Canary`. */
-export const canary = Type.Object(
-	{
-		apiVersion: Type.Optional(Type.String({description: 'Group and version of this representation'})),
-		kind: Type.Optional(Type.String({description: 'Kind of this resource'})),
-		metadata: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({type: 'object'})),
-		spec,
-		status,
-	},
-	{description: 'Canary guards the releases of one workload'},
-);
+export const canary = resource({spec, status}, 'Canary guards the releases of one workload');
 
 /** A Canary of either shape as the API server holds it. */
 export type Canary = Static<typeof canary>;

@@ -1,6 +1,6 @@
 // The MetricTemplate resource, so that existing manifests apply.
 import {Type, type Static} from '@sinclair/typebox';
-import {absent, choice, flag, group, map, must, text} from './schema/words.ts';
+import {absent, choice, flag, group, map, must, resource, text} from './schema/words.ts';
 
 const providers = [
 	'prometheus',
@@ -37,15 +37,7 @@ const spec = group(
 );
 
 /** The schema of `flagger.app/v1beta1 MetricTemplate`. */
-export const metricTemplate = Type.Object(
-	{
-		apiVersion: Type.Optional(Type.String({description: 'Group and version of this representation'})),
-		kind: Type.Optional(Type.String({description: 'Kind of this resource'})),
-		metadata: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({type: 'object'})),
-		spec,
-	},
-	{description: 'MetricTemplate is a query that Canaries share'},
-);
+export const metricTemplate = resource({spec}, 'MetricTemplate is a query that Canaries share');
 
 /** A MetricTemplate as the API server holds it. */
 export type MetricTemplate = Static<typeof metricTemplate>;

@@ -12,7 +12,7 @@ import type {Context, HaltReason, Input, Resumption} from './model/context.ts';
 import type {Event} from './model/events.ts';
 import {guards} from './model/guards.ts';
 import {lackOfCanary, lackOfPrimary} from './model/health.ts';
-import {advance, begin, confirm, firstDue} from './model/run.ts';
+import {advance, begin, confirm, firstDue, replicasToServe} from './model/run.ts';
 import * as texts from './model/texts.ts';
 import {ports, Refused} from './ports.ts';
 
@@ -133,7 +133,7 @@ const boundDeadline = ({context}: {context: Context}) => ({
 });
 const drained = ({context}: {context: Context}) => ({until: context.now + context.model.drainMs});
 const allToPrimary = ({context}: {context: Context}) => ({model: context.model, canaryWeight: 0, insist: true});
-const toZero = ({context}: {context: Context}) => ({model: context.model, to: 'zero' as const, insist: true});
+const toZero = ({context}: {context: Context}) => ({model: context.model, replicas: 0, insist: true});
 
 /** At rest: the same in every resting state, for a new revision is noticed in all of them. */
 const restingTransitions = [
@@ -372,7 +372,7 @@ export const canaryMachine = base.createMachine({
 						scaling: {
 							invoke: {
 								src: 'scale the canary',
-								input: ({context}) => ({model: context.model, to: 'serve', insist: false}),
+								input: ({context}) => ({model: context.model, replicas: replicasToServe(context), insist: false}),
 								onDone: {target: 'rising', actions: {type: 'note the instant', params: at}},
 								onError: refusedIn('scalingUp'),
 							},

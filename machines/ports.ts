@@ -25,7 +25,7 @@ export class Refused extends Error {
 
 /** Weights to write. `insist`: a return of traffic, which waits for no record and is retried for ever. */
 export type RouteOrder = {readonly model: CanaryModel; readonly canaryWeight: number; readonly insist: boolean};
-export type ScaleOrder = {readonly model: CanaryModel; readonly to: 'zero' | 'serve'; readonly insist: boolean};
+export type ScaleOrder = {readonly model: CanaryModel; readonly replicas: number; readonly insist: boolean};
 export type RevisionOrder = {readonly model: CanaryModel; readonly revision: string};
 export type CheckOrder = {readonly model: CanaryModel};
 export type WaitOrder = {readonly until: Instant};

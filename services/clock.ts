@@ -40,3 +40,9 @@ export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 		}, ms);
 		signal?.addEventListener('abort', onAbort, {once: true});
 	});
+
+/** An instant as Kubernetes writes times: RFC 3339 in whole seconds. */
+export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+/** The instant of an RFC 3339 time in ms; 0 for anything else. */
+export const instantOf = (text: unknown): number => (typeof text === 'string' ? Date.parse(text) || 0 : 0);

@@ -86,11 +86,11 @@ export const atMostOneOf = (...fields: readonly string[]): Notes => ({
 });
 
 /** A reference to one object; `extra` are fields beside the three. */
-export const reference = <const K extends string, T extends Record<string, TSchema> = Record<never, never>>(
+export const reference = <const K extends string, T extends Record<string, TSchema>>(
 	kinds: readonly K[],
 	description: string,
-	extra: T = {} as T,
-	notes: Notes = {},
+	extra: T,
+	notes: Notes,
 ) =>
 	group(
 		{
@@ -101,4 +101,16 @@ export const reference = <const K extends string, T extends Record<string, TSche
 		},
 		description,
 		notes,
+	);
+
+/** A whole resource: what every object of Kubernetes has, and its own fields. */
+export const resource = <T extends Record<string, TSchema>>(fields: T, description: string) =>
+	Type.Object(
+		{
+			apiVersion: text('Group and version of this representation'),
+			kind: text('Kind of this resource'),
+			metadata: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({type: 'object'})),
+			...fields,
+		},
+		{description},
 	);

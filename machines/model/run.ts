@@ -105,3 +105,11 @@ const holds: Record<HaltReason, (context: Context) => boolean> = {
 /** The reasons to stop a run with traffic, or one halted: the set of design §3. */
 export const reasonsToHalt = (context: Context, among: readonly HaltReason[]): readonly HaltReason[] =>
 	among.filter((reason) => holds[reason](context));
+
+/** With how many replicas a target at zero starts, as the peer has it: as many as the primary, or its own scaler's
+ * minimum; at least 1. A target that has replicas keeps them. */
+export const replicasToServe = ({world}: Context): number => {
+	const present = world?.target?.replicas ?? 0;
+	const scaler = world?.scalers.find((one) => one.of === 'target');
+	return present > 0 ? present : Math.max(1, scaler?.minReplicas ?? world?.primary?.replicas ?? 1);
+};

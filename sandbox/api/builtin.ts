@@ -48,7 +48,7 @@ const core: readonly Kind[] = [
 		hasStatus: true,
 		complete: completeNamespace,
 	}),
-	builtIn('', 'nodes', 'Node', {shortNames: ['no'], namespaced: false, hasStatus: true}),
+	builtIn('', 'nodes', 'Node', {shortNames: ['no'], namespaced: false, hasStatus: true, isBornWithStatus: true}),
 	builtIn('', 'pods', 'Pod', {
 		shortNames: ['po'],
 		categories: all,

@@ -77,7 +77,7 @@ export class History {
 	}
 
 	#deliver(trail: Trail, change: Change): void {
-		for (const watcher of [...trail.watchers]) {
+		for (const watcher of trail.watchers) {
 			if (!watcher.isOpen || change.version <= watcher.after) continue;
 			const event = seen(change, watcher.matches);
 			if (event !== undefined) watcher.onEvent(event);

@@ -47,6 +47,8 @@ export type Kind = {
 	/** The version in which objects are kept and in which the store (not HTTP) hands them out. */
 	readonly storage: string;
 	readonly hasStatus: boolean;
+	/** True where a creation may carry a status, as a kubelet's of its Node does. */
+	readonly isBornWithStatus?: boolean;
 	/** True for the kinds whose `metadata.generation` a real server keeps. */
 	readonly hasGeneration: boolean;
 	readonly isCustom: boolean;

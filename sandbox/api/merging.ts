@@ -38,7 +38,7 @@ const mergeKeys: Readonly<Record<string, string>> = {
 const sets = new Set(['finalizers', 'podCIDRs']);
 
 /** By which field the items of a list are told apart; undefined for lists that are replaced whole. */
-const mergeKeyOf = (field: string, ...lists: ReadonlyArray<readonly unknown[]>): string | undefined => {
+export const mergeKeyOf = (field: string, ...lists: ReadonlyArray<readonly unknown[]>): string | undefined => {
 	if (field !== 'ports') return mergeKeys[field];
 	const isContainer = lists.flat().some((port) => Object.hasOwn(recordOf(port), 'containerPort'));
 	return isContainer ? 'containerPort' : 'port';

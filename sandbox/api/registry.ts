@@ -129,7 +129,7 @@ export class Registry {
 		}
 
 		draft.metadata.creationTimestamp = timestamp(clock.now());
-		if (kind.hasStatus) delete draft.status;
+		if (kind.hasStatus && !kind.isBornWithStatus) delete draft.status;
 		this.#requireNamespace(kind, draft);
 		const object = this.#admit(kind, draft, undefined, options);
 		this.#validate(kind, object, undefined);
@@ -180,8 +180,8 @@ export class Registry {
 		const known = inVersion(kind, before, version);
 		const {status: _given, ...rest} = given;
 		const {status: _known, ...kept} = known;
-		if (subresource === 'status') return {...kept, ...(given.status && {status: given.status})} as KubeObject;
-		return {...rest, ...(known.status && {status: known.status})} as KubeObject;
+		if (subresource === 'status') return {...kept, ...(given.status && {status: given.status})};
+		return {...rest, ...(known.status && {status: known.status})};
 	}
 
 	/** True while a finalizer or, for a pod, its grace keeps an object that is being deleted. */

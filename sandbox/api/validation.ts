@@ -27,7 +27,7 @@ const isOfType = (schema: Schema, value: unknown): boolean => {
 
 const checkType: Check = (schema, value, path) => {
 	if (isOfType(schema, value)) return [];
-	const wanted = schema['x-kubernetes-int-or-string'] === true ? 'integer,string' : String(schema['type'] ?? 'object');
+	const wanted = schema['x-kubernetes-int-or-string'] === true ? 'integer,string' : (schema['type'] as string);
 	const actual = printed(typeOf(value));
 	const said = `Invalid value: ${actual}: ${path} in body must be of type ${wanted}: ${actual}`;
 	return [finding(path, 'FieldValueTypeInvalid', said)];
@@ -59,7 +59,7 @@ const formats: Readonly<Record<string, RegExp>> = {
 const checkString: Check = (schema, value, path) => {
 	if (typeof value !== 'string') return [];
 	const findings: Finding[] = [];
-	const length = [...value].length;
+	const {length} = Array.from(value);
 	const {maxLength, minLength, pattern, format} = schema;
 	if (typeof maxLength === 'number' && length > maxLength) {
 		findings.push(finding(path, 'FieldValueTooLong', `Too long: may not be more than ${maxLength} bytes`));

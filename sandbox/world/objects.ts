@@ -1,6 +1,9 @@
 // What controllers keep asking of Kubernetes objects.
-import {isDeepStrictEqual} from 'node:util';
 import type {KubeObject, OwnerReference} from '../../services/kubernetes/cluster.ts';
+import {timestamp} from '../api/metadata.ts';
+
+export {isEqual} from '../api/json.ts';
+export {timestamp} from '../api/metadata.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -41,9 +44,6 @@ export const statusOf = <Status>(object: KubeObject): Partial<Status> => (object
 
 /** `namespace/name`, by which the queues and caches know an object. */
 export const nameOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-
-/** RFC 3339 in whole seconds, as `metav1.Time` is written. */
-export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** True when the labels satisfy a service's plain selector; an empty one selects nothing. */
 export const isSelected = (selector: Labels, labels: Labels): boolean => {
@@ -96,9 +96,6 @@ export const withCondition = (
 	if (known === undefined) return [...conditions, set];
 	return conditions.map((condition) => (condition === known ? set : condition));
 };
-
-/** True when both say the same, whatever the order of their fields. */
-export const isEqual = (left: unknown, right: unknown): boolean => isDeepStrictEqual(left, right);
 
 /** Drops the fields that are zero, as Go's `omitempty` does in a status. */
 export const omitZeros = <Value extends Readonly<Record<string, unknown>>>(value: Value): Record<string, unknown> =>

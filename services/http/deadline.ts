@@ -12,12 +12,7 @@ export type Deadline = {
 };
 
 /** `what` names the request in errors, e.g. `GET http://host/path`. */
-export const startDeadline = (
-	clock: Clock,
-	ms: number,
-	what: string,
-	caller: AbortSignal | undefined,
-): Deadline => {
+export const startDeadline = (clock: Clock, ms: number, what: string, caller: AbortSignal | undefined): Deadline => {
 	const controller = new AbortController();
 	let span = ms;
 	let due = clock.monotonic() + ms;

@@ -111,9 +111,7 @@ export const givenUp = (attempt: string, cause: unknown): ApiError =>
 export const isTransientRefusal = (error: unknown): error is ApiError =>
 	error instanceof ApiError &&
 	error.outcome === 'refused' &&
-	(error.code === 429 ||
-		error.code === 503 ||
-		(error.code === 0 && error.reason === 'NoAnswer'));
+	(error.code === 429 || error.code === 503 || (error.code === 0 && error.reason === 'NoAnswer'));
 
 /** Whether the server says that this very object is not there (and not, for instance, that the kind is unknown). */
 export const isAbsent = (answer: HttpResponse, name: string): boolean => {

@@ -20,8 +20,8 @@ export type ListRequest = {
 	readonly signal: AbortSignal;
 	/** Called for each object as it is decoded; what it gives back is kept. */
 	readonly take: (object: KubeObject) => KubeObject | undefined;
-	/** After each page: something was heard. */
-	readonly onPage: () => void;
+	/** Before the objects of each page are taken. */
+	readonly onPage: (isFirst: boolean) => void;
 };
 
 /**
@@ -62,6 +62,7 @@ export const list = async (request: ListRequest): Promise<Listed> => {
 			throw garbled(attempt, 'the answer is no list');
 		}
 
+		request.onPage(next === '');
 		for (const item of found as unknown[]) {
 			// Items carry no kind of their own: the list says it for all.
 			const object: unknown =
@@ -76,7 +77,6 @@ export const list = async (request: ListRequest): Promise<Listed> => {
 			}
 		}
 
-		request.onPage();
 		next = typeof metadata?.continue === 'string' ? metadata.continue : '';
 	} while (next !== '');
 

@@ -1,16 +1,15 @@
 // List, watch, and begin again: the loop that never stops for an error. client-node's informer does (stack.md §3).
 import type {Clock} from '../clock.ts';
 import {sleep} from '../clock.ts';
-import {HttpError} from '../http/door.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
 import type {Api} from './api.ts';
-import {backOffMs} from './back-off.ts';
+import {createBeginning, type Beginning} from './beginning.ts';
 import {ApiError, type KubeObject, type Resource} from './cluster.ts';
 import {createFreshness} from './freshness.ts';
-import {createBeginning, type Beginning} from './beginning.ts';
 import {list} from './list.ts';
 import {resourceName, versionOf} from './objects.ts';
+import {createRecovery} from './recovery.ts';
 import {pathOf} from './resources.ts';
 import {readEvent, type WatchEvent} from './watch-lines.ts';
 
@@ -22,14 +21,10 @@ import {readEvent, type WatchEvent} from './watch-lines.ts';
 export const IDLE_MS = 90_000;
 /** After so long without a word what we hold is no longer called fresh: the idle limit and time to reconnect. */
 export const FRESH_MS = IDLE_MS + 10_000;
-/** A stream that lived so long was a good one: back-off starts over, and its end needs no waiting. */
-const STABLE_MS = 10_000;
-/** So often may a stream break at the same place before a list is asked for instead. */
-const GARBLED_MAX = 3;
 
 /** Where the loop puts what it learns. Nothing is called after `stop`. */
 export type WatchSink = {
-	/** A list begins: from now on what `take` refuses is missing from the next `replace`. */
+	/** The first page of a list is here: from now on what `take` refuses is missing from the next `replace`. */
 	begin(): void;
 	/** Whether an object is wanted, and how much of it; at decode. */
 	take(object: KubeObject): KubeObject | undefined;
@@ -62,11 +57,58 @@ export type Watch = {
 	stop(): void;
 };
 
-const isGone = (error: unknown): boolean => error instanceof ApiError && (error.code === 410 || error.reason === 'Expired');
-const isGarbled = (error: unknown): boolean =>
-	(error instanceof ApiError && error.reason === 'MalformedAnswer') ||
-	(error instanceof HttpError && (error.kind === 'malformed' || error.kind === 'too large'));
-const isSilence = (error: unknown): boolean => error instanceof HttpError && error.kind === 'timed out';
+/** How far the stream is known: what is older than that was seen already. */
+type Position = {
+	/** Up to here we know everything; undefined: a list is needed. */
+	cursor: bigint | undefined;
+	/** The highest version ever seen: no list may be older. */
+	highest: bigint;
+};
+
+const replaceAt = (
+	position: Position,
+	sink: WatchSink,
+	attempt: string,
+	objects: readonly KubeObject[],
+	said: bigint | undefined,
+): void => {
+	const newest = (max: bigint, object: KubeObject): bigint => {
+		const version = versionOf(object.metadata.resourceVersion) ?? 0n;
+		return version > max ? version : max;
+	};
+	const version = said ?? objects.reduce(newest, position.highest);
+	if (version < position.highest) {
+		// A lagging replica, or another cluster's memory: acting on it would undo what we know.
+		throw new ApiError({
+			code: 0,
+			reason: 'StaleList',
+			outcome: 'refused',
+			attempt,
+			message: `the list is as of version ${version}, but ${position.highest} has been seen`,
+		});
+	}
+
+	position.highest = version;
+	// Before the sink hears of it: it may ask for another list at once.
+	position.cursor = said;
+	sink.replace(objects, version);
+};
+
+const applyAt = (position: Position, sink: WatchSink, event: Exclude<WatchEvent, {type: 'foreign'}>): void => {
+	if (position.cursor !== undefined && event.version <= position.cursor) {
+		// Seen already: a duplicate, or a stream that begins earlier than we asked.
+		return;
+	}
+
+	position.highest = event.version > position.highest ? event.version : position.highest;
+	if (event.type === 'bookmark') {
+		position.cursor = event.version;
+		return;
+	}
+
+	position.cursor = position.cursor === undefined ? undefined : event.version;
+	sink[event.type](event.object, event.version);
+};
 
 /** Begins to watch; the loop ends only with `stop`. */
 export const startWatch = (options: WatchOptions): Watch => {
@@ -75,71 +117,31 @@ export const startWatch = (options: WatchOptions): Watch => {
 	const fresh = createFreshness(clock, FRESH_MS, (now) => {
 		sink.freshness(now);
 	});
-	let stopped = false;
+	const recovery = createRecovery(clock, random, log, attempt);
+	const life = new AbortController();
+	const position: Position = {cursor: undefined, highest: 0n};
+	/** One list and one stream; aborted to begin the next, so that no old answer is taken for a new one. */
 	let turn = new AbortController();
-	/** Up to here we know everything; undefined: a list is needed. */
-	let cursor: bigint | undefined;
-	let highest = 0n;
-	let openedAt: number | undefined;
-	let failures = 0;
-	let garbledInARow = 0;
-	let lastWarning = '';
 
-	const replace = (objects: readonly KubeObject[], said: bigint | undefined): void => {
-		const newest = (max: bigint, object: KubeObject): bigint => {
-			const version = versionOf(object.metadata.resourceVersion) ?? 0n;
-			return version > max ? version : max;
-		};
-		const version = said ?? objects.reduce(newest, highest);
-		if (version < highest) {
-			// A lagging replica, or another cluster's memory: acting on it would undo what we know.
-			throw new ApiError({
-				code: 0,
-				reason: 'StaleList',
-				outcome: 'refused',
-				attempt,
-				message: `the list is as of version ${version}, but ${highest} has been seen`,
-			});
-		}
-
-		highest = version;
-		sink.replace(objects, version);
+	const replace = (objects: readonly KubeObject[], version: bigint | undefined): void => {
+		replaceAt(position, sink, attempt, objects, version);
 	};
-
+	const take = (object: KubeObject): KubeObject | undefined => sink.take(object);
 	const beginning: Beginning | undefined = options.listed
 		? undefined
-		: createBeginning({clock, take: (object) => sink.take(object), begin: () => sink.begin(), replace});
+		: createBeginning({clock, take, begin: () => sink.begin(), replace});
 
-	const relist = async (): Promise<void> => {
-		sink.begin();
-		const {signal} = turn;
-		const take = (object: KubeObject): KubeObject | undefined => sink.take(object);
-		const onPage = (): void => fresh.heard();
+	const relist = async (signal: AbortSignal): Promise<void> => {
+		const onPage = (isFirst: boolean): void => {
+			fresh.heard();
+			if (isFirst) {
+				sink.begin();
+			}
+		};
 		const {objects, version} = await list({api, resource, namespace, labelSelector, signal, take, onPage});
 		signal.throwIfAborted();
 		replace(objects, version);
-		cursor = version;
-	};
-
-	const apply = (event: WatchEvent): void => {
-		if (event.type === 'foreign') {
-			log.warn('a watch brought a foreign object', {watch: attempt, found: event.found});
-			return;
-		}
-
-		if (cursor !== undefined && event.version <= cursor) {
-			// Seen already: a duplicate, or a stream that begins earlier than we asked.
-			return;
-		}
-
-		highest = event.version > highest ? event.version : highest;
-		if (event.type === 'bookmark') {
-			cursor = event.version;
-			return;
-		}
-
-		cursor = cursor === undefined ? undefined : event.version;
-		sink[event.type](event.object, event.version);
+		signal.throwIfAborted();
 	};
 
 	const query = (): Record<string, string> => ({
@@ -148,16 +150,24 @@ export const startWatch = (options: WatchOptions): Watch => {
 		// Five to ten minutes, by chance, so that a restarted server's watches do not all end together for ever.
 		timeoutSeconds: String(300 + Math.floor(random.next() * 300)),
 		...(labelSelector !== undefined && {labelSelector}),
-		...(cursor === undefined ? beginning?.query() : {resourceVersion: String(cursor)}),
+		...(position.cursor === undefined ? beginning?.query() : {resourceVersion: String(position.cursor)}),
 	});
 
-	const follow = async (): Promise<void> => {
-		const {signal} = turn;
-		const initial = cursor === undefined ? beginning : undefined;
-		const path = pathOf(resource, namespace);
+	const read = (line: string, initial: Beginning | undefined): void => {
+		const event = readEvent(line, resource, namespace, attempt);
+		if (event.type === 'foreign') {
+			log.warn('a watch brought a foreign object', {watch: attempt, found: event.found});
+		} else if (initial?.gather(event) !== true) {
+			applyAt(position, sink, event);
+		}
+	};
+
+	const follow = async (signal: AbortSignal): Promise<void> => {
+		const initial = position.cursor === undefined ? beginning : undefined;
 		const name = resourceName(resource);
+		const path = pathOf(resource, namespace);
 		const stream = await api.stream({verb: 'watch', resource: name, path, query: query(), signal, idleMs: IDLE_MS});
-		openedAt = clock.monotonic();
+		recovery.opened();
 		fresh.heard();
 		initial?.opened();
 		try {
@@ -165,72 +175,39 @@ export const startWatch = (options: WatchOptions): Watch => {
 				signal.throwIfAborted();
 				fresh.heard();
 				for (const line of lines) {
-					const event = readEvent(line, resource, namespace, attempt);
-					if (initial?.gather(event) !== true) {
-						apply(event);
-					}
+					read(line, initial);
 				}
 
-				garbledInARow = 0;
+				recovery.progressed();
 			}
 		} finally {
 			initial?.closed();
 		}
 	};
 
-	const warn = (error: unknown, ms: number): void => {
-		const reason = error instanceof Error ? error.message : String(error);
-		const quiet = isGone(error) || isSilence(error) || reason === lastWarning;
-		log[quiet ? 'debug' : 'warn']('watch interrupted', {watch: attempt, reason, retryMs: Math.round(ms)});
-		lastWarning = quiet ? lastWarning : reason;
-	};
-
-	/** Milliseconds to wait after an end, `error` undefined for a proper one. */
-	const afterEnd = (error: unknown): number => {
-		const stable = openedAt !== undefined && clock.monotonic() - openedAt >= STABLE_MS;
-		openedAt = undefined;
-		if (stable) {
-			failures = 0;
-			lastWarning = '';
+	const once = async (signal: AbortSignal): Promise<void> => {
+		if (position.cursor === undefined && beginning === undefined) {
+			await relist(signal);
 		}
 
-		garbledInARow += isGarbled(error) ? 1 : 0;
-		if (isGone(error) || garbledInARow >= GARBLED_MAX) {
-			cursor = undefined;
-			garbledInARow = 0;
-		}
-
-		const once = failures === 0 && (isGone(error) || beginning?.refused(error) === true);
-		const proper = stable && (error === undefined || isSilence(error));
-		const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : undefined;
-		const ms = once || proper ? 0 : backOffMs(random, failures, retryAfterMs);
-		failures += proper ? 0 : 1;
-		return ms;
+		await follow(signal);
 	};
 
 	const run = async (): Promise<void> => {
-		while (!stopped) {
+		while (!life.signal.aborted) {
 			turn = new AbortController();
-			const mine = turn.signal;
-			let error: unknown;
-			try {
-				if (cursor === undefined && beginning === undefined) {
-					await relist();
+			const {signal} = turn;
+			const error = await once(signal).then(
+				() => undefined,
+				(caught: unknown) => caught ?? new Error('an error without a value'),
+			);
+			if (!signal.aborted) {
+				const {ms, relist: isLost} = recovery.ended(error, beginning?.refused(error) === true);
+				position.cursor = isLost ? undefined : position.cursor;
+				if (ms > 0) {
+					// Only the abort rejects, and then there is no more reason to wait.
+					await sleep(clock, ms, signal).catch(() => {});
 				}
-
-				await follow();
-			} catch (caught) {
-				error = caught;
-			}
-
-			if (!stopped && !mine.aborted) {
-				const ms = afterEnd(error);
-				if (error !== undefined) {
-					warn(error, ms);
-				}
-
-				// Only the abort rejects, and then there is no more reason to wait.
-				await sleep(clock, ms, mine).catch(() => {});
 			}
 		}
 	};
@@ -241,15 +218,14 @@ export const startWatch = (options: WatchOptions): Watch => {
 
 	return {
 		relist() {
-			cursor = undefined;
+			position.cursor = undefined;
 			turn.abort(new Error('a new list is wanted'));
 		},
 		isFresh: () => fresh.isFresh(),
 		stop() {
-			stopped = true;
+			life.abort(new Error('the watch is closed'));
 			fresh.stop();
-			turn.abort(new Error('the watch is closed'));
+			turn.abort(life.signal.reason);
 		},
 	};
 };
-

@@ -86,8 +86,15 @@ const followingSpec = (target: DeploymentSpec, primary: DeploymentSpec): Operati
 /** Marks the primary with the revision it runs, in the same write. */
 const marking = ({metadata}: KubeObject, revision: string): Operation[] => {
 	if (annotationOf(metadata, PROMOTED_REVISION) === revision) return [];
-	const bare: Operation[] = metadata.annotations === undefined ? [{op: 'add', path: '/metadata/annotations', value: {}}] : [];
-	return [...bare, {op: 'add', path: `/metadata/annotations/${pointerStep(PROMOTED_REVISION)}`, value: revision}];
+	// Nothing can test that annotations are still absent but the version: adding an empty map could drop what came since.
+	const bare: Operation[] = [
+		{op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion},
+		{op: 'add', path: '/metadata/annotations', value: {}},
+	];
+	return [
+		...(metadata.annotations === undefined ? bare : []),
+		{op: 'add', path: `/metadata/annotations/${pointerStep(PROMOTED_REVISION)}`, value: revision},
+	];
 };
 
 /** The template as it was seen is the precondition: a resourceVersion would conflict with every status update. */
@@ -123,7 +130,8 @@ const targetAt = async (
 	const object = await known(cluster, deployments, namespace, target.name, signal);
 	if (object === undefined) throw missing(deployments, target.name, namespace);
 	const found = revisionOf(templateOf(object));
-	if (revision !== undefined && found !== revision) throw new Superseded(`${target.name}.${namespace}`, revision, found);
+	if (revision !== undefined && found !== revision)
+		throw new Superseded(`${target.name}.${namespace}`, revision, found);
 	return object;
 };
 

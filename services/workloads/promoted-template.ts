@@ -5,12 +5,12 @@
 // server's limit on annotations, 256 KiB, is the one that `kubectl apply` already sets to the whole Deployment.
 import {at} from '../../api/reading.ts';
 import {canonicalJson} from '../../api/canonical.ts';
-import type {CanaryModel} from '../../api/model.ts';
+import type {CanaryModel, Workload} from '../../api/model.ts';
 import {ApiError, type Cluster, type KubeObject, type Operation, type WriteOptions} from '../kubernetes/cluster.ts';
 import {controllerRevisions} from '../kubernetes/resources.ts';
 import {assertFree, ownerOf} from './ownership.ts';
 import {annotationOf, pointerStep, type PodTemplate} from './shapes.ts';
-import type {Promoted} from './workload.ts';
+import type {Promoted, WorkloadOptions, Workloads} from './workload.ts';
 
 const TEMPLATE = 'aviary.dev/promoted-template';
 const REVISION = 'aviary.dev/promoted-revision';
@@ -99,4 +99,18 @@ export const readPromotedTemplate = async (
 	const template = parsed(annotationOf(record.metadata, TEMPLATE) ?? '');
 	const revision = annotationOf(record.metadata, REVISION);
 	return template === undefined || revision === undefined ? undefined : {template, revision};
+};
+
+/**
+ * Puts the template that was last kept back onto the primary; writes nothing when the primary runs it already.
+ * Undefined, with nothing written, when none is kept.
+ */
+export const takeBack = async (
+	workloads: Workloads,
+	cluster: Cluster,
+	model: CanaryModel,
+	options: WorkloadOptions = {},
+): Promise<Workload | undefined> => {
+	const promoted = await readPromotedTemplate(cluster, model, options.signal);
+	return promoted === undefined ? undefined : workloads.putBack(cluster, model, promoted, options);
 };

@@ -68,11 +68,7 @@ const pairedLabels = (target: KubeObject, primary: KubeObject): Labels => {
 const flaggerId = (revision: string): string =>
 	`${revision.slice(0, 8)}-${revision.slice(8, 12)}-${revision.slice(12, 16)}-${revision.slice(16, 20)}-${revision.slice(20, 32)}`;
 
-const rewrittenSelector = (
-	selector: LabelSelector,
-	name: string,
-	{selectorLabels}: Labelling,
-): LabelSelector => {
+const rewrittenSelector = (selector: LabelSelector, name: string, {selectorLabels}: Labelling): LabelSelector => {
 	const isOurs = (key: string, value: string): boolean => selectorLabels.includes(key) && value === name;
 	const rewritten = {...selector};
 	if (selector.matchLabels !== undefined) {
@@ -87,7 +83,9 @@ const rewrittenSelector = (
 			const {key, values} = expression;
 			// The first value of each expression alone, as the peer does.
 			const first = values?.findIndex((value) => isOurs(key, value)) ?? -1;
-			return values === undefined || first < 0 ? expression : {...expression, values: values.with(first, `${name}-primary`)};
+			return values === undefined || first < 0
+				? expression
+				: {...expression, values: values.with(first, `${name}-primary`)};
 		});
 	}
 
@@ -179,5 +177,4 @@ const comparable = (template: PodTemplate): unknown => {
 };
 
 /** Whether two templates run the same: `flagger-id` (random when the peer wrote it) and absent maps do not count. */
-export const runsTheSame = (a: PodTemplate, b: PodTemplate): boolean =>
-	isDeepStrictEqual(comparable(a), comparable(b));
+export const runsTheSame = (a: PodTemplate, b: PodTemplate): boolean => isDeepStrictEqual(comparable(a), comparable(b));

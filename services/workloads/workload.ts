@@ -72,12 +72,7 @@ export type Workloads = {
 	): Promise<Workload>;
 
 	/** Puts a template that was proven before onto the primary, in one write. */
-	putBack(
-		cluster: Cluster,
-		model: CanaryModel,
-		promoted: Promoted,
-		options?: WorkloadOptions,
-	): Promise<Workload>;
+	putBack(cluster: Cluster, model: CanaryModel, promoted: Promoted, options?: WorkloadOptions): Promise<Workload>;
 
 	/**
 	 * Managed shape: makes the primary unless it is there; from `promoted` when one is kept, else from the target. Throws

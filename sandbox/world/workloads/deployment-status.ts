@@ -1,14 +1,6 @@
 // What the deployment controller says of a deployment: counts and conditions, word for word.
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
-import {
-	conditionOf,
-	omitZeros,
-	specOf,
-	statusOf,
-	timestamp,
-	withCondition,
-	type Condition,
-} from '../objects.ts';
+import {conditionOf, omitZeros, specOf, statusOf, timestamp, withCondition, type Condition} from '../objects.ts';
 
 export type DeploymentStatus = {
 	readonly observedGeneration: number;
@@ -75,7 +67,11 @@ const isMoving = (deployment: KubeObject, counts: Counts): boolean => {
 	);
 };
 
-const progressOf = (facts: Facts, desired: number, counts: Counts): Omit<Condition, 'lastTransitionTime'> | undefined => {
+const progressOf = (
+	facts: Facts,
+	desired: number,
+	counts: Counts,
+): Omit<Condition, 'lastTransitionTime'> | undefined => {
 	const {deployment, current, began, now, progressedAt, deadlineMs} = facts;
 	const known = conditionOf(deployment, 'Progressing');
 	const subject = current ? `ReplicaSet "${current.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
@@ -102,8 +98,10 @@ const progressOf = (facts: Facts, desired: number, counts: Counts): Omit<Conditi
 	return made('False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`);
 };
 
-/** The status to write; equal to the stored one when nothing is new. */
-export const deploymentStatus = (facts: Facts): Record<string, unknown> => {
+/** The status to write, equal to the stored one when nothing is new; and whether the rollout moved on. */
+export const deploymentStatus = (
+	facts: Facts,
+): {readonly status: Record<string, unknown>; readonly hasMoved: boolean} => {
 	const {deployment, now, maxUnavailable} = facts;
 	const desired = specOf<{replicas?: number}>(deployment).replicas ?? 1;
 	const counts = countsOf(facts);
@@ -121,12 +119,8 @@ export const deploymentStatus = (facts: Facts): Record<string, unknown> => {
 	const before = statusOf<DeploymentStatus>(deployment).conditions ?? [];
 	const conditions = withCondition(before, availability, now);
 	const progress = progressOf(facts, desired, counts);
-	return {
-		...omitZeros(counts),
-		observedGeneration: counts.observedGeneration,
-		conditions:
-			progress === undefined
-				? conditions.filter(({type}) => type !== 'Progressing')
-				: withCondition(conditions, progress, now),
-	};
+	const hasMoved = progress !== undefined && progress !== conditionOf(deployment, 'Progressing');
+	const others = conditions.filter(({type}) => type !== 'Progressing');
+	const all = progress === undefined ? others : withCondition(conditions, progress, now);
+	return {status: {...omitZeros(counts), conditions: all}, hasMoved};
 };

@@ -14,7 +14,6 @@ import {
 	replicaSetFor,
 	REVISION,
 	revisionOf,
-	TEMPLATE_HASH,
 } from './revisions.ts';
 import {limitsOf, proportionalStep, rollingStep, type Limits, type Plan, type Sizes} from './rollout.ts';
 
@@ -139,11 +138,20 @@ class DeploymentController {
 		if (isPaused || isRescaled) {
 			const only = active.length > 1 ? undefined : (active[0] ?? current ?? old.at(-1));
 			if (only !== undefined) return new Map([[only.metadata.name, desired]]);
-			if (!isRecreate) return proportionalStep(active.map((each) => sizesOf(each)), limits);
+			if (!isRecreate)
+				return proportionalStep(
+					active.map((each) => sizesOf(each)),
+					limits,
+				);
 		}
 
 		if (isPaused || current === undefined) return new Map();
-		if (!isRecreate) return rollingStep(sizesOf(current), old.map((each) => sizesOf(each)), limits);
+		if (!isRecreate)
+			return rollingStep(
+				sizesOf(current),
+				old.map((each) => sizesOf(each)),
+				limits,
+			);
 		const down = old.filter((each) => sizeOf(each) > 0).map((each) => [each.metadata.name, 0] as const);
 		if (down.length > 0) return new Map(down);
 		const isEmpty = old.every((each) => (statusOf<ReplicaSetStatus>(each).replicas ?? 0) === 0);
@@ -176,21 +184,19 @@ class DeploymentController {
 		const {uid = ''} = deployment.metadata;
 		const now = clock.now();
 		const {progressDeadlineSeconds = 600, paused} = specOf<DeploymentSpec>(deployment);
-		const deadlineMs =
-			progressDeadlineSeconds === NO_DEADLINE ? undefined : (progressDeadlineSeconds * 1000) / speed;
+		const deadlineMs = progressDeadlineSeconds === NO_DEADLINE ? undefined : (progressDeadlineSeconds * 1000) / speed;
 		const known = conditionOf(deployment, 'Progressing');
 		const {current, old} = this.#replicaSetsOf(deployment);
-		const progressedAt = this.#progressedAt.get(uid) ?? Date.parse(known?.lastUpdateTime ?? '') || now;
+		const progressedAt = this.#progressedAt.get(uid) ?? (Date.parse(known?.lastUpdateTime ?? '') || now);
 		const {maxUnavailable} = limits;
 		const all = [...old, ...(current ? [current] : [])];
-		const status = deploymentStatus({
+		const {status, hasMoved} = deploymentStatus({
 			...{deployment, current, all, maxUnavailable, now, began, progressedAt},
 			deadlineMs,
 		});
 		const changed = {...deployment, status};
 		if (!isEqual(status, deployment.status)) store.update(deploymentsKey, changed, BY, 'status');
 		const progress = conditionOf(changed, 'Progressing');
-		const hasMoved = progress !== undefined && progress !== known;
 		this.#progressedAt.set(uid, hasMoved ? now : progressedAt);
 		const isWaiting = progress?.status === 'True' && progress.reason !== 'NewReplicaSetAvailable';
 		if (!isWaiting || deadlineMs === undefined || paused === true) return undefined;
@@ -199,7 +205,11 @@ class DeploymentController {
 }
 
 /** Starts the controller; it works whenever a deployment or one of its ReplicaSets changes. */
-export const startDeployments = (parts: ControllerParts, deployments: Informer, replicaSets: Informer): (() => void) => {
+export const startDeployments = (
+	parts: ControllerParts,
+	deployments: Informer,
+	replicaSets: Informer,
+): (() => void) => {
 	const controller = new DeploymentController(parts, deployments, replicaSets);
 	const queue = createQueue({
 		clock: parts.clock,
@@ -219,6 +229,5 @@ export const startDeployments = (parts: ControllerParts, deployments: Informer, 
 		if (owner?.kind === 'Deployment') queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
 	});
 	for (const deployment of deployments.all()) queue.add(nameOf(deployment));
-	void TEMPLATE_HASH;
 	return () => queue.stop();
 };

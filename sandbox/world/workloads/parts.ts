@@ -12,9 +12,3 @@ export type ControllerParts = {
 	readonly speed: number;
 	readonly log: Log;
 };
-
-/** Five characters for a generated name, from the real server's alphabet without vowels. */
-export const nameSuffix = (random: Random): string => {
-	const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
-	return Array.from({length: 5}, () => alphabet[Math.floor(random.next() * alphabet.length)]).join('');
-};

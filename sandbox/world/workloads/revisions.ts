@@ -1,14 +1,7 @@
 // Which ReplicaSet belongs to which template: hashes, revisions, names.
 import {createHash} from 'node:crypto';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
-import {
-	controllerReference,
-	isEqual,
-	specOf,
-	type LabelSelector,
-	type Labels,
-	type PodTemplate,
-} from '../objects.ts';
+import {controllerReference, isEqual, specOf, type LabelSelector, type Labels, type PodTemplate} from '../objects.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';

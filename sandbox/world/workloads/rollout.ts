@@ -73,7 +73,8 @@ export const proportionalStep = (all: readonly Sizes[], {desired, maxSurge}: Lim
 	let given = 0;
 	for (const {name, replicas, planned} of ordered) {
 		const share = Math.round((replicas * allowed) / (planned || allowed || 1)) - replicas;
-		const part = change > 0 ? Math.max(0, Math.min(share, change - given)) : Math.min(0, Math.max(share, change - given));
+		const part =
+			change > 0 ? Math.max(0, Math.min(share, change - given)) : Math.min(0, Math.max(share, change - given));
 		given += part;
 		plan.set(name, replicas + part);
 	}

@@ -1,4 +1,4 @@
-// Builds the programs of a real control plane from their Go modules, once for each go.mod, into a cache outside the tree.
+// Builds the programs of a real control plane from Go modules, once for each go.mod, into a cache outside the tree.
 import {createHash} from 'node:crypto';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -28,7 +28,7 @@ const versionFlags = (goMod: string): string => {
 
 const buildArguments = (goMod: string): string[] => ['-trimpath', '-ldflags', `-s -w ${versionFlags(goMod)}`];
 
-/** Where the assets are or will be: $KUBE_ASSETS if it holds them all, else a cache folder named after go.mod and go.sum. */
+/** Where the assets are or will be: $KUBE_ASSETS if it holds them all, else a folder named after go.mod and go.sum. */
 export const assetsFolder = (): string => {
 	const given = process.env['KUBE_ASSETS'];
 	if (given && isComplete(given)) {
@@ -45,11 +45,12 @@ export const assetsFolder = (): string => {
 	return path.join(cache, 'aviary', 'kube-assets', hash.slice(0, 16));
 };
 
-/** The assets of an earlier build; tests use this, so that none of them builds for minutes within its own time limit. */
+/** The assets of an earlier build; tests use this, so that none of them builds for minutes within its time limit. */
 export const builtAssets = (): string => {
 	const folder = assetsFolder();
 	if (!isComplete(folder)) {
-		throw new Error(`No control plane in ${folder}; build it with: npx node test/e2e/control-plane/build-assets.ts`);
+		const command = 'npx node test/e2e/control-plane/build-assets.ts';
+		throw new Error(`No control plane in ${folder}; build it with: ${command}`);
 	}
 
 	return folder;

@@ -1,4 +1,4 @@
-// The command lines of the control plane's programs: real authorization and admission, and nothing that tests can spare.
+// The command lines of the control plane's programs: real authorization and admission, and nothing needless.
 import path from 'node:path';
 
 export type Ports = {readonly etcd: number; readonly etcdPeer: number; readonly apiServer: number};

@@ -40,7 +40,7 @@ const clientOf = (kubeconfig: string): Client => {
 	return createClient({url: cluster.server, ca: readFileSync(cluster.caFile), token});
 };
 
-/** Lists, then watches; a watch that ends goes on where it was, one that breaks or is too old begins with a new list. */
+/** Lists, then watches; one that ends goes on where it was, one that breaks or is too old begins anew. */
 const followPods = async (client: Client, kubelet: Kubelet, signal: AbortSignal): Promise<void> => {
 	const list = (await client.call('GET', '/api/v1/pods')) as {
 		metadata: {resourceVersion: string};

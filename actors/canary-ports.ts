@@ -1,0 +1,27 @@
+// Binds every port of the canary's chart to this Canary's services and gate.
+import {analysisMachine} from '../machines/analysis.ts';
+import type {Bindings} from './bindings.ts';
+import {bootstrapPrimary} from './bootstrap-primary.ts';
+import {keepThePromotedTemplate} from './keep-promoted-template.ts';
+import {observeWorld} from './observe-world.ts';
+import {promoteRevision} from './promote-revision.ts';
+import {routeTraffic} from './route-traffic.ts';
+import {runTheChecks} from './run-checks.ts';
+import {scaleCanary} from './scale-canary.ts';
+import {takePromotionBack} from './take-promotion-back.ts';
+import {waitUntil} from './wait-until.ts';
+
+export const canaryPorts = (bindings: Bindings) => {
+	const wait = waitUntil(bindings);
+	return {
+		'observe the world': observeWorld(bindings),
+		'wait until': wait,
+		'bootstrap the primary': bootstrapPrimary(bindings),
+		'route traffic': routeTraffic(bindings),
+		'scale the canary': scaleCanary(bindings),
+		'keep the promoted template': keepThePromotedTemplate(bindings),
+		'promote the revision': promoteRevision(bindings),
+		'take the promotion back': takePromotionBack(bindings),
+		analysis: analysisMachine.provide({actors: {'wait until': wait, 'run the checks': runTheChecks(bindings)}}),
+	};
+};

@@ -1,0 +1,160 @@
+// Hosts one Canary's chart: binds its ports, says what it announces, records what it is, and reports its death.
+import {createActor, fromCallback} from 'xstate';
+import type {AnyActorRef} from 'xstate';
+import type {CanaryModel, Phase} from '../api/model.ts';
+import {canaryMachine} from '../machines/canary.ts';
+import type {Recalled} from '../machines/model/context.ts';
+import {pathOf} from '../machines/model/explain.ts';
+import {statusOf} from '../machines/model/status.ts';
+import type {Status} from '../machines/model/status.ts';
+import type {ActorCrashed, CanaryChanged} from '../machines/supervisor.ts';
+import {instantOf} from '../services/clock.ts';
+import type {KubeObject} from '../services/kubernetes/cluster.ts';
+import type {Announcer} from '../services/telemetry/events.ts';
+import type {Telemetry} from '../services/telemetry/telemetry.ts';
+import type {Services, Survey} from './bindings.ts';
+import {canaryPorts} from './canary-ports.ts';
+import {Gate} from './gate.ts';
+import {Recorder} from './recorder.ts';
+import {observed} from './telling.ts';
+
+/** A change of state, for those who watch: the sandbox's lines and, later, the page. */
+export type StateChange = {
+	readonly canary: string;
+	readonly from: string;
+	readonly to: string;
+	readonly event: string;
+	readonly at: number;
+};
+
+export type HostOptions = {
+	readonly services: Services;
+	readonly announcer: Announcer;
+	readonly telemetry: Telemetry;
+	/** The newest version of a Canary that the supervisor has seen. */
+	readonly newest: (model: CanaryModel) => KubeObject | undefined;
+	/** Called with each version of this Canary that comes later; answers how to stop. */
+	readonly onVersion: (model: CanaryModel, listener: (canary: KubeObject) => void) => () => void;
+	readonly onStateChange?: (change: StateChange) => void;
+};
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+
+/** What a rebuilt actor is told of its former life. */
+export const recalledOf = (canary: KubeObject | undefined): Recalled => {
+	const status = canary?.status ?? {};
+	return {
+		phase: text(status['phase']) as Phase | '',
+		canaryWeight: number(status['canaryWeight']),
+		failedChecks: number(status['failedChecks']),
+		lastAppliedSpec: text(status['lastAppliedSpec']),
+		lastPromotedSpec: text(status['lastPromotedSpec']),
+		lastTransitionTime: instantOf(status['lastTransitionTime']),
+		state: text(status['state']),
+	};
+};
+
+/** The object that events are about. */
+export const aboutOf = ({name, namespace, uid}: CanaryModel) => ({
+	apiVersion: 'flagger.app/v1beta1',
+	kind: 'Canary',
+	name,
+	namespace,
+	uid,
+	component: 'flagger',
+});
+
+const isUnderWay = (status: Status): boolean => ['progressing', 'halted', 'promoting'].includes(status.state);
+
+/**
+ * The port `live as a canary`: runs the chart until it is left.
+ *
+ * Order kept for each state: what was announced is posted, then the status is recorded, then effects begin. A return
+ * of traffic waits for neither.
+ */
+export const liveAsCanary = (options: HostOptions) =>
+	fromCallback<CanaryChanged, {readonly model: CanaryModel}>(({input: {model}, sendBack, receive}) => {
+		const {services, announcer, telemetry} = options;
+		const {clock, log} = services;
+		const key = `${model.name}.${model.namespace}`;
+		const about = aboutOf(model);
+		const canary = options.newest(model);
+		if (canary === undefined) {
+			return undefined;
+		}
+
+		const gate = new Gate(clock);
+		gate.setSuspended(model.suspended);
+		let survey: Survey | undefined;
+		let path = '';
+		let event = 'started';
+		const recorder = new Recorder({
+			cluster: services.cluster,
+			clock,
+			log,
+			canary,
+			flushed: () => announcer.flushed(about),
+			onRecorded: (recorded) => {
+				gate.setRecorded(recorded);
+			},
+			onCrdTooOld() {
+				log.warn('CRD too old: status.state was not kept; apply artifacts/crds', {canary: key});
+			},
+		});
+		const chart = createActor(
+			canaryMachine.provide({
+				actors: canaryPorts({services, gate, onSurvey: (opened) => (survey = opened)}),
+			}),
+			{
+				clock,
+				input: {model, recalled: recalledOf(canary), at: clock.now()},
+				inspect(inspection) {
+					if (inspection.type === '@xstate.event' && inspection.actorRef === (chart as AnyActorRef)) {
+						event = inspection.event.type;
+					}
+				},
+			},
+		);
+		chart.on('announced', ({announcement}) => {
+			const {run} = chart.getSnapshot().context;
+			log[announcement.type === 'Warning' ? 'warn' : 'info'](announcement.text, {canary: key});
+			announcer.announce(about, {type: announcement.type, message: announcement.text, run: run.revision});
+		});
+		chart.subscribe({
+			next({value, context}) {
+				const next = pathOf(value);
+				if (next === 'initialized.resuming' || next === 'initialized.recalling') {
+					return;
+				}
+
+				const status = statusOf(next, context);
+				survey?.setRunning(isUnderWay(status));
+				recorder.record(status);
+				telemetry.observeCanary(observed(context, status));
+				if (next !== path) {
+					options.onStateChange?.({canary: key, from: path, to: next, event, at: clock.now()});
+					log.debug('state changed', {canary: key, from: path, to: next, event});
+					path = next;
+				}
+			},
+			error(error) {
+				log.error("the canary's actor crashed", {canary: key, error: (error as Error).stack ?? String(error)});
+				const crash: ActorCrashed = {type: 'actor crashed', error: (error as Error).message, at: clock.now()};
+				sendBack(crash);
+			},
+		});
+		const forget = options.onVersion(model, (version) => {
+			recorder.saw(version);
+		});
+		receive((change) => {
+			gate.setSuspended(change.model.suspended);
+			chart.send(change);
+		});
+		chart.start();
+		return () => {
+			forget();
+			chart.stop();
+			recorder.stop();
+		};
+	});

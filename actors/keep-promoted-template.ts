@@ -1,0 +1,37 @@
+// Keeps the primary's present template, so that a promotion can be taken back and a deleted primary made anew.
+import {fromPromise} from 'xstate';
+import type {CanaryModel} from '../api/model.ts';
+import {digest} from '../api/canonical.ts';
+import type {Answer, RevisionOrder} from '../machines/ports.ts';
+import type {Cluster} from '../services/kubernetes/cluster.ts';
+import {deployments} from '../services/kubernetes/resources.ts';
+import {keepPromotedTemplate} from '../services/workloads/promoted-template.ts';
+import {known} from '../services/workloads/rewrite.ts';
+import {templateOf} from '../services/workloads/shapes.ts';
+import type {Bindings} from './bindings.ts';
+import {untilDone} from './retrying.ts';
+
+const presentTemplate = async (cluster: Cluster, model: CanaryModel) => {
+	const primary = await known(cluster, deployments, model.namespace, model.primary.name);
+	return primary === undefined ? undefined : templateOf(primary);
+};
+
+export const keepThePromotedTemplate = ({services, gate}: Bindings) => {
+	// What was kept last, so that a run which begins where the former ended costs no second write.
+	let kept = '';
+	return fromPromise<Answer, RevisionOrder>(async ({input: {model, revision}, signal}) =>
+		gate.pass('record', signal, async () => {
+			const {cluster, clock} = services;
+			const what = `keeping the template of ${model.primary.name}.${model.namespace}`;
+			await untilDone(services, what, {insist: false, signal}, async () => {
+				const template = await presentTemplate(cluster, model);
+				const wanted = template === undefined ? '' : digest([revision, template]);
+				if (template !== undefined && wanted !== kept) {
+					await keepPromotedTemplate(cluster, model, {template, revision}, {lane: 'report'});
+					kept = wanted;
+				}
+			});
+			return {at: clock.now()};
+		}),
+	);
+};

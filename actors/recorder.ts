@@ -1,0 +1,186 @@
+// Records a Canary's status: what its chart's state says, written once for each difference, after what was announced.
+import type {Status} from '../machines/model/status.ts';
+import type {Clock} from '../services/clock.ts';
+import {sleep, timestamp} from '../services/clock.ts';
+import {ApiError} from '../services/kubernetes/cluster.ts';
+import type {Cluster, KubeObject} from '../services/kubernetes/cluster.ts';
+import {canaries} from '../services/kubernetes/resources.ts';
+import type {Log} from '../services/log.ts';
+
+type Condition = Readonly<Record<string, unknown>>;
+
+/** The peer's one condition; its times move as the API conventions say. */
+const conditionsOf = (before: KubeObject['status'], status: Status, now: string): readonly Condition[] => {
+	const former = (before?.['conditions'] as readonly Condition[] | undefined)?.find(({type}) => type === 'Promoted');
+	const {condition} = status;
+	const sameStatus = former?.['status'] === condition.status;
+	return [
+		{
+			type: 'Promoted',
+			status: condition.status,
+			reason: condition.reason,
+			message: condition.message,
+			lastUpdateTime: sameStatus && former?.['reason'] === condition.reason ? former['lastUpdateTime'] : now,
+			lastTransitionTime: sameStatus ? former?.['lastTransitionTime'] : now,
+		},
+	];
+};
+
+/** The whole `status` to write: ours over what is there, so that fields of others are kept. */
+export const statusToWrite = (before: KubeObject['status'], status: Status, nowMs: number): Record<string, unknown> => {
+	const {condition: _, ...fields} = status;
+	const now = timestamp(nowMs);
+	return {...before, ...fields, conditions: conditionsOf(before, status, now), lastTransitionTime: now};
+};
+
+/** Whether the object's status says all that `status` says. */
+const says = (object: KubeObject, status: Status): boolean => {
+	const {condition, ...fields} = status;
+	const conditions = (object.status?.['conditions'] ?? []) as readonly Condition[];
+	return (
+		Object.entries(fields).every(([field, value]) => (object.status?.[field] ?? '') === value) &&
+		conditions.some(
+			({type, reason, message}) => type === 'Promoted' && reason === condition.reason && message === condition.message,
+		)
+	);
+};
+
+export type RecorderOptions = {
+	readonly cluster: Cluster;
+	readonly clock: Clock;
+	readonly log: Log;
+	/** The Canary as first seen; later versions come with `saw`. */
+	readonly canary: KubeObject;
+	/** Resolves when everything announced so far has been posted, or cannot be. */
+	readonly flushed: () => Promise<void>;
+	/** Told before a difference is written and after. */
+	readonly onRecorded: (recorded: boolean) => void;
+	readonly onCrdTooOld: () => void;
+};
+
+/**
+ * Writes the newest status asked for. Each write is refused when the object is another (uid) or has changed since it was
+ * seen (resourceVersion); then it is read, and decided anew. Errors are retried for ever, with a pause: a status that
+ * cannot be written holds back the effects that it must precede, and nothing else.
+ */
+export class Recorder {
+	readonly #options: RecorderOptions;
+	readonly #stopped = new AbortController();
+	#seen: KubeObject;
+	#wanted: Status | undefined;
+	/** What was last written, for a CRD may prune what it says. */
+	#written: Status | undefined;
+	#writing = false;
+
+	constructor(options: RecorderOptions) {
+		this.#options = options;
+		this.#seen = options.canary;
+	}
+
+	/** A newer version of the Canary was observed. */
+	saw(canary: KubeObject): void {
+		if (BigInt(canary.metadata.resourceVersion ?? 0) > BigInt(this.#seen.metadata.resourceVersion ?? 0)) {
+			this.#seen = canary;
+		}
+	}
+
+	/** Asks for a status; returns at once. */
+	record(status: Status): void {
+		if (this.#stopped.signal.aborted) {
+			return;
+		}
+
+		this.#wanted = status;
+		if (!this.#writing && this.#isSaid(status)) {
+			return;
+		}
+
+		this.#options.onRecorded(false);
+		if (!this.#writing) {
+			this.#writing = true;
+			void this.#write();
+		}
+	}
+
+	stop(): void {
+		this.#stopped.abort(new Error('the canary is no longer watched here'));
+	}
+
+	#isSaid(status: Status): boolean {
+		return says(this.#seen, status) || JSON.stringify(status) === JSON.stringify(this.#written);
+	}
+
+	async #write(): Promise<void> {
+		const {clock, log, flushed, onRecorded} = this.#options;
+		const {signal} = this.#stopped;
+		for (let failures = 0; !signal.aborted;) {
+			const wanted = this.#wanted;
+			if (wanted === undefined || this.#isSaid(wanted)) {
+				break;
+			}
+
+			try {
+				await flushed();
+				await this.#attempt(wanted);
+				failures = 0;
+			} catch (error) {
+				if (signal.aborted) {
+					return;
+				}
+
+				failures += 1;
+				log.warn('status is recorded again', {error: (error as Error).message, attempt: failures});
+				// A conflict is decided anew at once, the first time; what goes on failing is given pauses.
+				const delayMs = failures === 1 ? 0 : Math.min(125 * 2 ** failures, 15_000);
+				await sleep(clock, delayMs, signal).catch(() => {});
+			}
+		}
+
+		this.#writing = false;
+		if (!signal.aborted) {
+			onRecorded(true);
+		}
+	}
+
+	async #attempt(status: Status): Promise<void> {
+		try {
+			await this.#patch(status);
+		} catch (error) {
+			if (!(error instanceof ApiError) || error.code === 429) {
+				throw error;
+			}
+
+			// A changed or lost object, or an unknown outcome: look before deciding anew.
+			const {namespace, name, uid} = this.#seen.metadata;
+			const present = await this.#options.cluster.read(canaries, namespace, name, this.#stopped.signal);
+			if (present === undefined || present.metadata.uid !== uid) {
+				this.stop();
+				return;
+			}
+
+			this.#seen = present;
+			throw error;
+		}
+	}
+
+	async #patch(status: Status): Promise<void> {
+		const {cluster, clock, onCrdTooOld} = this.#options;
+		const {namespace, name, uid, resourceVersion} = this.#seen.metadata;
+		const answer = await cluster.patch(
+			canaries,
+			namespace,
+			name,
+			[
+				{op: 'test', path: '/metadata/uid', value: uid},
+				{op: 'test', path: '/metadata/resourceVersion', value: resourceVersion},
+				{op: 'add', path: '/status', value: statusToWrite(this.#seen.status, status, clock.now())},
+			],
+			{lane: 'status', subresource: 'status', signal: this.#stopped.signal},
+		);
+		this.#seen = answer;
+		this.#written = status;
+		if (answer.status?.['state'] !== status.state) {
+			onCrdTooOld();
+		}
+	}
+}

@@ -1,0 +1,20 @@
+// Writes the weights. A return of traffic (`insist`) waits for no record and is tried for ever.
+import {fromPromise} from 'xstate';
+import type {Answer, RouteOrder} from '../machines/ports.ts';
+import {routerOf} from '../services/routers/index.ts';
+import type {Bindings} from './bindings.ts';
+import {untilDone} from './retrying.ts';
+
+export const routeTraffic = ({services, gate}: Bindings) =>
+	fromPromise<Answer, RouteOrder>(async ({input: {model, canaryWeight, insist}, signal}) =>
+		gate.pass(insist ? 'nothing' : 'record', signal, async () => {
+			await untilDone(
+				services,
+				`routing ${canaryWeight} % to the canary of ${model.name}.${model.namespace}`,
+				{insist, signal},
+				async () =>
+					routerOf(model.provider)?.write(services.cluster, model, canaryWeight, {lane: insist ? 'rollback' : 'route'}),
+			);
+			return {at: services.clock.now()};
+		}),
+	);

@@ -1,0 +1,89 @@
+// The CustomResourceDefinitions, built from the schemas.
+import {alertProvider} from './alert-provider.ts';
+import {canary} from './canary.ts';
+import {metricTemplate} from './metric-template.ts';
+
+/** A JSON Schema as far as the CRDs and the reference pages look into it. */
+export type Schema = {
+	readonly type?: string;
+	readonly description?: string;
+	readonly default?: unknown;
+	readonly enum?: readonly string[];
+	readonly pattern?: string;
+	readonly required?: readonly string[];
+	readonly properties?: Readonly<Record<string, Schema>>;
+	readonly items?: Schema;
+	readonly additionalProperties?: Schema;
+	readonly 'x-kubernetes-int-or-string'?: boolean;
+	readonly 'x-aviary-default'?: string;
+	readonly 'x-aviary-shape'?: string;
+};
+
+/** Plain JSON of a typebox schema: its symbols are gone, our annotations are still there. */
+export const plainSchema = (schema: object): Schema => JSON.parse(JSON.stringify(schema)) as Schema;
+
+/** What Kubernetes takes: the plain schema without our annotations. */
+export const structuralSchema = (schema: object): Schema =>
+	JSON.parse(
+		JSON.stringify(schema, (key, value: unknown) => (key.startsWith('x-aviary-') ? undefined : value)),
+	) as Schema;
+
+type Column = {
+	readonly name: string;
+	readonly type: 'string' | 'boolean';
+	readonly jsonPath: string;
+	readonly priority?: 1;
+};
+
+const column = (name: string, jsonPath: string, type: Column['type'] = 'string'): Column => ({name, type, jsonPath});
+const wide = (name: string, jsonPath: string, type: Column['type'] = 'string'): Column => ({
+	...column(name, jsonPath, type),
+	priority: 1,
+});
+
+/** The peer's columns in its order, for scripts cut them by position; ours comes last. */
+const canaryColumns: readonly Column[] = [
+	column('Status', '.status.phase'),
+	column('Weight', '.status.canaryWeight'),
+	wide('Suspended', '.spec.suspend', 'boolean'),
+	wide('FailedChecks', '.status.failedChecks'),
+	wide('Interval', '.spec.analysis.interval'),
+	wide('Mirror', '.spec.analysis.mirror', 'boolean'),
+	wide('StepWeight', '.spec.analysis.stepWeight'),
+	wide('StepWeights', '.spec.analysis.stepWeights'),
+	wide('MaxWeight', '.spec.analysis.maxWeight'),
+	column('LastTransitionTime', '.status.lastTransitionTime'),
+	wide('State', '.status.state'),
+];
+
+const definition = (kind: string, schema: object, additionalPrinterColumns: readonly Column[]) => {
+	const singular = kind.toLowerCase();
+	const plural = singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`;
+	return {
+		apiVersion: 'apiextensions.k8s.io/v1',
+		kind: 'CustomResourceDefinition',
+		metadata: {name: `${plural}.flagger.app`, annotations: {'helm.sh/resource-policy': 'keep'}},
+		spec: {
+			group: 'flagger.app',
+			names: {kind, listKind: `${kind}List`, plural, singular, categories: ['all']},
+			scope: 'Namespaced',
+			versions: [
+				{
+					name: 'v1beta1',
+					served: true,
+					storage: true,
+					subresources: {status: {}},
+					additionalPrinterColumns,
+					schema: {openAPIV3Schema: structuralSchema(schema)},
+				},
+			],
+		},
+	};
+};
+
+/** The CRDs that are installed. */
+export const definitions = [
+	definition('Canary', canary, canaryColumns),
+	definition('MetricTemplate', metricTemplate, [column('Provider', '.spec.provider.type')]),
+	definition('AlertProvider', alertProvider, [column('Type', '.spec.type')]),
+] as const;

@@ -1,0 +1,47 @@
+// A query as the evaluator sees it.
+import type {SeriesTest} from './samples.ts';
+
+export type Grouping = {readonly isWithout: boolean; readonly labels: readonly string[]};
+
+/** Which labels pair the two sides of an operator: only these, or all but these. */
+export type Matching = {readonly isOn: boolean; readonly labels: readonly string[]};
+
+export type Selector = {
+	readonly kind: 'selector';
+	readonly name: string | undefined;
+	readonly test: SeriesTest;
+	/** What the equality matchers say, for `absent`. */
+	readonly equal: Readonly<Record<string, string>>;
+};
+
+export type Binary = {
+	readonly kind: 'binary';
+	readonly operator: string;
+	readonly isBool: boolean;
+	readonly matching: Matching;
+	readonly left: Expression;
+	readonly right: Expression;
+};
+
+export type Call = {readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[]};
+
+export type Aggregate = {
+	readonly kind: 'aggregate';
+	readonly operator: string;
+	readonly grouping: Grouping | undefined;
+	readonly inner: Expression;
+};
+
+export type Range = {readonly kind: 'range'; readonly selector: Selector; readonly ms: number};
+
+export type Expression =
+	| {readonly kind: 'number'; readonly value: number}
+	| {readonly kind: 'string'; readonly value: string}
+	| Selector
+	| Range
+	| {readonly kind: 'negation'; readonly inner: Expression}
+	| Binary
+	| Aggregate
+	| Call;
+
+export type ValueType = 'scalar' | 'string' | 'instant vector' | 'range vector';

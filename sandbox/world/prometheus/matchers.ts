@@ -1,0 +1,42 @@
+// Label matchers, with Go's regular expressions as far as JavaScript's can stand in for them.
+import type {Labels} from '../objects.ts';
+
+export type Matcher = {readonly label: string; readonly operator: string; readonly value: string};
+
+const unsupported = /\(\?(?:[=!]|<[=!])|\\[1-9]/u;
+
+/** The anchored expression; throws when RE2 would refuse it. */
+const anchored = (pattern: string): RegExp => {
+	const outside = unsupported.exec(pattern);
+	if (outside !== null) throw new Error(`invalid or unsupported Perl syntax: \`${outside[0]}\``);
+	const flags = /^\(\?([is]+)\)/u.exec(pattern);
+	const body = pattern.slice(flags?.[0].length ?? 0).replaceAll('(?P<', '(?<');
+	// Without the flag `u`, which would refuse escapes such as `\-` that RE2 allows.
+	return new RegExp(`^(?:${body})$`, flags?.[1]?.includes('i') === true ? 'si' : 's'); // oxlint-disable-line require-unicode-regexp
+};
+
+/** The test of one matcher; a label that is missing is as one that is empty. */
+export const matcherTest = ({label, operator, value}: Matcher): ((labels: Labels) => boolean) => {
+	if (operator === '=') return (labels) => (labels[label] ?? '') === value;
+	if (operator === '!=') return (labels) => (labels[label] ?? '') !== value;
+	const expression = anchored(value);
+	const isWanted = operator === '=~';
+	return (labels) => expression.test(labels[label] ?? '') === isWanted;
+};
+
+/** The text of a PromQL string literal. */
+export const unquote = (literal: string): string => {
+	const inner = literal.slice(1, -1);
+	if (literal.startsWith('`')) return inner;
+	const simple: Readonly<Record<string, string>> = {n: '\n', r: '\r', t: '\t', a: '\u0007', b: '\b', f: '\f', v: '\v'};
+	return inner.replaceAll(
+		/\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{3})|([abfnrtv\\'"]))/gu,
+		(...found) => {
+			const [, x, u, bigU, octal, escape] = found as Array<string | undefined>;
+			const hex = x ?? u ?? bigU;
+			if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+			if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
+			return simple[escape ?? ''] ?? escape ?? '';
+		},
+	);
+};

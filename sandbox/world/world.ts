@@ -1,0 +1,111 @@
+// The sandbox's world on top of its API store: workloads that run, visitors that come, a Prometheus that watches.
+import type {Clock} from '../../services/clock.ts';
+import {silentLog, type Log} from '../../services/log.ts';
+import type {Random} from '../../services/random.ts';
+import type {Store} from '../api/types.ts';
+import {Counters} from './counters.ts';
+import {createAnswer, type Answer} from './prometheus/answer.ts';
+import {Samples} from './prometheus/samples.ts';
+import {startTraffic, type RequestBatch} from './traffic.ts';
+import {startWorkloads} from './workloads.ts';
+
+const RPS = 20;
+const TICK_MS = 250;
+const SCRAPE_MS = 5000;
+/** The daemon's shortest window is a minute of world time: four samples must fall into it. */
+const SCRAPE_MS_MAX = 15_000;
+/** Scraping more often than this helps nobody. */
+const SCRAPE_MS_MIN = 50;
+/** An hour of world time. */
+const SCRAPES_KEPT = 720;
+
+export type WorldOptions = {
+	readonly store: Store;
+	readonly clock: Clock;
+	readonly random: Random;
+	/** How many times faster than the clock the world's own durations pass. */
+	readonly speed: number;
+	/** Requests a second of world time, to every host that a VirtualService names. */
+	readonly rps?: number;
+	/** How long (of the clock) a changed route takes to reach the proxies. */
+	readonly proxyDelayMs?: number;
+	readonly log?: Log;
+};
+
+export type WorkloadTotals = {readonly requests: number; readonly errors: number};
+
+export type World = {
+	/** Prometheus' HTTP API as a function; `startPrometheusServer` puts a socket before it. */
+	readonly prometheus: Answer;
+	/** What each workload (`namespace/name`) has answered so far, mirrored requests included. */
+	requests(): ReadonlyMap<string, WorkloadTotals>;
+	/** How many requests found nobody to answer them. */
+	dropped(): number;
+	/** Calls back with requests as they are sent; call the answer to stop. */
+	onRequest(observer: (batch: RequestBatch) => void): () => void;
+	stop(): void;
+};
+
+/** How often the world is scraped, in ms of the clock. */
+export const scrapeInterval = (speed: number): number =>
+	Math.max(SCRAPE_MS / speed, Math.min(SCRAPE_MS_MIN, SCRAPE_MS_MAX / speed));
+
+/** Scrapes now and then; the visitors are asked first, so that a sample has all requests up to its time. */
+const startScraping = (clock: Clock, everyMs: number, scrape: () => void): (() => void) => {
+	const turn = (): void => {
+		scrape();
+		timer = clock.setTimeout(turn, everyMs);
+	};
+	let timer = clock.setTimeout(turn, everyMs);
+	return () => clock.clearTimeout(timer);
+};
+
+/** Brings the store to life. Everything that happens is due to the clock, the chance and what is in the store. */
+export const startWorld = (options: WorldOptions): World => {
+	const {store, clock, random, speed, rps = RPS, proxyDelayMs = 0, log = silentLog} = options;
+	const counters = new Counters();
+	const samples = new Samples(SCRAPES_KEPT);
+	const totals = new Map<string, WorkloadTotals>();
+	const observers = new Set<(batch: RequestBatch) => void>();
+	let dropped = 0;
+
+	const onBatch = (batch: RequestBatch): void => {
+		if (batch.workload === 'unknown') {
+			if (!batch.isMirror) dropped += batch.count;
+		} else {
+			const name = `${batch.namespace}/${batch.workload}`;
+			const {requests, errors} = totals.get(name) ?? {requests: 0, errors: 0};
+			const failed = batch.code >= 500 ? batch.count : 0;
+			totals.set(name, {requests: requests + batch.count, errors: errors + failed});
+		}
+
+		for (const observer of observers) observer(batch);
+	};
+
+	const kubelet = startWorkloads({store, clock, random, speed, log});
+	const everyMs = scrapeInterval(speed);
+	const tickMs = Math.min(TICK_MS, everyMs);
+	const traffic = startTraffic({store, clock, speed, rps, proxyDelayMs, tickMs, counters, kubelet, onBatch});
+	const stopScraping = startScraping(clock, everyMs, () => {
+		traffic.flush();
+		samples.scrape(counters.exposed(), clock.now());
+	});
+
+	return {
+		prometheus: createAnswer(samples, clock),
+		requests: () => new Map(totals),
+		dropped: () => dropped,
+		onRequest(observer) {
+			observers.add(observer);
+			return () => {
+				observers.delete(observer);
+			};
+		},
+		stop() {
+			stopScraping();
+			traffic.stop();
+			kubelet.stop();
+			observers.clear();
+		},
+	};
+};

@@ -1,0 +1,214 @@
+// The Cluster of the contract, against an API server: shared watches, and writes whose answers are believed at once.
+import type {Clock} from '../clock.ts';
+import type {Log} from '../log.ts';
+import type {Random} from '../random.ts';
+import type {Api, ApiRequest} from './api.ts';
+import type {Cluster, KubeObject, Resource, WriteOptions} from './cluster.ts';
+import {garbled, isAbsent} from './failures.ts';
+import {dropManagedFields, isObjectOf, resourceName, versionOf} from './objects.ts';
+import {pathOf} from './resources.ts';
+import {createSharedWatch, type SharedWatch} from './shared-watch.ts';
+
+export type ClusterOptions = {
+	readonly api: Api;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+	/** Takes from a decoded object, in place, what nobody reads; `managedFields` are gone already. */
+	readonly trim?: (resource: Resource, object: KubeObject) => KubeObject;
+};
+
+type Open = {
+	readonly resource: Resource;
+	readonly namespace: string | undefined;
+	readonly watch: SharedWatch;
+};
+
+const isSameKind = (a: Resource, b: Resource): boolean =>
+	a.group === b.group && a.version === b.version && a.plural === b.plural;
+
+const keyOfWatch = (
+	{group, version, plural}: Resource,
+	namespace: string | undefined,
+	labels: Readonly<Record<string, string>> | undefined,
+): string => JSON.stringify([group, version, plural, namespace ?? null, Object.entries(labels ?? {})]);
+
+const aboutOf = (namespace: string | undefined, name: string): string =>
+	namespace === undefined ? name : `${name}.${namespace}`;
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** The open watches, and the words that reach those whom a written object concerns. */
+const createWatches = (options: ClusterOptions, trim: (resource: Resource, object: KubeObject) => KubeObject) => {
+	const open = new Map<string, Open>();
+
+	const concerned = (resource: Resource, namespace: string | undefined): SharedWatch[] =>
+		[...open.values()]
+			.filter((one) => isSameKind(one.resource, resource))
+			.filter((one) => one.namespace === undefined || one.namespace === namespace)
+			.map((one) => one.watch);
+
+	const at: Cluster['follow'] = (resource, namespace, wanted, onChange) => {
+		const labels = 'labels' in wanted ? wanted.labels : undefined;
+		const key = keyOfWatch(resource, namespace, labels);
+		let one = open.get(key);
+		if (one === undefined) {
+			const watch = createSharedWatch({
+				...options,
+				resource,
+				namespace,
+				labels,
+				trim: (object) => trim(resource, object),
+				onEnd: () => open.delete(key),
+			});
+			one = {resource, namespace, watch};
+			open.set(key, one);
+		}
+
+		return one.watch.follow(wanted, onChange);
+	};
+
+	return {follow: at, concerned};
+};
+
+/**
+ * The cluster behind `api`. Writes answered with an object reach the followers in the same turn; a delete takes the
+ * object from their view unless finalizers keep it; a scale shows the new `spec.replicas` under the old version, so
+ * that a precondition on that version is refused rather than wrongly met.
+ */
+export const createCluster = (options: ClusterOptions): Cluster => {
+	const {api} = options;
+	const trim = (resource: Resource, object: KubeObject): KubeObject => {
+		const light = dropManagedFields(object);
+		return options.trim?.(resource, light) ?? light;
+	};
+	const watches = createWatches(options, trim);
+
+	const absorb = (resource: Resource, object: KubeObject): void => {
+		for (const watch of watches.concerned(resource, object.metadata.namespace)) {
+			watch.absorb(object);
+		}
+	};
+
+	/** The answer as an object of this kind, already absorbed; ApiError `MalformedAnswer` if it is something else. */
+	const accept = (resource: Resource, answer: unknown, attempt: string): KubeObject => {
+		if (!isObjectOf(resource, answer)) {
+			const kind = isRecord(answer) ? String(answer['kind']) : typeof answer;
+			throw garbled(attempt, `the answer is no ${resource.kind} but ${kind.slice(0, 60)}`);
+		}
+
+		const object = trim(resource, answer);
+		absorb(resource, object);
+		return object;
+	};
+
+	const acceptScale = (
+		resource: Resource,
+		namespace: string | undefined,
+		name: string,
+		answer: unknown,
+	): KubeObject => {
+		const scale = answer as KubeObject;
+		const version = versionOf(scale.metadata?.resourceVersion);
+		if (scale.kind !== 'Scale' || version === undefined) {
+			throw garbled(`PATCH ${resourceName(resource)} ${aboutOf(namespace, name)}`, 'the answer is no Scale');
+		}
+
+		const replicas = scale.spec?.['replicas'] ?? 0;
+		for (const watch of watches.concerned(resource, namespace)) {
+			watch.amend(`${namespace ?? ''}/${name}`, version, (object) => ({...object, spec: {...object.spec, replicas}}));
+		}
+
+		return scale;
+	};
+
+	const write = (resource: Resource, about: string, {lane, signal}: WriteOptions) => ({
+		resource: resourceName(resource),
+		about,
+		lane,
+		signal,
+	});
+
+	return {
+		follow: watches.follow,
+		async read(resource, namespace, name, signal) {
+			const about = aboutOf(namespace, name);
+			const answer = await api.request({
+				verb: 'get',
+				resource: resourceName(resource),
+				path: pathOf(resource, namespace, name),
+				about,
+				signal,
+				expected: (refused) => isAbsent(refused, name),
+			});
+			return answer === undefined ? undefined : accept(resource, answer, `GET ${resourceName(resource)} ${about}`);
+		},
+		async create(resource, object, writing) {
+			const {name, namespace} = object.metadata;
+			const about = aboutOf(namespace, name);
+			const request = write(resource, about, writing);
+			const answer = await api.request({...request, verb: 'create', path: pathOf(resource, namespace), body: object});
+			return accept(resource, answer, `POST ${resourceName(resource)} ${about}`);
+		},
+		async patch(resource, namespace, name, operations, writing) {
+			const about = aboutOf(namespace, name);
+			const request: ApiRequest = {
+				...write(resource, about, writing),
+				verb: 'patch',
+				path: pathOf(resource, namespace, name, writing.subresource),
+				body: operations,
+				contentType: 'application/json-patch+json',
+			};
+			const answer = await api.request(request);
+			return writing.subresource === 'scale'
+				? acceptScale(resource, namespace, name, answer)
+				: accept(resource, answer, `PATCH ${resourceName(resource)} ${about}`);
+		},
+		async remove(resource, namespace, name, uid, writing) {
+			const answer = await api.request({
+				...write(resource, aboutOf(namespace, name), writing),
+				verb: 'delete',
+				path: pathOf(resource, namespace, name),
+				body: {kind: 'DeleteOptions', apiVersion: 'v1', preconditions: {uid}, propagationPolicy: 'Background'},
+				expected: (refused) => isAbsent(refused, name),
+			});
+			// Some kinds answer with the object as it was; only one marked for deletion is still there.
+			if (isObjectOf(resource, answer) && answer.metadata.deletionTimestamp !== undefined) {
+				absorb(resource, trim(resource, answer));
+				return;
+			}
+
+			const metadata = {name, uid, ...(namespace !== undefined && {namespace})};
+			for (const watch of watches.concerned(resource, namespace)) {
+				watch.buried({apiVersion: '', kind: resource.kind, metadata});
+			}
+		},
+		async servedVersions(group) {
+			return discover(api, group);
+		},
+	};
+};
+
+/** Versions of a group, preferred first; none for a group that is not served. */
+const discover = async (api: Api, group: string): Promise<readonly string[]> => {
+	const answer = await api.request({
+		verb: 'get',
+		resource: 'apigroups',
+		path: group === '' ? '/api' : `/apis/${encodeURIComponent(group)}`,
+		about: group,
+		patient: false,
+		expected: ({status}) => status === 404,
+	});
+	if (answer === undefined) {
+		return [];
+	}
+
+	const {versions, preferredVersion} = answer as {versions?: unknown; preferredVersion?: {version?: unknown}};
+	if (!Array.isArray(versions)) {
+		throw garbled(`GET apigroups ${group}`, 'the answer has no versions');
+	}
+
+	const served = versions.map((one: unknown) => String(isRecord(one) ? one['version'] : one));
+	const preferred = served.filter((version) => version === preferredVersion?.version);
+	return [...new Set([...preferred, ...served])];
+};

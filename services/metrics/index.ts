@@ -1,0 +1,8 @@
+// Which queries each provider of routing has for the built-in metrics; a new one is one file and one line here.
+import {istioQuestions} from './builtin.ts';
+import type {Questions} from './metrics.ts';
+
+const providers: ReadonlyMap<string, Questions> = new Map([['istio', istioQuestions]]);
+
+/** The questions of `spec.provider`; undefined when it is not supported. */
+export const questionsOf = (provider: string): Questions | undefined => providers.get(provider);

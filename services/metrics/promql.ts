@@ -1,0 +1,36 @@
+// Putting values into PromQL so that they stay values, and variables into users' own queries.
+import type {CanaryModel} from '../../api/model.ts';
+
+/** A string literal of PromQL. */
+export const quoted = (value: string): string =>
+	`"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+
+/** A string literal with the regular expression (RE2) that matches `value` alone; names of letters, digits and dashes
+ * come out as they are. */
+export const quotedPattern = (value: string): string => quoted(value.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'));
+
+const variable = /\{\{-?\s*([A-Za-z_][\w.]*)\s*-?\}\}/g;
+
+/**
+ * A query with `{{ namespace }}` and the other variables of the peer replaced: name, namespace, target, service,
+ * ingress, route, interval. Throws RangeError for anything else in braces: what was not rendered is never sent.
+ */
+export const renderQuery = (template: string, model: CanaryModel, interval: string): string => {
+	const {name, namespace, target, hosts} = model;
+	const values: ReadonlyMap<string, string> = new Map([
+		['name', name],
+		['namespace', namespace],
+		['target', target.name],
+		['service', hosts.apex],
+		['ingress', target.name],
+		['route', target.name],
+		['interval', interval],
+	]);
+	const rendered = template.replaceAll(variable, (written, key: string) => {
+		const value = values.get(key);
+		if (value === undefined) throw new RangeError(`the query has ${written}, which is no variable here`);
+		return value;
+	});
+	if (rendered.includes('{{')) throw new RangeError('the query has braces that are no variable');
+	return rendered.replaceAll(/\s+/g, ' ');
+};

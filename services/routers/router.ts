@@ -1,0 +1,55 @@
+// What moves traffic between the primary and the canary, whatever the mesh: one file per provider implements this.
+import type {CanaryModel, Problem, Route} from '../../api/model.ts';
+import type {Cluster, KubeObject, Resource, WriteOptions} from '../kubernetes/cluster.ts';
+
+/** Both weights; they sum to 100. */
+export type Weights = {readonly primary: number; readonly canary: number};
+
+/** What a canary's route is made of, to be followed: the object that carries weights first. */
+export type RouteParts = {
+	readonly resource: Resource;
+	readonly names: readonly string[];
+};
+
+/**
+ * A provider. Writes carry preconditions, change nothing but what they are about, and answer what the API server
+ * confirmed; after a conflict they read live and decide anew. Errors are ApiError (404 when the object is gone), Taken,
+ * and Unroutable when the object is there but cannot carry the weights.
+ */
+export type Router = {
+	/** Which objects to follow; undefined while the cluster does not serve them, as before the mesh is installed. */
+	parts(cluster: Cluster, model: CanaryModel): Promise<readonly RouteParts[] | undefined>;
+
+	/** The weights as the routing object holds them; undefined when it does not route to both hosts. */
+	read(model: CanaryModel, object: KubeObject): Route | undefined;
+
+	/** What is wrong with the routing object, or with its absence. */
+	problems(model: CanaryModel, object: KubeObject | undefined): readonly Problem[];
+
+	/** Gives the canary `canaryWeight` (0…100) and the primary the rest. No write when it is so already. */
+	write(cluster: Cluster, model: CanaryModel, canaryWeight: number, options: WriteOptions): Promise<Route>;
+
+	/**
+	 * Makes the generated objects, or brings them to what the canary says; the weights that are there stay, `weights` are
+	 * for a route that is not there yet. Nothing to do where the user owns the route. Idempotent.
+	 */
+	ensure(cluster: Cluster, model: CanaryModel, weights: Weights, options: WriteOptions): Promise<void>;
+};
+
+/** The routing object is there, but cannot carry the canary's weights: a person must mend it. */
+export class Unroutable extends Error {
+	readonly problem: Problem;
+
+	constructor(problem: Problem) {
+		super(problem.text);
+		this.name = 'Unroutable';
+		this.problem = problem;
+	}
+}
+
+/** Throws RangeError unless it is a whole number from 0 to 100: a bug of ours, never a user's. */
+export const assertWeight = (weight: number): void => {
+	if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
+		throw new RangeError(`a weight of ${weight} is not a whole number from 0 to 100`);
+	}
+};

@@ -1,0 +1,194 @@
+// Follows exactly what one canary refers to, and tells its world whenever it differs.
+import {isDeepStrictEqual} from 'node:util';
+import type {CanaryModel, World} from '../../api/model.ts';
+import type {Clock} from '../clock.ts';
+import type {Cluster, Following, KubeObject, Resource, Wanted} from '../kubernetes/cluster.ts';
+import {horizontalPodAutoscalers, pods, services} from '../kubernetes/resources.ts';
+import type {RouteParts} from '../routers/router.ts';
+import {deploymentSpec} from './shapes.ts';
+import {scaledBy, survey, type Adapters, type Seen} from './survey.ts';
+
+/** How soon to ask again whether the mesh is served, while it is not. */
+const ASK_AGAIN_MS = 30_000;
+
+export type Survey = {
+	/** Whether the target's pods are wanted: true while a run is on. */
+	setRunning(isRunning: boolean): void;
+	/** Whether everything is known as of now: false before the first world and while a watch is down. */
+	isFresh(): boolean;
+	/** The newest world, if all was known once. */
+	world(): World | undefined;
+	close(): void;
+};
+
+export type SurveyOptions = Adapters & {
+	readonly cluster: Cluster;
+	readonly clock: Clock;
+	readonly model: CanaryModel;
+	readonly onWorld: (world: World) => void;
+};
+
+/** Followings under names, each object found by its name; the whole is synced when each is. */
+class Followings {
+	readonly #cluster: Cluster;
+	readonly #namespace: string;
+	readonly #onChange: () => void;
+	readonly #open = new Map<string, Following>();
+	readonly #synced = new Set<Following>();
+
+	constructor(cluster: Cluster, namespace: string, onChange: () => void) {
+		this.#cluster = cluster;
+		this.#namespace = namespace;
+		this.#onChange = onChange;
+	}
+
+	follow(key: string, resource: Resource, wanted: Wanted): void {
+		if (this.#open.has(key)) return;
+		const following = this.#cluster.follow(resource, this.#namespace, wanted, () => {
+			this.#onChange();
+		});
+		this.#open.set(key, following);
+		const onSynced = (): void => {
+			if (this.#open.get(key) !== following) return;
+			this.#synced.add(following);
+			this.#onChange();
+		};
+		// Rejects only when closed, by us.
+		following.synced.then(onSynced, () => {});
+	}
+
+	drop(key: string): void {
+		const following = this.#open.get(key);
+		this.#open.delete(key);
+		if (following === undefined) return;
+		this.#synced.delete(following);
+		following.close();
+	}
+
+	dropAll(): void {
+		for (const key of this.#open.keys()) this.drop(key);
+	}
+
+	objects(key: string): readonly KubeObject[] {
+		return this.#open.get(key)?.objects() ?? [];
+	}
+
+	areSynced(butFor: string): boolean {
+		return [...this.#open].every(([key, following]) => key === butFor || this.#synced.has(following));
+	}
+
+	areFresh(): boolean {
+		return [...this.#open.values()].every((following) => following.isFresh());
+	}
+}
+
+const PODS = 'pods';
+
+const routeKey = (index: number, name: string): string => `route/${index}/${name}`;
+
+const seenIn = (followings: Followings, model: CanaryModel, parts: readonly RouteParts[] | undefined): Seen => {
+	const routes = (parts ?? []).map(({names}, index) =>
+		names.flatMap((name) => followings.objects(routeKey(index, name))),
+	);
+	const [route, ...others] = routes;
+	return {
+		target: followings.objects('target')[0],
+		primary: followings.objects('primary')[0],
+		pods: followings.objects(PODS),
+		services: serviceNames(model).flatMap((name) => followings.objects(`service/${name}`)),
+		scalers: followings.objects('scalers'),
+		isRoutingServed: parts !== undefined,
+		route: route?.[0],
+		routeParts: others.flat(),
+	};
+};
+
+const serviceNames = ({hosts}: CanaryModel): readonly string[] => [
+	...new Set([hosts.apex, hosts.primary, hosts.canary].map((host) => host.split('.')[0] ?? host)),
+];
+
+/**
+ * Opens the survey of a canary. `onWorld` hears of the first world once everything is synced, and then of each that
+ * differs from the one before in more than `at`; never after `close`. It is called from a microtask, once for changes
+ * that come together. While the mesh is not served (or discovery fails) it asks again now and then.
+ */
+export const openSurvey = (options: SurveyOptions): Survey => {
+	const {cluster, clock, model, onWorld, workloads, router} = options;
+	let isOpen = true;
+	let isRunning = false;
+	let isPending = false;
+	let hasAsked = false;
+	let parts: readonly RouteParts[] | undefined;
+	let timer: unknown;
+	let last: World | undefined;
+
+	const look = (): void => {
+		isPending = false;
+		if (!isOpen) return;
+		followPods();
+		// Pods only explain: the world does not wait for them.
+		if (!hasAsked || !followings.areSynced(PODS)) return;
+		const world = survey(model, seenIn(followings, model, parts), clock.now(), options);
+		if (last !== undefined && isDeepStrictEqual({...world, at: 0}, {...last, at: 0})) return;
+		last = world;
+		onWorld(world);
+	};
+
+	const onChange = (): void => {
+		if (isPending || !isOpen) return;
+		isPending = true;
+		queueMicrotask(look);
+	};
+
+	const followings = new Followings(cluster, model.namespace, onChange);
+
+	const followPods = (): void => {
+		const [target] = followings.objects('target');
+		const labels = target && deploymentSpec(target).selector?.matchLabels;
+		if (!isRunning || labels === undefined) followings.drop(PODS);
+		else followings.follow(PODS, pods, {labels});
+	};
+
+	const followRoutes = async (): Promise<void> => {
+		let found: readonly RouteParts[] | undefined;
+		try {
+			found = await router.parts(cluster, model);
+			hasAsked = true;
+		} catch {
+			// Discovery failed, which says nothing about what is served: what was known stays, and it is asked again.
+		}
+
+		if (!isOpen) return;
+		if (found === undefined) {
+			timer = clock.setTimeout(() => void followRoutes(), ASK_AGAIN_MS);
+		} else {
+			parts = found;
+			for (const [index, {resource, names}] of found.entries()) {
+				for (const name of names) followings.follow(routeKey(index, name), resource, {name});
+			}
+		}
+
+		onChange();
+	};
+
+	followings.follow('target', workloads.resource, {name: model.target.name});
+	followings.follow('primary', workloads.resource, {name: model.primary.name});
+	for (const name of serviceNames(model)) followings.follow(`service/${name}`, services, {name});
+	const keep = (object: KubeObject): boolean => scaledBy(model, object) !== undefined;
+	followings.follow('scalers', horizontalPodAutoscalers, {keep});
+	void followRoutes();
+
+	return {
+		setRunning(wanted) {
+			isRunning = wanted;
+			onChange();
+		},
+		isFresh: () => last !== undefined && followings.areFresh(),
+		world: () => last,
+		close() {
+			isOpen = false;
+			clock.clearTimeout(timer);
+			followings.dropAll();
+		},
+	};
+};

@@ -1,0 +1,75 @@
+import {today} from './manifests.ts';
+import {testCases, type Case} from './problem-cases.ts';
+
+const metric = (entry: object) => today({metrics: [entry]});
+const a = 'spec.analysis';
+const m = `${a}.metrics[0]`;
+
+const cases: readonly Case[] = [
+	[
+		today({metrics: {}}),
+		`${a}.metrics`,
+		'an object',
+		`${a}.metrics is an object, which is no list`,
+		'Write a list of metrics',
+	],
+	[metric({threshold: 1}), `${m}.name`, '', `${m} has no name`, 'Name the metric'],
+	[
+		metric({name: 'latency', threshold: 1}),
+		`${m}.name`,
+		'latency',
+		`${m}.name is latency, which is no built-in metric, and it has no query`,
+		'Use request-success-rate, request-duration, istio_requests_total, istio_request_duration_seconds_bucket, or add a query',
+	],
+	[
+		metric({name: 'latency', templateRef: {name: 'latency'}}),
+		`${m}.templateRef`,
+		'latency',
+		`${m}.templateRef refers to a MetricTemplate, which is not supported yet`,
+		'Write the PromQL into query, or use request-success-rate or request-duration',
+	],
+	[
+		metric({name: 'request-duration'}),
+		`${m}.threshold`,
+		'',
+		`${m} has no threshold, so that nothing would be checked`,
+		`Set ${m}.threshold, or ${m}.thresholdRange with min or max`,
+	],
+	[
+		metric({name: 'request-success-rate', threshold: 101}),
+		`${m}.threshold`,
+		'101',
+		`${m}.threshold is 101, not a percentage from 0 to 100`,
+		'Set it to a percentage from 0 to 100',
+	],
+	[
+		metric({name: 'request-duration', threshold: -1}),
+		`${m}.threshold`,
+		'-1',
+		`${m}.threshold is -1, not a number of milliseconds, 0 or more`,
+		'Set it to a number of milliseconds, 0 or more',
+	],
+	[
+		metric({name: 'request-duration', thresholdRange: {}}),
+		`${m}.thresholdRange`,
+		'',
+		`${m}.thresholdRange has neither min nor max, so that nothing would be checked`,
+		'Set min, max or both',
+	],
+	[
+		metric({name: 'request-duration', thresholdRange: {min: 9, max: 1}}),
+		`${m}.thresholdRange`,
+		'9…1',
+		`${m}.thresholdRange has min 9 above max 1, so that no value could pass`,
+		'Swap min and max',
+	],
+	[
+		metric({name: 'request-duration', threshold: 1, interval: '0s'}),
+		`${m}.interval`,
+		'0s',
+		`${m}.interval is 0s, over which no rate can be taken`,
+		'Write a duration above zero, such as 1m',
+	],
+];
+
+testCases(cases);
