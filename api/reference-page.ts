@@ -1,5 +1,6 @@
 // The Canary's reference page, written from its schema.
 import {canary} from './canary.ts';
+import {supportedProviders} from './not-yet.ts';
 import {plainSchema, type Schema} from './crds.ts';
 
 type Row = {
@@ -29,6 +30,12 @@ and \`primary\`, \`canary\` and \`virtualService\` name them. A Canary has one s
 
 In the tables, a path ending in \`[]\` is an entry of a list and one ending in \`{}\` an entry of a map. The last column
 tells which shape has a field; *Aviary* marks fields that Flagger does not have and prunes.
+
+Every manifest that Flagger 1.44 takes is accepted. Some of it **is not supported yet**, and a Canary that asks for it is
+not run, and nothing is touched: providers other than \`${supportedProviders.join('`, `')}\`, workloads other than a
+Deployment, autoscalers other than a HorizontalPodAutoscaler, \`iterations\`, \`match\`, \`mirror\`, \`sessionAffinity\`,
+webhooks that gate (all but type \`event\`), \`templateRef\`, and \`revertOnDeletion\`. Others are left out with a warning:
+\`alerts\`, webhooks of type \`event\`, \`stepWeightPromotion\` and \`primaryScalerReplicas\`.
 `;
 
 /** The whole page, as Markdown. */

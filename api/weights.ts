@@ -20,6 +20,11 @@ export const weightsOf = (analysis: unknown, field: string, findings: Findings):
 
 	const step = at(analysis, 'stepWeight');
 	if (isAbsent(step)) {
+		if (isSet(at(analysis, 'iterations'))) {
+			// A strategy without steps, which is a problem of its own.
+			return fallback;
+		}
+
 		findings.report(
 			`${field}.stepWeight`,
 			'',

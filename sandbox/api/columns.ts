@@ -1,7 +1,7 @@
 // The columns that a real server prints for built-in kinds.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {ageOf} from './ages.ts';
-import {isRecord, listOf, recordOf, valueAt, type Json} from './json.ts';
+import {isRecord, listOf, recordOf, shown, valueAt, type Json} from './json.ts';
 import {podRow} from './pod-columns.ts';
 
 export type Column = {
@@ -54,7 +54,7 @@ const template = (object: KubeObject): readonly unknown[] => [
 
 const servicePort = (item: unknown): string => {
 	const {port, nodePort, protocol = 'TCP'} = recordOf(item);
-	return `${String(port)}${nodePort === undefined ? '' : `:${String(nodePort)}`}/${String(protocol)}`;
+	return `${shown(port)}${nodePort === undefined ? '' : `:${shown(nodePort)}`}/${shown(protocol)}`;
 };
 
 const externalIp = ({spec = {}, status = {}}: KubeObject): string => {
@@ -71,9 +71,9 @@ const metricTarget = (metric: unknown, current: unknown): string => {
 	const {averageUtilization, averageValue, value} = recordOf(target);
 	const known = recordOf(recordOf(Object.values(recordOf(current)).find((one) => isRecord(one)))['current']);
 	const isUtilization = averageUtilization !== undefined;
-	const wanted = isUtilization ? `${String(averageUtilization)}%` : text(averageValue ?? value, '<unknown>');
+	const wanted = isUtilization ? `${shown(averageUtilization)}%` : text(averageValue ?? value, '<unknown>');
 	const used = isUtilization ? known['averageUtilization'] : (known['averageValue'] ?? known['value']);
-	const shown = used === undefined ? '<unknown>' : `${String(used)}${isUtilization ? '%' : ''}`;
+	const shown = used === undefined ? '<unknown>' : `${shown(used)}${isUtilization ? '%' : ''}`;
 	return `${text(name, '')}${name === undefined ? '' : ': '}${shown}/${wanted}`;
 };
 
@@ -183,7 +183,7 @@ const layouts: Readonly<Record<string, Layout>> = {
 		text(pairs(object.spec?.['selector'])),
 	]),
 	horizontalpodautoscalers: layout('Name,Reference,Targets,MinPods,MaxPods,Replicas#,Age', (object, now) => [
-		`${String(valueAt(object, 'spec.scaleTargetRef.kind'))}/${String(valueAt(object, 'spec.scaleTargetRef.name'))}`,
+		['kind', 'name'].map((field) => shown(valueAt(object, `spec.scaleTargetRef.${field}`))).join('/'),
 		autoscalerTargets(object),
 		String(count(object, 'spec.minReplicas')),
 		String(count(object, 'spec.maxReplicas')),

@@ -1,4 +1,5 @@
 // The API server without sockets: a request in, an answer or a stream out.
+import {deleteObject, deleteObjects} from './deleting.ts';
 import {
 	aggregatedDiscovery,
 	groupDiscovery,
@@ -25,7 +26,7 @@ import {mustGet, type ApiStore} from './store.ts';
 import {cut, targetOf, type Target} from './targets.ts';
 import {StatusError} from './types.ts';
 import {watchObjects} from './watching.ts';
-import {createObject, deleteObject, deleteObjects, patchObject, replaceObject, type Write} from './writing.ts';
+import {createObject, patchObject, replaceObject, type Write} from './writing.ts';
 
 export type PodLogRequest = {
 	readonly namespace: string;

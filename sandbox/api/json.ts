@@ -56,3 +56,6 @@ export const setAt = (object: Json, path: string, value: unknown): void => {
 
 	inner[last] = value;
 };
+
+/** A value as text: texts as they are, everything else as JSON. */
+export const shown = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));

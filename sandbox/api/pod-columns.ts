@@ -1,7 +1,7 @@
 // A pod's row: what `kubectl get pods` shows of its containers.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {ageOf} from './ages.ts';
-import {listOf, recordOf, type Json} from './json.ts';
+import {listOf, recordOf, shown, type Json} from './json.ts';
 
 const reasonOf = (container: Json): string | undefined => {
 	const {waiting, terminated} = recordOf(container['state']);
@@ -10,7 +10,7 @@ const reasonOf = (container: Json): string | undefined => {
 	const {reason, exitCode, signal} = recordOf(terminated);
 	if (typeof reason === 'string' && reason !== '') return reason;
 	if (terminated === undefined) return undefined;
-	return signal === undefined || signal === 0 ? `ExitCode:${String(exitCode)}` : `Signal:${String(signal)}`;
+	return signal === undefined || signal === 0 ? `ExitCode:${shown(exitCode)}` : `Signal:${shown(signal)}`;
 };
 
 const statusOf = (pod: KubeObject, containers: readonly Json[]): string => {
@@ -19,7 +19,7 @@ const statusOf = (pod: KubeObject, containers: readonly Json[]): string => {
 	const reason = containers.map((container) => reasonOf(container)).find((found) => found !== undefined);
 	const isRunning = containers.some(({ready, state}) => ready === true && recordOf(state)['running'] !== undefined);
 	if (reason === 'Completed' && isRunning) return 'Running';
-	return String(reason ?? status['reason'] ?? status['phase'] ?? 'Unknown');
+	return shown(reason ?? status['reason'] ?? status['phase'] ?? 'Unknown');
 };
 
 const restartsOf = (containers: readonly Json[], now: number): string => {

@@ -3,15 +3,15 @@ import {parse} from 'yaml';
 import type {KubeObject, Operation} from '../../services/kubernetes/cluster.ts';
 import {applied} from './apply.ts';
 import type {Unknown} from './crd.ts';
-import {badRequest, invalid, notServed, printed, unknownFormat} from './errors.ts';
-import {isRecord, recordOf, type Json} from './json.ts';
+import {badRequest, invalid, printed, unknownFormat} from './errors.ts';
+import {isRecord, recordOf, shown, type Json} from './json.ts';
 import {apiVersionOf, inVersion} from './kinds.ts';
 import {bodyObject, bodyValue, contentType, jsonAnswer, textOf, type ApiAnswer, type ApiRequest} from './messages.ts';
 import {jsonPatched, merged, strategic} from './patches.ts';
-import {objectAnswer, selectionOf} from './reading.ts';
-import type {RemoveOptions, WriteOptions} from './registry.ts';
+import {objectAnswer} from './reading.ts';
+import type {WriteOptions} from './registry.ts';
 import {scaled, scaleOf} from './scale.ts';
-import {mustGet, type ApiStore} from './store.ts';
+import type {ApiStore} from './store.ts';
 import type {Target} from './targets.ts';
 import {StatusError} from './types.ts';
 
@@ -48,7 +48,8 @@ const onUnknown = ({target, request, query, warnings}: Write, patched: () => unk
 	};
 };
 
-const optionsOf = (write: Write, patched: () => unknown = () => ({})): WriteOptions => {
+/** How the store is to take a request: by whom, dry or not, and strict or not about unknown fields. */
+export const optionsOf = (write: Write, patched: () => unknown = () => ({})): WriteOptions => {
 	const {target, request, query} = write;
 	const unknown = onUnknown(write, patched);
 	const agent = (request.headers['user-agent'] ?? 'unknown').split(/[/\s]/u)[0] ?? 'unknown';
@@ -68,17 +69,17 @@ const objectOf = ({target, request}: Write): KubeObject => {
 	const expected = apiVersionOf(kind.key.group, version);
 	const apiVersion = body['apiVersion'] ?? expected;
 	if (apiVersion !== expected) {
-		const said = `the API version in the data (${String(apiVersion)}) does not match the expected API version`;
+		const said = `the API version in the data (${shown(apiVersion)}) does not match the expected API version`;
 		throw badRequest(`${said} (${expected})`);
 	}
 
 	if ((body['kind'] ?? kind.kind) !== kind.kind) {
-		throw badRequest(`${String(body['kind'])} in version "${version}" cannot be handled as a ${kind.kind}`);
+		throw badRequest(`${shown(body['kind'])} in version "${version}" cannot be handled as a ${kind.kind}`);
 	}
 
 	const metadata: Json = {...recordOf(body['metadata'])};
 	if (name !== undefined && (metadata['name'] ?? name) !== name) {
-		const [given, wanted] = [String(metadata['name']), name];
+		const [given, wanted] = [shown(metadata['name']), name];
 		throw badRequest(`the name of the object (${given}) does not match the name on the URL (${wanted})`);
 	}
 
@@ -196,57 +197,4 @@ export const patchObject = (write: Write): ApiAnswer => {
 
 	const options = optionsOf(write, () => patched);
 	return objectAnswer(store, target, request, store.change(kind, namespace, name, change, options));
-};
-
-const removeOptions = ({request, query}: Write): RemoveOptions => {
-	const isEmpty = (request.body ?? '').length === 0;
-	const body = isEmpty ? {} : bodyObject(request);
-	const {uid, resourceVersion} = recordOf(body['preconditions']);
-	const policy = body['propagationPolicy'] ?? query.get('propagationPolicy');
-	const grace = body['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds');
-	return {
-		...(typeof uid === 'string' && {uid}),
-		...(typeof resourceVersion === 'string' && {resourceVersion}),
-		...(policy !== undefined && policy !== null && {propagationPolicy: policy as 'Background'}),
-		...(grace !== undefined && grace !== null && {gracePeriodSeconds: Number(grace)}),
-	};
-};
-
-const dryDelete = ({request, query}: Write): {readonly dryRun?: true} => {
-	const asked = (request.body ?? '').length === 0 ? [] : bodyObject(request)['dryRun'];
-	const isDry = query.getAll('dryRun').includes('All') || (Array.isArray(asked) && asked.includes('All'));
-	return isDry ? {dryRun: true} : {};
-};
-
-/** DELETE of one object: a Status when it is gone, the object while something holds it. */
-export const deleteObject = (write: Write): ApiAnswer => {
-	const {store, target, request} = write;
-	const {kind, namespace, name = '', subresource} = target;
-	if (subresource !== undefined) throw notServed();
-	const {uid} = mustGet(store, kind.key, namespace, name).metadata;
-	const options = {...optionsOf(write), ...removeOptions(write), ...dryDelete(write)};
-	const held = store.removeAs(kind, namespace, name, options);
-	if (held !== undefined) return objectAnswer(store, target, request, held);
-	const group = kind.key.group === '' ? {} : {group: kind.key.group};
-	const details = {name, ...group, kind: kind.key.plural, uid};
-	return jsonAnswer(200, {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details});
-};
-
-/** DELETE of a collection. */
-export const deleteObjects = (write: Write): ApiAnswer => {
-	const {store, target, query} = write;
-	const {kind, version} = target;
-	const {items} = store.list(kind.key, selectionOf(target, query));
-	const options = {...optionsOf(write), ...removeOptions(write), ...dryDelete(write)};
-	for (const {metadata} of items) {
-		if (store.get(kind.key, metadata.namespace, metadata.name)?.metadata.uid !== metadata.uid) continue;
-		store.removeAs(kind, metadata.namespace, metadata.name, options);
-	}
-
-	return jsonAnswer(200, {
-		kind: kind.listKind,
-		apiVersion: apiVersionOf(kind.key.group, version),
-		metadata: {resourceVersion: store.resourceVersion()},
-		items: items.map((object) => inVersion(kind, object, version)),
-	});
 };

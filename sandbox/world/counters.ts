@@ -3,8 +3,26 @@ import type {Labels} from './objects.ts';
 import {keyOf, NAME, type Exposed} from './prometheus/samples.ts';
 
 const BOUNDS_MS = [
-	...[0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000],
-	...[300_000, 600_000, 1_800_000, 3_600_000, Infinity],
+	0.5,
+	1,
+	5,
+	10,
+	25,
+	50,
+	100,
+	250,
+	500,
+	1000,
+	2500,
+	5000,
+	10_000,
+	30_000,
+	60_000,
+	300_000,
+	600_000,
+	1_800_000,
+	3_600_000,
+	Infinity,
 ];
 
 /** Requests of one kind: between these workloads, answered with this code. */
@@ -106,15 +124,12 @@ export class Counters {
 	}
 
 	#family(traffic: Traffic): Family {
-		const {reporter, sourceNamespace, namespace, workload, app, version, serviceNamespace, service, code} = traffic;
-		const key = [
-			...[reporter, sourceNamespace, namespace, workload, app, version, serviceNamespace, service, code],
-		].join('\n');
+		const key = Object.values(traffic).join('\n');
 		const known = this.#families.get(key);
 		if (known !== undefined) return known;
 		const labels = labelsOf(traffic);
 		const family: Family = {
-			owner: workloadName(namespace, workload),
+			owner: workloadName(traffic.namespace, traffic.workload),
 			requests: counter('istio_requests_total', labels),
 			histograms: [
 				histogram('istio_request_duration_milliseconds', 1, labels),

@@ -37,7 +37,7 @@ export type Condition = {
 };
 
 /** The object's spec as its kind has it. The store has validated it; all that is optional is optional in `Spec`. */
-export const specOf = <Spec>(object: KubeObject): Spec => (object.spec ?? {}) as Spec;
+export const specOf = <Spec>(object: KubeObject): Readonly<Spec> => (object.spec ?? {}) as Spec;
 
 /** The object's status as its controller wrote it, or empty. */
 export const statusOf = <Status>(object: KubeObject): Partial<Status> => (object.status ?? {}) as Partial<Status>;
@@ -98,5 +98,5 @@ export const withCondition = (
 };
 
 /** Drops the fields that are zero, as Go's `omitempty` does in a status. */
-export const omitZeros = <Value extends Readonly<Record<string, unknown>>>(value: Value): Record<string, unknown> =>
+export const omitZeros = (value: Readonly<Record<string, unknown>>): Record<string, unknown> =>
 	Object.fromEntries(Object.entries(value).filter(([, field]) => field !== 0 && field !== undefined));

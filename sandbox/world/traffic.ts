@@ -39,7 +39,7 @@ export type TrafficParts = {
 	readonly tickMs: number;
 	readonly counters: Counters;
 	readonly kubelet: Pick<Kubelet, 'readySince' | 'behaviourOf'>;
-	onBatch(batch: RequestBatch): void;
+	readonly onBatch: (batch: RequestBatch) => void;
 };
 
 export type TrafficStream = {

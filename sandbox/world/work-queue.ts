@@ -17,7 +17,7 @@ export type QueueParts = {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly controller: string;
-	reconcile(name: string): void;
+	readonly reconcile: (name: string) => void;
 };
 
 /** Makes a queue. What the API server refuses is tried again later; any other error is a bug and is thrown. */

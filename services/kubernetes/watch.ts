@@ -133,6 +133,7 @@ export const startWatch = (options: WatchOptions): Watch => {
 
 	const relist = async (signal: AbortSignal): Promise<void> => {
 		const onPage = (isFirst: boolean): void => {
+			signal.throwIfAborted();
 			fresh.heard();
 			if (isFirst) {
 				sink.begin();

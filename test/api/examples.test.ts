@@ -11,7 +11,7 @@ const validators = new Map(
 );
 
 const errorsOf = (object: Record<string, unknown>): readonly string[] => {
-	const validate = validators.get(object["kind"] as string)!;
+	const validate = validators.get(object['kind'] as string)!;
 	return validate(object) ? [] : (validate.errors ?? []).map(({instancePath, message}) => `${instancePath} ${message}`);
 };
 

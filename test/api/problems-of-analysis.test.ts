@@ -87,7 +87,7 @@ const cases: readonly Case[] = [
 		'List rising percentages, such as [5, 20, 50]',
 	],
 	[
-		today({iterations: 10}),
+		today({iterations: 10, stepWeight: undefined, maxWeight: undefined}),
 		`${a}.iterations`,
 		'10',
 		`${a}.iterations asks for blue/green or A/B testing, which is not supported yet`,

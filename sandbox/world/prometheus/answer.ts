@@ -43,7 +43,7 @@ const dataOf = (value: Value, at: number): unknown => {
 			return {resultType: 'vector', result};
 		}
 
-		case 'matrix': {
+		default: {
 			const result = value.series.map(({labels, points}) => ({
 				metric: labels,
 				values: points.map((point) => pair(point.time, point.value)),

@@ -89,7 +89,7 @@ export const evaluate = (expression: Expression, instant: Instant): Value => {
 			return aggregate(expression, samplesOf(evaluate(expression.inner, instant)));
 		}
 
-		case 'call': {
+		default: {
 			const known = FUNCTIONS[expression.name];
 			if (known === undefined) throw executionError(`unknown function with name "${expression.name}"`);
 			const values = expression.args.map((argument) => evaluate(argument, instant));

@@ -191,7 +191,13 @@ class DeploymentController {
 		const {maxUnavailable} = limits;
 		const all = [...old, ...(current ? [current] : [])];
 		const {status, hasMoved} = deploymentStatus({
-			...{deployment, current, all, maxUnavailable, now, began, progressedAt},
+			deployment,
+			current,
+			all,
+			maxUnavailable,
+			now,
+			began,
+			progressedAt,
 			deadlineMs,
 		});
 		const changed = {...deployment, status};

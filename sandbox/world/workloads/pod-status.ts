@@ -9,20 +9,9 @@ export type PodStage =
 	| {readonly name: 'crashed'; readonly startedAt: number; readonly crashedAt: number; readonly restarts: number};
 
 const stateOf = (stage: PodStage): Record<string, unknown> => {
-	switch (stage.name) {
-		case 'starting': {
-			return {waiting: {reason: 'ContainerCreating'}};
-		}
-
-		case 'running': {
-			return {running: {startedAt: timestamp(stage.startedAt)}};
-		}
-
-		case 'crashed': {
-			const message = 'back-off restarting failed container';
-			return {waiting: {reason: 'CrashLoopBackOff', message}};
-		}
-	}
+	if (stage.name === 'starting') return {waiting: {reason: 'ContainerCreating'}};
+	if (stage.name === 'running') return {running: {startedAt: timestamp(stage.startedAt)}};
+	return {waiting: {reason: 'CrashLoopBackOff', message: 'back-off restarting failed container'}};
 };
 
 const containerStatus = ({name, image = ''}: Container, stage: PodStage): Record<string, unknown> => ({

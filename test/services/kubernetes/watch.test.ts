@@ -231,6 +231,7 @@ test('a garbage line loses nothing: the stream is resumed before it, and listed 
 		const following = await open(harness);
 		server.send(event('ADDED', deployment('a', 101)));
 		await until(() => following.objects().length === 1);
+		server.version = 102;
 		for (let time = 2; time <= 4; time += 1) {
 			server.raw('{"type":"MODIFIED","object":{"kin\n');
 			await until(() => server.count('watch') === time, clock);

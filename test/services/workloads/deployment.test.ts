@@ -1,5 +1,5 @@
 import test from 'ava';
-import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {ApiError, type KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {deploymentWorkloads as workloads, readDeployment} from '../../../services/workloads/deployment.ts';
 import {ensurePrimaryScaler} from '../../../services/workloads/generated.ts';
 import {Taken} from '../../../services/workloads/ownership.ts';
@@ -60,12 +60,18 @@ test('scaling to zero is one write, and none when it is at zero', async (t) => {
 
 test('scaling up leaves the replicas that somebody else has given meanwhile', async (t) => {
 	const {cluster} = paired();
-	await workloads.scale(cluster, pairedModel, 0);
-	cluster.putUnseen('deployments', deployment('podinfo-canary', 'podinfo:1.2.1', {replicas: 5}));
-	const {uid} = readDeployment(cluster.get('deployments', 'podinfo-canary') as KubeObject);
-	await t.throwsAsync(workloads.scale(cluster, pairedModel, 1, {expecting: {uid: 'other'}}), {message: /uid/});
+	const {uid} = await workloads.scale(cluster, pairedModel, 0);
+	const scaled = deployment('podinfo-canary', 'podinfo:1.2.1', {replicas: 5});
+	cluster.putUnseen('deployments', {...scaled, metadata: {...scaled.metadata, uid}});
 	t.is((await workloads.scale(cluster, pairedModel, 1)).replicas, 5);
-	t.truthy(uid);
+});
+
+test('only the expected object is scaled', async (t) => {
+	const {cluster} = paired();
+	const expecting = {uid: 'another'};
+	const error = await t.throwsAsync(workloads.scale(cluster, pairedModel, 0, {expecting}), {instanceOf: ApiError});
+	t.is(error?.code, 409);
+	t.deepEqual(cluster.calls, []);
 });
 
 test("promoting copies spec, annotations and labels, but keeps the primary's own selector labels", async (t) => {
@@ -106,11 +112,34 @@ test('a primary changed behind the cache is read once and promoted all the same'
 
 test('a refusal that is no conflict is thrown after one read', async (t) => {
 	const {cluster, revision} = paired();
-	const invalid = deployment('podinfo', 'podinfo:1.2.0');
-	cluster.beforeWrite = () => {
-		throw Object.assign(new Error('unreachable'), {invalid});
+	cluster.beforeWrite = (attempt) => {
+		throw new ApiError({code: 422, reason: 'Invalid', outcome: 'refused', attempt, message: 'spec is invalid'});
 	};
-	await t.throwsAsync(workloads.promote(cluster, pairedModel, {revision}), {message: 'unreachable'});
+	await t.throwsAsync(workloads.promote(cluster, pairedModel, {revision}), {message: /spec is invalid/});
+	t.deepEqual(cluster.calls, ['PATCH deployments podinfo', 'GET deployments podinfo']);
+});
+
+test('a primary that changes all the time is a conflict to be tried later', async (t) => {
+	const {cluster, revision} = paired();
+	const {uid} = readDeployment(cluster.get('deployments', 'podinfo') as KubeObject);
+	cluster.beforeWrite = () => {
+		const changed = deployment('podinfo', `podinfo:${cluster.calls.length}`);
+		cluster.putUnseen('deployments', {...changed, metadata: {...changed.metadata, uid}});
+	};
+	const error = await t.throwsAsync(workloads.promote(cluster, pairedModel, {revision}), {instanceOf: ApiError});
+	t.is(error?.code, 409);
+});
+
+test('a write whose answer was lost is read back, and not sent again when it was applied', async (t) => {
+	const {cluster} = paired();
+	const {uid} = readDeployment(cluster.get('deployments', 'podinfo-canary') as KubeObject);
+	cluster.beforeWrite = (attempt) => {
+		const applied = deployment('podinfo-canary', 'podinfo:1.2.1', {replicas: 0});
+		cluster.putUnseen('deployments', {...applied, metadata: {...applied.metadata, uid}});
+		throw new ApiError({code: 0, reason: 'NoAnswer', outcome: 'unknown', attempt, message: 'reset'});
+	};
+	t.is((await workloads.scale(cluster, pairedModel, 0)).replicas, 0);
+	t.deepEqual(cluster.calls, ['PATCH deployments podinfo-canary', 'GET deployments podinfo-canary']);
 });
 
 test('a promotion is taken back to the template that was kept, at one write a run', async (t) => {

@@ -56,7 +56,7 @@ export const service = (name: string, portName = 'http'): KubeObject => ({
 	spec: {type: 'ClusterIP', selector: {app: name}, ports: [{name: portName, port: 9898, targetPort: 9898}]},
 });
 
-type Host = {readonly host: string; readonly weight?: number};
+export type Host = {readonly host: string; readonly weight?: number};
 
 export const virtualService = (...routes: ReadonlyArray<readonly Host[]>): KubeObject => ({
 	apiVersion: 'networking.istio.io/v1beta1',
