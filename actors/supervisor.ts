@@ -42,12 +42,16 @@ const isOlder = (one: KubeObject, other: KubeObject): boolean => {
 };
 
 /** Two Canaries with one target: the older acts, the newer is told. */
-const contested = (model: CanaryModel, rival: KubeObject): Problem => ({
-	field: model.shape === 'managed' ? 'spec.targetRef.name' : 'spec.canary.name',
-	value: model.target.name,
-	text: `is the target of the older Canary ${rival.metadata.name}.${rival.metadata.namespace ?? ''} too`,
-	remedy: 'delete one of the two Canaries or give them different targets',
-});
+const contested = (model: CanaryModel, rival: KubeObject): Problem => {
+	const field = model.shape === 'managed' ? 'spec.targetRef.name' : 'spec.canary.name';
+	const older = `${rival.metadata.name}.${rival.metadata.namespace ?? ''}`;
+	return {
+		field,
+		value: model.target.name,
+		text: `${field}: ${model.target.name} is the target of the older Canary ${older} too`,
+		remedy: 'Delete one of the two Canaries or give them different targets',
+	};
+};
 
 export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	const {services, announcer, telemetry, toModel} = options;

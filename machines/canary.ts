@@ -101,7 +101,7 @@ const base = setup({
 			const wait = of === 'target' ? lackOfCanary(context) : lackOfPrimary(context);
 			if (wait !== context.said.wait) {
 				enqueue.assign({said: {...context.said, wait}});
-				if (wait !== '') {
+				if (texts.isWorthSaying(wait)) {
 					enqueue.emit({type: 'announced', announcement: texts.rolloutWaits(context.model, of, wait)});
 				}
 			}
@@ -363,11 +363,15 @@ export const canaryMachine = base.createMachine({
 				},
 				scalingUp: {
 					initial: 'scaling',
-					always: {
-						guard: 'scaling up must halt',
-						target: '#canary.halted',
-						actions: {type: 'note the halt', params: {from: 'scalingUp'}},
-					},
+					always: [
+						...interruptions,
+						...newcomers,
+						{
+							guard: 'scaling up must halt',
+							target: '#canary.halted',
+							actions: {type: 'note the halt', params: {from: 'scalingUp'}},
+						},
+					],
 					states: {
 						scaling: {
 							invoke: {
@@ -427,7 +431,11 @@ export const canaryMachine = base.createMachine({
 					},
 				},
 				soaking: {
+					// Before its own reasons: a descendant's transitions are looked at first.
 					always: [
+						...interruptions,
+						...newcomers,
+						...stepInterruptions,
 						{
 							guard: 'the step must halt',
 							target: '#canary.halted',

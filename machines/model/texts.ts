@@ -106,10 +106,13 @@ const haltedForWorkload = (context: Context): readonly Announcement[] => {
 export const rolloutWaits = (model: CanaryModel, of: 'target' | 'primary', lack: string): Announcement =>
 	warning(`Waiting for ${of === 'target' ? targetOf(model) : primaryOf(model)} rollout to finish: ${lack}`);
 
+/** Counts of available replicas are news; how far a controller is with starting pods passes by in seconds. */
+export const isWorthSaying = (lack: string): boolean => /are available|deadline|\(/.test(lack);
+
 /** Everything that the user must mend, in one line; empty when all is well. */
 export const problemsText = ({model, world}: Context): string =>
 	[...model.problems, ...(world?.problems ?? [])]
-		.map(({field, value, text, remedy}) => `${field}${value === '' ? '' : `: ${value}`} ${text}; ${remedy}`)
+		.map(({text, remedy}) => `${text}. ${remedy}`)
 		.join('. ')
 		.slice(0, 900);
 

@@ -73,8 +73,8 @@ const metricTarget = (metric: unknown, current: unknown): string => {
 	const isUtilization = averageUtilization !== undefined;
 	const wanted = isUtilization ? `${shown(averageUtilization)}%` : text(averageValue ?? value, '<unknown>');
 	const used = isUtilization ? known['averageUtilization'] : (known['averageValue'] ?? known['value']);
-	const shown = used === undefined ? '<unknown>' : `${shown(used)}${isUtilization ? '%' : ''}`;
-	return `${text(name, '')}${name === undefined ? '' : ': '}${shown}/${wanted}`;
+	const now = used === undefined ? '<unknown>' : `${shown(used)}${isUtilization ? '%' : ''}`;
+	return `${text(name, '')}${name === undefined ? '' : ': '}${now}/${wanted}`;
 };
 
 const autoscalerTargets = ({spec = {}, status = {}}: KubeObject): string => {

@@ -4,7 +4,7 @@ import {recordOf} from './json.ts';
 import {apiVersionOf, inVersion} from './kinds.ts';
 import {bodyObject, jsonAnswer, type ApiAnswer} from './messages.ts';
 import {objectAnswer, selectionOf} from './reading.ts';
-import type {RemoveOptions} from './registry.ts';
+import type {RemoveOptions} from './write-options.ts';
 import {mustGet} from './store.ts';
 import {optionsOf, type Write} from './writing.ts';
 

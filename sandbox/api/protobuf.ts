@@ -69,6 +69,7 @@ const messages: Readonly<Record<string, Message>> = {
 	'v1 ServiceAccount': {1: ['metadata', metadata]},
 	'apps/v1 Deployment': {1: ['metadata', metadata], 2: ['spec', deploymentSpec]},
 	'autoscaling/v1 HorizontalPodAutoscaler': {1: ['metadata', metadata], 2: ['spec', autoscalerSpec]},
+	'authentication.k8s.io/v1 SelfSubjectReview': {1: ['metadata', metadata]},
 	'authorization.k8s.io/v1 SelfSubjectAccessReview': {1: ['metadata', metadata], 2: ['spec', reviewSpec]},
 };
 

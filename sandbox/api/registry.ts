@@ -2,7 +2,7 @@
 import type {Clock} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {Random} from '../../services/random.ts';
-import {customProblems, pruneCustom, type Unknown} from './crd.ts';
+import {customProblems, pruneCustom} from './crd.ts';
 import {alreadyExists, badRequest, forbidden, invalid, notFound, otherUid, otherVersion} from './errors.ts';
 import {copy, freeze, isEqual, recordOf, type Json} from './json.ts';
 import {inVersion, versionIn, type Allocator, type Kind, type Kinds} from './kinds.ts';
@@ -20,23 +20,7 @@ import {
 } from './metadata.ts';
 import type {Change} from './history.ts';
 import type {Accepted} from './types.ts';
-
-export type WriteOptions = {
-	readonly by: string;
-	readonly subresource?: 'status' | 'scale';
-	readonly dryRun?: boolean;
-	/** True for a PUT, where a custom resource must carry its version. */
-	readonly isReplacement?: boolean;
-	/** Hears of unknown fields, which are then dropped; may throw to refuse them. */
-	readonly onUnknown?: Unknown;
-};
-
-export type RemoveOptions = {
-	readonly uid?: string;
-	readonly resourceVersion?: string;
-	readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
-	readonly gracePeriodSeconds?: number;
-};
+import type {RemoveOptions, WriteOptions} from './write-options.ts';
 
 export type RegistryParts = {
 	readonly clock: Clock;

@@ -5,6 +5,7 @@ import type {Log} from '../../services/log.ts';
 import {createApiHandler, type ApiHandler, type PodLogRequest} from './handler.ts';
 import {failed, isStream, type ApiRequest} from './messages.ts';
 import type {ApiStore} from './store.ts';
+import {StatusError} from './types.ts';
 
 export type ApiServerOptions = {
 	readonly store: ApiStore;
@@ -35,7 +36,18 @@ const headersOf = (incoming: IncomingMessage): Record<string, string | undefined
 		Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
 	);
 
+const loopback = /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/u;
+
+/** Nobody has to log in here; so a page of another site, or a name that was bent to loopback, must not get in. */
+const checkCaller = ({headers}: IncomingMessage): void => {
+	for (const origin of [headers.host, headers.origin]) {
+		if (origin === undefined || loopback.test(origin)) continue;
+		throw new StatusError(403, 'Forbidden', `the sandbox answers on loopback only, not to ${origin}`);
+	}
+};
+
 const answerTo = async (handler: ApiHandler, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+	checkCaller(incoming);
 	const request: ApiRequest = {
 		method: incoming.method ?? 'GET',
 		path: incoming.url ?? '/',
@@ -73,9 +85,10 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
 	const handler = createApiHandler(store, {...(podLog && {podLog})});
 	const server = createServer((incoming, response) => {
 		answerTo(handler, incoming, response).catch((error: unknown) => {
-			log.error('API request failed', {path: incoming.url, error: String(error)});
-			if (!response.headersSent) response.writeHead(500, {'content-type': 'application/json'});
-			response.end(failed(error).body);
+			const {status, headers, body} = failed(error);
+			if (status >= 500) log.error('API request failed', {path: incoming.url, error: String(error)});
+			if (!response.headersSent) response.writeHead(status, headers);
+			response.end(body);
 		});
 	});
 	// Watches stay open for as long as their clients want.

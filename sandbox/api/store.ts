@@ -12,9 +12,10 @@ import {freeze} from './json.ts';
 import {Kinds, type Allocator, type Kind} from './kinds.ts';
 import {idOf, Memory} from './memory.ts';
 import {jsonPatched} from './patches.ts';
-import {Registry, type RemoveOptions, type WriteOptions} from './registry.ts';
+import {Registry} from './registry.ts';
 import {selectionTest} from './selectors.ts';
 import type {Accepted, KindKey, Selection, Store, WatchEvent} from './types.ts';
+import type {RemoveOptions, WriteOptions} from './write-options.ts';
 
 export type StoreOptions = {
 	readonly clock: Clock;
@@ -80,8 +81,8 @@ const followDefinitions = (kinds: Kinds, {key, after}: Accepted): void => {
 	if (after !== undefined) kinds.register(kindOfCrd(after));
 };
 
-/** An empty store with the built-in kinds and a fresh cluster's namespaces. */
-export const createStore = (options: StoreOptions): ApiStore => {
+/** The store's parts, put together. */
+const assemble = (options: StoreOptions) => {
 	const kinds = new Kinds();
 	for (const kind of [...builtInKinds, ...(options.kinds ?? [])]) kinds.register(kind);
 	const memory = new Memory();
@@ -104,7 +105,12 @@ export const createStore = (options: StoreOptions): ApiStore => {
 	const collector = new Collector(kinds, memory, registry);
 	registry.onRemoved = (kind, object) => collector.afterRemoval(kind, object);
 	registry.onCreated = (kind, object) => collector.afterCreation(kind, object);
+	return {kinds, memory, history, observers, registry, version: () => version};
+};
 
+/** An empty store with the built-in kinds and a fresh cluster's namespaces. */
+export const createStore = (options: StoreOptions): ApiStore => {
+	const {kinds, memory, history, observers, registry, version} = assemble(options);
 	const list = (key: KindKey, selection: Selection): readonly KubeObject[] => {
 		const kind = kinds.require(key);
 		return memory.list(kind).filter(selectionTest(key.plural, selection, kind.versions[0]?.selectable));
@@ -121,9 +127,9 @@ export const createStore = (options: StoreOptions): ApiStore => {
 	const store: ApiStore = {
 		clock: options.clock,
 		kinds,
-		resourceVersion: () => String(version),
+		resourceVersion: () => String(version()),
 		get: (key, namespace, name) => memory.get(kinds.require(key), idOf(namespace, name)),
-		list: (key, selection) => ({items: list(key, selection), resourceVersion: String(version)}),
+		list: (key, selection) => ({items: list(key, selection), resourceVersion: String(version())}),
 		create: (key, object, by) => registry.create(kinds.require(key), object, {by}),
 		createAs: (kind, object, writeOptions) => registry.create(kind, object, writeOptions),
 		update(key, object, by, subresource) {
@@ -142,7 +148,7 @@ export const createStore = (options: StoreOptions): ApiStore => {
 			return registry.remove(kinds.require(key), namespace, name, {by, ...removeOptions});
 		},
 		removeAs: (kind, namespace, name, removeOptions) => registry.remove(kind, namespace, name, removeOptions),
-		watch: (key, selection, onEvent) => watchFrom(key, selection, version, onEvent),
+		watch: (key, selection, onEvent) => watchFrom(key, selection, version(), onEvent),
 		watchFrom,
 		onAccepted(observer) {
 			observers.add(observer);

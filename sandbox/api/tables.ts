@@ -4,7 +4,7 @@ import {ageOf} from './ages.ts';
 import {layoutOf, type Column, type Layout} from './columns.ts';
 import type {Json} from './json.ts';
 import {jsonPath} from './jsonpath.ts';
-import type {Kind, PrinterColumn} from './kinds.ts';
+import {inVersion, type Kind, type PrinterColumn} from './kinds.ts';
 
 type Described = Column & {readonly description?: string};
 
@@ -58,9 +58,9 @@ export type TableOptions = {
 	readonly hasColumns?: boolean;
 };
 
-const rowObject = (object: KubeObject, include: string | undefined): unknown => {
+const rowObject = (kind: Kind, version: string, object: KubeObject, include: string | undefined): unknown => {
 	if (include === 'None') return null;
-	if (include === 'Object') return object;
+	if (include === 'Object') return inVersion(kind, object, version);
 	return {kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata};
 };
 
@@ -74,7 +74,7 @@ export const tableOf = (kind: Kind, version: string, objects: readonly KubeObjec
 		columnDefinitions: (options.hasColumns ?? true) ? columns.map((column) => definition(column)) : null,
 		rows: objects.map((object) => ({
 			cells: cells(object, options.now).map((cell) => cell ?? null),
-			object: rowObject(object, options.include),
+			object: rowObject(kind, version, object, options.include),
 		})),
 	};
 };

@@ -57,12 +57,18 @@ export type Store = {
 		by: string,
 		subresource?: 'status',
 	): KubeObject;
+	/** Answers the object while finalizers (or a pod's grace) hold it, and undefined once it is gone. */
 	remove(
 		key: KindKey,
 		namespace: string | undefined,
 		name: string,
 		by: string,
-		options?: {readonly uid?: string; readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'},
+		options?: {
+			readonly uid?: string;
+			readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+			/** Only with a kubelet: 0 ends a pod that was marked before. */
+			readonly gracePeriodSeconds?: number;
+		},
 	): KubeObject | undefined;
 	/** From now on; call the answer to stop. Delivered synchronously in order of acceptance. */
 	watch(key: KindKey, selection: Selection, onEvent: (event: WatchEvent) => void): () => void;

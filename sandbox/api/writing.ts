@@ -9,7 +9,7 @@ import {apiVersionOf, inVersion} from './kinds.ts';
 import {bodyObject, bodyValue, contentType, jsonAnswer, textOf, type ApiAnswer, type ApiRequest} from './messages.ts';
 import {jsonPatched, merged, strategic} from './patches.ts';
 import {objectAnswer} from './reading.ts';
-import type {WriteOptions} from './registry.ts';
+import type {WriteOptions} from './write-options.ts';
 import {scaled, scaleOf} from './scale.ts';
 import type {ApiStore} from './store.ts';
 import type {Target} from './targets.ts';

@@ -65,8 +65,7 @@ const pairedLabels = (target: KubeObject, primary: KubeObject): Labels => {
 };
 
 /** `flagger-id` of the peer is random and forces a roll; ours is the revision in a UUID's shape. */
-const flaggerId = (revision: string): string =>
-	`${revision.slice(0, 8)}-${revision.slice(8, 12)}-${revision.slice(12, 16)}-${revision.slice(16, 20)}-${revision.slice(20, 32)}`;
+const flaggerId = (revision: string): string => revision.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 const rewrittenSelector = (selector: LabelSelector, name: string, {selectorLabels}: Labelling): LabelSelector => {
 	const isOurs = (key: string, value: string): boolean => selectorLabels.includes(key) && value === name;

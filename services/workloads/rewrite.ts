@@ -14,7 +14,7 @@ import {
 /** How often a write is decided anew before its conflict is handed to the caller, who backs off. */
 const ATTEMPTS = 4;
 
-/** The wanted objects as the cache knows them; costs no read while anyone follows them. Rejects when the signal aborts. */
+/** The wanted objects as the cache knows them: no read while anyone follows them. Rejects when the signal aborts. */
 export const knownAll = async (
 	cluster: Cluster,
 	resource: Resource,
@@ -78,8 +78,8 @@ export type Decide = (object: KubeObject) => readonly Operation[];
 /**
  * Brings one object to where `decide` wants it: decides on the cached object, patches, and takes the answer as
  * confirmation. No write when nothing lacks. After a conflict, a failed `test` or an unknown outcome it reads live,
- * decides anew and tries again, a few times; then it throws 409. A refusal that is no conflict (the object did not change meanwhile) is
- * thrown as it came, as is 404.
+ * decides anew and tries again, a few times; then it throws 409. A refusal that is no conflict (the object did not
+ * change meanwhile) is thrown as it came, as is 404.
  */
 export const rewrite = async (
 	cluster: Cluster,

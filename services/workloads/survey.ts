@@ -36,22 +36,24 @@ const absent = (kind: string, name: string, {namespace}: CanaryModel, remedy: st
 });
 
 const workloadProblems = (model: CanaryModel, seen: Seen, labelling: Labelling): Problem[] => {
-	const {target, primary, name, shape} = {...model, ...seen, primary: model.primary, target: model.target};
+	const {name, namespace, target, shape} = model;
 	const problems: Problem[] = [];
 	if (seen.target === undefined) {
 		const field = shape === 'paired' ? 'spec.canary.name' : 'spec.targetRef.name';
 		problems.push(absent(target.kind, target.name, model, `Create it, or mend ${field} of Canary ${name}`));
 	} else if (shape === 'managed' && selectorLabelOf(seen.target, labelling) === undefined) {
+		const what = `${target.kind.toLowerCase()} ${target.name}.${namespace}`;
 		problems.push({
-			field: `${target.kind} ${target.name}.${model.namespace}`,
+			field: `${target.kind} ${target.name}.${namespace}`,
 			value: Object.keys(deploymentSpec(seen.target).selector?.matchLabels ?? {}).join(', '),
-			text: `${target.kind.toLowerCase()} ${target.name}.${model.namespace} selects its pods by none of the labels ${labelling.selectorLabels.join(', ')}`,
+			text: `${what} selects its pods by none of the labels ${labelling.selectorLabels.join(', ')}`,
 			remedy: 'Recreate it with one of them in spec.selector.matchLabels, or extend --selector-labels',
 		});
 	}
 
 	if (shape === 'paired' && seen.primary === undefined) {
-		problems.push(absent(target.kind, primary.name, model, `Create it, or mend spec.primary.name of Canary ${name}`));
+		const remedy = `Create it, or mend spec.primary.name of Canary ${name}`;
+		problems.push(absent(target.kind, model.primary.name, model, remedy));
 	}
 
 	return problems;
@@ -60,7 +62,9 @@ const workloadProblems = (model: CanaryModel, seen: Seen, labelling: Labelling):
 const speaksHttp = /^(?:https?|http2|grpc|grpc-web)(?:-.*)?$/i;
 
 const hasHttpPort = (service: KubeObject): boolean =>
-	(serviceSpec(service).ports ?? []).some((port) => speaksHttp.test(port.appProtocol ?? port.name ?? ''));
+	(serviceSpec(service).ports ?? []).some(
+		({appProtocol = '', name = ''}) => speaksHttp.test(appProtocol) || speaksHttp.test(name),
+	);
 
 /** A promotion takes the target's labels along; a Service that selects by one of them would lose the primary's pods. */
 const losesPods = (model: CanaryModel, seen: Seen, service: KubeObject): string | undefined => {
@@ -89,7 +93,8 @@ const serviceProblems = (model: CanaryModel, seen: Seen): Problem[] => {
 
 		const lost = name === model.hosts.primary.split('.')[0] ? losesPods(model, seen, service) : undefined;
 		if (lost !== undefined) {
-			const text = `service ${name}.${model.namespace} would lose its pods by a promotion, for it selects by label ${lost}`;
+			const what = `service ${name}.${model.namespace}`;
+			const text = `${what} would lose its pods by a promotion, for it selects by label ${lost}`;
 			const remedy = `Select by a label that is in the selector of deployment ${model.primary.name}`;
 			problems.push({field, value: lost, text, remedy});
 		}

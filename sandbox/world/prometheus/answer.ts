@@ -29,28 +29,18 @@ export const formatNumber = (value: number): string => {
 
 const dataOf = (value: Value, at: number): unknown => {
 	const pair = (time: number, number: number): readonly [number, string] => [time / 1000, formatNumber(number)];
-	switch (value.type) {
-		case 'scalar': {
-			return {resultType: 'scalar', result: pair(at, value.value)};
-		}
-
-		case 'string': {
-			return {resultType: 'string', result: [at / 1000, value.value]};
-		}
-
-		case 'vector': {
-			const result = value.samples.map((sample) => ({metric: sample.labels, value: pair(at, sample.value)}));
-			return {resultType: 'vector', result};
-		}
-
-		default: {
-			const result = value.series.map(({labels, points}) => ({
-				metric: labels,
-				values: points.map((point) => pair(point.time, point.value)),
-			}));
-			return {resultType: 'matrix', result};
-		}
+	if (value.type === 'scalar') return {resultType: 'scalar', result: pair(at, value.value)};
+	if (value.type === 'string') return {resultType: 'string', result: [at / 1000, value.value]};
+	if (value.type === 'vector') {
+		const result = value.samples.map((sample) => ({metric: sample.labels, value: pair(at, sample.value)}));
+		return {resultType: 'vector', result};
 	}
+
+	const result = value.series.map(({labels, points}) => ({
+		metric: labels,
+		values: points.map((point) => pair(point.time, point.value)),
+	}));
+	return {resultType: 'matrix', result};
 };
 
 const instantOf = (text: string | null, clock: Clock): number => {

@@ -1,5 +1,5 @@
 // Evaluates an expression at an instant.
-import type {Aggregate, Expression, Range} from './expression.ts';
+import type {Aggregate, Call, Expression, Range, Selector} from './expression.ts';
 import {FUNCTIONS} from './functions.ts';
 import {operate} from './operators.ts';
 import {executionError} from './query-error.ts';
@@ -52,48 +52,36 @@ const select = ({selector, ms}: Range, {samples, at}: Instant): Value => {
 
 const samplesOf = (value: Value): readonly Sample[] => (value.type === 'vector' ? value.samples : []);
 
+const negated = (value: Value): Value => {
+	if (value.type === 'scalar') return {type: 'scalar', value: -value.value};
+	return vector(samplesOf(value).map((sample) => ({labels: unnamed(sample.labels), value: -sample.value})));
+};
+
+const latest = ({name, test}: Selector, {samples, at, lookbackMs}: Instant): Value => {
+	const found = samples.select(name, test).flatMap((series) => {
+		const value = valueAt(series, at, lookbackMs);
+		return value === undefined ? [] : [{labels: series.labels, value}];
+	});
+	// Series differ by definition, so that nothing needs to be checked.
+	return {type: 'vector', samples: found};
+};
+
+const call = ({name, args}: Call, instant: Instant): Value => {
+	const known = FUNCTIONS[name];
+	if (known === undefined) throw executionError(`unknown function with name "${name}"`);
+	const values = args.map((argument) => evaluate(argument, instant));
+	return known.compute({values, written: args, at: instant.at});
+};
+
 /** The value of the expression at the instant. */
 export const evaluate = (expression: Expression, instant: Instant): Value => {
-	switch (expression.kind) {
-		case 'number': {
-			return {type: 'scalar', value: expression.value};
-		}
-
-		case 'string': {
-			return {type: 'string', value: expression.value};
-		}
-
-		case 'selector': {
-			const found = instant.samples.select(expression.name, expression.test).flatMap((series) => {
-				const value = valueAt(series, instant.at, instant.lookbackMs);
-				return value === undefined ? [] : [{labels: series.labels, value}];
-			});
-			return vector(found);
-		}
-
-		case 'range': {
-			return select(expression, instant);
-		}
-
-		case 'negation': {
-			const inner = evaluate(expression.inner, instant);
-			if (inner.type === 'scalar') return {type: 'scalar', value: -inner.value};
-			return vector(samplesOf(inner).map(({labels, value}) => ({labels: unnamed(labels), value: -value})));
-		}
-
-		case 'binary': {
-			return operate(expression, evaluate(expression.left, instant), evaluate(expression.right, instant));
-		}
-
-		case 'aggregate': {
-			return aggregate(expression, samplesOf(evaluate(expression.inner, instant)));
-		}
-
-		default: {
-			const known = FUNCTIONS[expression.name];
-			if (known === undefined) throw executionError(`unknown function with name "${expression.name}"`);
-			const values = expression.args.map((argument) => evaluate(argument, instant));
-			return known.compute({values, written: expression.args, at: instant.at});
-		}
-	}
+	const {kind} = expression;
+	if (kind === 'number') return {type: 'scalar', value: expression.value};
+	if (kind === 'string') return {type: 'string', value: expression.value};
+	if (kind === 'selector') return latest(expression, instant);
+	if (kind === 'range') return select(expression, instant);
+	if (kind === 'negation') return negated(evaluate(expression.inner, instant));
+	if (kind === 'aggregate') return aggregate(expression, samplesOf(evaluate(expression.inner, instant)));
+	if (kind === 'call') return call(expression, instant);
+	return operate(expression, evaluate(expression.left, instant), evaluate(expression.right, instant));
 };

@@ -11,6 +11,8 @@ import type {ReadySince} from './replica-sets.ts';
 
 const BY = 'kubelet';
 const START_MS = 1000;
+const STOP_MS = 1000;
+const RETRY_MS = 200;
 const BACKOFF_MS = 10_000;
 const BACKOFF_MS_MAX = 300_000;
 
@@ -18,8 +20,12 @@ const BACKOFF_MS_MAX = 300_000;
 type Life = {
 	readonly behaviour: Behaviour;
 	readonly ip: string;
+	/** What is to be written of it, also when a write was refused and something newer has happened since. */
+	stage: PodStage;
 	readySince: number | undefined;
+	isLeaving: boolean;
 	timer: unknown;
+	retry: unknown;
 };
 
 export type Kubelet = {
@@ -60,11 +66,23 @@ class Node {
 	/** Takes on a pod it has not seen: it is being created, and runs a moment later. */
 	admit(pod: KubeObject): void {
 		const {uid = '', name, annotations = {}} = pod.metadata;
-		if (this.#lives.has(uid)) return;
+		if (this.#lives.has(uid)) {
+			this.#noteDeletion(pod);
+			return;
+		}
+
 		const behaviour = parseBehaviour(annotations, (annotation) => {
 			this.#parts.log.warn('a sandbox annotation does not parse and is ignored', {pod: name, annotation});
 		});
-		const life: Life = {behaviour, ip: this.#nextAddress(), readySince: undefined, timer: undefined};
+		const life: Life = {
+			behaviour,
+			ip: this.#nextAddress(),
+			stage: {name: 'starting'},
+			readySince: undefined,
+			isLeaving: false,
+			timer: undefined,
+			retry: undefined,
+		};
 		this.#lives.set(uid, life);
 		const startMs = Math.min(START_MS, behaviour.readyAfterMs ?? START_MS);
 		this.#after(life, 0, () => {
@@ -76,13 +94,29 @@ class Node {
 	release({metadata: {uid = ''}}: KubeObject): void {
 		const life = this.#lives.get(uid);
 		if (life === undefined) return;
-		this.#parts.clock.clearTimeout(life.timer);
+		for (const timer of [life.timer, life.retry]) this.#parts.clock.clearTimeout(timer);
 		this.#lives.delete(uid);
 	}
 
 	stop(): void {
-		for (const {timer} of this.#lives.values()) this.#parts.clock.clearTimeout(timer);
+		for (const {timer, retry} of this.#lives.values()) {
+			for (const handle of [timer, retry]) this.#parts.clock.clearTimeout(handle);
+		}
+
 		this.#lives.clear();
+	}
+
+	/** A store with grace only marks a pod on deletion: the node stops it, and then removes it for good. */
+	#noteDeletion({metadata: {uid = '', deletionTimestamp, namespace, name}}: KubeObject): void {
+		const life = this.#lives.get(uid);
+		if (life === undefined || deletionTimestamp === undefined || life.isLeaving) return;
+		life.isLeaving = true;
+		this.#parts.clock.clearTimeout(life.timer);
+		const options = {uid, gracePeriodSeconds: 0};
+		this.#after(life, STOP_MS, () => {
+			const current = this.#pods.get(`${namespace ?? ''}/${name}`);
+			if (current?.metadata.uid === uid) this.#parts.store.remove(podsKey, namespace, name, BY, options);
+		});
 	}
 
 	#run(pod: KubeObject, life: Life, startMs: number): void {
@@ -121,6 +155,7 @@ class Node {
 
 	#write(pod: KubeObject, life: Life, stage: PodStage): void {
 		const {store, clock, log} = this.#parts;
+		life.stage = stage;
 		const current = this.#pods.get(nameOf(pod));
 		if (current === undefined || current.metadata.uid !== pod.metadata.uid) return;
 		const status = podStatus(current, stage, life.ip, clock.now());
@@ -130,7 +165,7 @@ class Node {
 			if (!(error instanceof StatusError)) throw error;
 			// Tried until it is written, as a kubelet does: readiness must not be lost to one refusal.
 			log.debug('the status of a sandbox pod was refused and is tried again', {pod: nameOf(pod)});
-			clock.setTimeout(() => this.#write(pod, life, stage), 200);
+			life.retry = clock.setTimeout(() => this.#write(pod, life, life.stage), RETRY_MS);
 		}
 	}
 }

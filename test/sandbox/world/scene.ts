@@ -12,7 +12,7 @@ import {
 	servicesKey,
 	virtualServicesKey,
 } from '../../../sandbox/world/keys.ts';
-import {isReady, type Condition} from '../../../sandbox/world/objects.ts';
+import {conditionOf, isReady, type Condition} from '../../../sandbox/world/objects.ts';
 import {startWorld, type World, type WorldOptions} from '../../../sandbox/world/world.ts';
 
 const NAMESPACE = 'test';
@@ -50,17 +50,17 @@ export type Scene = {
 	readonly clock: VirtualClock;
 	readonly store: Store;
 	readonly world: World;
-	deploy(name: string, facts?: DeploymentFacts): void;
-	expose(name: string, selector?: Readonly<Record<string, string>>): void;
-	route(name: string, weights: Readonly<Record<string, number>>): void;
-	put(key: 'autoscalers' | 'destinationRules' | 'virtualServices', object: KubeObject): void;
-	deployment(name: string): KubeObject;
-	condition(name: string, type: string): Condition | undefined;
-	pods(app: string): readonly KubeObject[];
-	readyPods(app: string): readonly KubeObject[];
+	readonly deploy: (name: string, facts?: DeploymentFacts) => void;
+	readonly expose: (name: string, selector?: Readonly<Record<string, string>>) => void;
+	readonly route: (name: string, weights: Readonly<Record<string, number>>) => void;
+	readonly put: (key: 'autoscalers' | 'destinationRules' | 'virtualServices', object: KubeObject) => void;
+	readonly deployment: (name: string) => KubeObject;
+	readonly condition: (name: string, type: string) => Condition | undefined;
+	readonly pods: (app: string) => readonly KubeObject[];
+	readonly readyPods: (app: string) => readonly KubeObject[];
 	/** The value of a query whose answer is one sample; undefined when there is none. */
-	query(query: string): number | undefined;
-	queryAll(query: string): ReadonlyArray<{metric: Record<string, string>; value: [number, string]}>;
+	readonly query: (query: string) => number | undefined;
+	readonly queryAll: (query: string) => ReadonlyArray<{metric: Record<string, string>; value: [number, string]}>;
 };
 
 const keys = {
@@ -70,9 +70,11 @@ const keys = {
 };
 
 /** Starts a world with an empty namespace `test`. */
-export const startScene = (options: Partial<Pick<WorldOptions, 'speed' | 'rps' | 'proxyDelayMs'>> = {}): Scene => {
+export const startScene = (
+	options: Partial<Pick<WorldOptions, 'speed' | 'rps' | 'proxyDelayMs'>> & {readonly hasKubelet?: boolean} = {},
+): Scene => {
 	const clock = createVirtualClock();
-	const store = createStore({clock, random: seededRandom(1)});
+	const store = createStore({clock, random: seededRandom(1), hasKubelet: options.hasKubelet ?? false});
 	const namespace = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: NAMESPACE}};
 	store.create({group: '', plural: 'namespaces'}, namespace, BY);
 	store.create(definitionsKey, definition('virtualservices', 'VirtualService'), BY);
@@ -128,8 +130,7 @@ export const startScene = (options: Partial<Pick<WorldOptions, 'speed' | 'rps' |
 			});
 		},
 		deployment: (name) => store.get(deploymentsKey, NAMESPACE, name) as KubeObject,
-		condition: (name, type) =>
-			(scene.deployment(name).status?.['conditions'] as Condition[]).find((condition) => condition.type === type),
+		condition: (name, type) => conditionOf(scene.deployment(name), type),
 		pods: (app) => store.list(podsKey, {namespace: NAMESPACE, labelSelector: `app=${app}`}).items,
 		readyPods: (app) => scene.pods(app).filter((pod) => isReady(pod)),
 		queryAll(query) {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import {StatusError} from '../../../sandbox/api/types.ts';
 import {replicaSetsKey} from '../../../sandbox/world/keys.ts';
 import {startScene} from './scene.ts';
 
@@ -227,9 +228,35 @@ test('endpoints list the ready pods of a service', async (t) => {
 	deploy('podinfo', {replicas: 2});
 	await clock.advance(3000);
 	const endpoints = store.get({group: '', plural: 'endpoints'}, 'test', 'podinfo');
-	const [subset] = endpoints?.['subsets'] as Array<{addresses: unknown[]; ports: unknown[]}>;
-	t.is(subset?.addresses.length, 2);
-	t.like(subset?.ports[0], {name: 'http', port: 9898});
+	const subsets = endpoints?.['subsets'] as Array<{addresses: unknown[]; ports: unknown[]}> | undefined;
+	t.is(subsets?.[0]?.addresses.length, 2);
+	t.like(subsets?.[0]?.ports[0], {name: 'http', port: 9898});
 	const slices = store.list({group: 'discovery.k8s.io', plural: 'endpointslices'}, {namespace: 'test'}).items;
-	t.is((slices[0]?.['endpoints'] as unknown[]).length, 2);
+	t.is((slices[0]?.['endpoints'] as unknown[] | undefined)?.length, 2);
+});
+
+test('a store that grants pods a grace loses them a moment later', async (t) => {
+	const {clock, deploy, pods} = startScene({hasKubelet: true});
+	deploy('podinfo', {replicas: 2});
+	await clock.advance(2000);
+	deploy('podinfo', {replicas: 1});
+	await clock.advance(500);
+	t.is(pods('podinfo').filter(({metadata}) => metadata.deletionTimestamp !== undefined).length, 1);
+	await clock.advance(1000);
+	t.is(pods('podinfo').length, 1);
+});
+
+test('what the store refuses is tried again', async (t) => {
+	const {clock, deploy, deployment, store} = startScene();
+	const update = store.update.bind(store);
+	let refusals = 0;
+	store.update = (...given) => {
+		if (clock.now() % 3 !== 0 || refusals > 20) return update(...given);
+		refusals++;
+		throw new StatusError(409, 'Conflict', 'not this time');
+	};
+	deploy('podinfo', {replicas: 2});
+	await clock.advance(20_000);
+	t.true(refusals > 0);
+	t.like(deployment('podinfo').status, {availableReplicas: 2});
 });

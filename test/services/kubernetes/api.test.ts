@@ -73,11 +73,9 @@ test('429 and 503 with Retry-After are repeated when they say, then with growing
 		server.once('write', refuse(503, 'ServiceUnavailable', {}, {details: {retryAfterSeconds: 3}}));
 		server.once('write', refuse(429, 'TooManyRequests'));
 		server.once('write', answerWith(200, {kind: 'Canary'}));
-		let body: unknown;
-		void api.request(write).then((answer) => {
-			body = answer;
-		});
-		await until(() => body !== undefined, clock);
+		const result = api.request(write);
+		await until(() => answers.length === 4, clock);
+		t.deepEqual(await result, {kind: 'Canary'});
 		const [a = 0, b = 0, c = 0, d = 0] = server.seen.map((seen) => seen.at);
 		t.true(b - a >= 7000 && b - a < 8000);
 		t.true(c - b >= 3000 && c - b < 4000);

@@ -11,8 +11,8 @@ const stage = (cap: number) => {
 	return {
 		lanes,
 		begun,
-		enter(lane: Lane, name: string, signal?: AbortSignal) {
-			return lanes.run(
+		enter: (lane: Lane, name: string, signal?: AbortSignal) =>
+			lanes.run(
 				lane,
 				() => {
 					begun.push(name);
@@ -21,9 +21,8 @@ const stage = (cap: number) => {
 					});
 				},
 				signal,
-			);
-		},
-		async endOne() {
+			),
+		endOne: async () => {
 			ends.shift()?.();
 			await calm();
 		},

@@ -4,6 +4,7 @@ import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {istio as router} from '../../../services/routers/istio.ts';
 import {deploymentWorkloads as workloads} from '../../../services/workloads/deployment.ts';
 import {openSurvey, type SurveyOptions} from '../../../services/workloads/open-survey.ts';
+import {templateOf} from '../../../services/workloads/shapes.ts';
 import {startingReplicas} from '../../../services/workloads/survey.ts';
 import {memoryCluster, type MemoryCluster} from './memory-cluster.ts';
 import {deployment, managedModel, pairedModel, service, virtualService} from './podinfo.ts';
@@ -153,7 +154,7 @@ test('a Service needs a port that the mesh reads as HTTP', async (t) => {
 test("a Service that would lose the primary's pods by a promotion is said beforehand", async (t) => {
 	const cluster = complete();
 	const primary = deployment('podinfo', 'podinfo:1.2.0');
-	Object.assign((primary.spec?.['template'] as {metadata: {labels: object}}).metadata.labels, {role: 'primary'});
+	Object.assign(templateOf(primary).metadata?.labels ?? {}, {role: 'primary'});
 	cluster.put('deployments', primary);
 	const selecting = service('podinfo');
 	Object.assign(selecting.spec?.['selector'] as object, {role: 'primary'});

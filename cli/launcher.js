@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// Finds a Node that runs TypeScript as it is, and starts the command with it. Plain JavaScript that any Node from 14 on
+// understands, for what finds this file may be the Node of the operating system.
+import {spawn} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {constants} from 'node:os';
+import {createRequire} from 'node:module';
+import {dirname, join} from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+
+const LEAST = 24;
+const main = join(dirname(fileURLToPath(import.meta.url)), 'main.ts');
+
+/** The Node that this package's own optional dependency brought along. */
+const pinnedNode = () => {
+	const require = createRequire(import.meta.url);
+	try {
+		const manifest = require.resolve(`node-${process.platform}-${process.arch}/package.json`);
+		const file = join(dirname(manifest), 'bin', 'node');
+		return existsSync(file) ? file : undefined;
+	} catch {
+		return undefined;
+	}
+};
+
+/** Runs the command in a child and ends as it ends: with its code, or by the signal that ended it. */
+const runWith = (node) => {
+	const child = spawn(node, [main, ...process.argv.slice(2)], {stdio: 'inherit'});
+	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+		process.on(signal, () => child.kill(signal));
+	}
+
+	child.on('error', (error) => {
+		process.stderr.write(`aviary: cannot start ${node}: ${error.message}; run npm ci\n`);
+		process.exitCode = 1;
+	});
+	child.on('exit', (code, signal) => {
+		if (signal === null) {
+			process.exitCode = code ?? 1;
+			return;
+		}
+
+		process.exitCode = 128 + (constants.signals[signal] ?? 0);
+		process.removeAllListeners(signal);
+		process.kill(process.pid, signal);
+	});
+};
+
+if (Number.parseInt(process.versions.node, 10) >= LEAST) {
+	import(pathToFileURL(main).href).then(({runProcess}) => runProcess());
+} else {
+	const node = pinnedNode();
+	if (node === undefined) {
+		process.stderr.write(
+			`aviary: needs Node ${LEAST} or newer and this is ${process.versions.node}; install it, or run npm ci\n`,
+		);
+		process.exitCode = 1;
+	} else {
+		runWith(node);
+	}
+}

@@ -1,0 +1,32 @@
+// The names in a chart as the phrases that they are.
+import type {ChartState, Named, Transition} from './walk.ts';
+
+/**
+ * `announce` with `{what: 'the run'}` reads `announce the run`; `of` is the one parameter whose name is part of the
+ * phrase.
+ */
+export const phrase = ({type, params = {}}: Named): string =>
+	[type, ...Object.entries(params).map(([name, value]) => (name === 'of' ? `of the ${String(value)}` : String(value)))]
+		.join(' ')
+		.trim();
+
+/** A transition with what sets it off, in words. */
+export type Cause = {readonly kind: 'always' | 'event' | 'done' | 'refused'; readonly text: string};
+
+/** Every transition that a state writes down itself, with its cause. */
+export const causesOf = (state: ChartState): ReadonlyArray<Transition & {readonly cause: Cause}> => [
+	...state.always.map((one) => ({...one, cause: {kind: 'always' as const, text: ''}})),
+	...Object.entries(state.on).flatMap(([event, list]) =>
+		list.map((one) => ({...one, cause: {kind: 'event' as const, text: event}})),
+	),
+	...state.invoke.flatMap(({src, onDone, onError}) => [
+		...onDone.map((one) => ({...one, cause: {kind: 'done' as const, text: doneText(src)}})),
+		...onError.map((one) => ({...one, cause: {kind: 'refused' as const, text: `refused: ${src}`}})),
+	]),
+];
+
+const doneText = (src: string): string => (src === 'wait until' ? 'the time has come' : `done: ${src}`);
+
+/** Cause and guard on one line: `done: route traffic [users are on the canary]`. */
+export const label = ({guard, cause}: Transition & {readonly cause: Cause}): string =>
+	[cause.text, guard === undefined ? '' : `[${phrase(guard)}]`].filter((part) => part !== '').join(' ');
