@@ -5,6 +5,7 @@ import {sleep} from '../services/clock.ts';
 import {ApiError} from '../services/kubernetes/cluster.ts';
 import type {Log} from '../services/log.ts';
 import type {Random} from '../services/random.ts';
+import {Unroutable} from '../services/routers/router.ts';
 import {Taken} from '../services/workloads/ownership.ts';
 import {Superseded} from '../services/workloads/workload.ts';
 
@@ -18,7 +19,9 @@ export type Retrying = {readonly clock: Clock; readonly random: Random; readonly
 const refusals = new Set([400, 401, 403, 404, 405, 406, 413, 415, 422]);
 
 const isRefusal = (error: unknown): error is Error =>
-	error instanceof Taken || (error instanceof ApiError && error.outcome === 'refused' && refusals.has(error.code));
+	error instanceof Taken ||
+	error instanceof Unroutable ||
+	(error instanceof ApiError && error.outcome === 'refused' && refusals.has(error.code));
 
 const isTransient = (error: unknown): error is ApiError => error instanceof ApiError && !isRefusal(error);
 

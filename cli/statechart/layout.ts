@@ -2,7 +2,7 @@
 // it is loaded when it is needed.
 import type {ElkEdgeSection, ElkLabel, ElkNode, ElkExtendedEdge, LayoutOptions} from 'elkjs/lib/elk-api.js';
 import {CommandError} from '../errors.ts';
-import type {Box, Drawing} from './drawing.ts';
+import type {Arrow, Box, Drawing} from './drawing.ts';
 
 export type Point = {readonly x: number; readonly y: number};
 export type Area = Point & {readonly width: number; readonly height: number};
@@ -55,14 +55,16 @@ const textSize = (lines: readonly string[]): {width: number; height: number} => 
 	height: sizes.titleLine + (lines.length - 1) * sizes.line + 2 * sizes.padding,
 });
 
+type Frame = {readonly path: string; readonly initial?: string; readonly boxes: readonly Box[]};
+
 const dotOf = (path: string): string => `${path}^`;
 
-const childrenOf = (boxes: readonly Box[], path: string, initial: string | undefined): ElkNode[] => [
+const childrenOf = ({boxes, path, initial}: Frame, arrows: readonly Arrow[]): ElkNode[] => [
 	...(initial === undefined ? [] : [{id: dotOf(path), width: sizes.dot, height: sizes.dot}]),
-	...boxes.map((box) => nodeOf(box)),
+	...boxes.map((box) => nodeOf(box, arrows)),
 ];
 
-const nodeOf = (box: Box): ElkNode => {
+const nodeOf = (box: Box, arrows: readonly Arrow[]): ElkNode => {
 	const {width, height} = textSize(linesOf(box));
 	if (box.boxes.length === 0) {
 		return {id: box.path, width, height};
@@ -70,10 +72,9 @@ const nodeOf = (box: Box): ElkNode => {
 
 	return {
 		id: box.path,
-		children: childrenOf(box.boxes, box.path, box.initial),
+		children: childrenOf(box, arrows),
 		layoutOptions: {
-			...common,
-			'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
+			...frameOptions(box, arrows),
 			'elk.padding': `[top=${height + 10},left=20,bottom=20,right=20]`,
 			'elk.nodeSize.constraints': 'MINIMUM_SIZE',
 			'elk.nodeSize.minimum': `(${width},${height})`,
@@ -82,19 +83,29 @@ const nodeOf = (box: Box): ElkNode => {
 };
 
 const common: LayoutOptions = {
-	'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
-	'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
 	'elk.edgeLabels.placement': 'CENTER',
 	'elk.spacing.nodeNode': '28',
 	'elk.spacing.edgeNode': '16',
 	'elk.spacing.edgeEdge': '10',
 	'elk.spacing.edgeLabel': '4',
-	'elk.layered.spacing.nodeNodeBetweenLayers': '36',
-	'elk.layered.spacing.edgeNodeBetweenLayers': '16',
+	'elk.layered.spacing.nodeNodeBetweenLayers': '30',
+	'elk.layered.spacing.edgeNodeBetweenLayers': '14',
 	'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
 };
 
-const options: LayoutOptions = {
+/** A frame's states: in the direction of their arrows from left to right, or side by side when few are connected. */
+const frameOptions = (box: Box, arrows: readonly Arrow[]): LayoutOptions => {
+	const connected = box.boxes.filter(({path}) => arrows.some(({from, to}) => from === path || to === path));
+	return {
+		...common,
+		'elk.direction': connected.length * 2 < box.boxes.length ? 'DOWN' : 'RIGHT',
+		'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
+		'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST',
+	};
+};
+
+/** The outermost frames: in the order of the chart, from top to bottom. */
+const rootOptions: LayoutOptions = {
 	...common,
 	'elk.algorithm': 'layered',
 	'elk.direction': 'DOWN',
@@ -102,8 +113,8 @@ const options: LayoutOptions = {
 	'elk.json.edgeCoords': 'ROOT',
 	'elk.json.shapeCoords': 'ROOT',
 	'elk.padding': '[top=24,left=24,bottom=24,right=24]',
-	
-	'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+	'elk.layered.cycleBreaking.strategy': 'MODEL_ORDER',
+	'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
 };
 
 const labelOf = (lines: readonly string[]): ElkLabel => ({
@@ -157,8 +168,8 @@ export const layOut = async (drawing: Drawing): Promise<Layout> => {
 	const elk = await load();
 	const root = await elk.layout({
 		id: '',
-		layoutOptions: options,
-		children: childrenOf(drawing.boxes, '', drawing.initial),
+		layoutOptions: rootOptions,
+		children: childrenOf({...drawing, path: ''}, drawing.arrows),
 		edges: edgesOf(drawing, boxes),
 	});
 	const nodes = nodesBelow(root);

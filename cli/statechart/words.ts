@@ -1,14 +1,15 @@
 // The names in a chart as the phrases that they are.
 import type {ChartState, Named, Transition} from './walk.ts';
 
-/**
- * `announce` with `{what: 'the run'}` reads `announce the run`; `of` is the one parameter whose name is part of the
- * phrase.
- */
+/** Parameters whose names are part of the phrase. */
+const PREPOSITIONS = new Set(['of', 'from']);
+
+/** `announce` with `{what: 'the run'}` reads `announce the run`. */
 export const phrase = ({type, params = {}}: Named): string =>
-	[type, ...Object.entries(params).map(([name, value]) => (name === 'of' ? `of the ${String(value)}` : String(value)))]
-		.join(' ')
-		.trim();
+	[
+		type,
+		...Object.entries(params).map(([name, value]) => (PREPOSITIONS.has(name) ? `${name} ${String(value)}` : String(value))),
+	].join(' ');
 
 /** A transition with what sets it off, in words. */
 export type Cause = {readonly kind: 'always' | 'event' | 'done' | 'refused'; readonly text: string};

@@ -144,10 +144,13 @@ export const createCluster = (options: ClusterOptions): Cluster => {
 			return answer === undefined ? undefined : accept(resource, answer, `GET ${resourceName(resource)} ${about}`);
 		},
 		async create(resource, object, writing) {
-			const {name, namespace} = object.metadata;
+			// A real server answers 500 to a version on a new object, which would look like an unknown outcome.
+			const {resourceVersion: _, ...metadata} = object.metadata;
+			const {name, namespace} = metadata;
+			const body = {...object, metadata};
 			const about = aboutOf(namespace, name);
 			const request = write(resource, about, writing);
-			const answer = await api.request({...request, verb: 'create', path: pathOf(resource, namespace), body: object});
+			const answer = await api.request({...request, verb: 'create', path: pathOf(resource, namespace), body});
 			return accept(resource, answer, `POST ${resourceName(resource)} ${about}`);
 		},
 		async patch(resource, namespace, name, operations, writing) {

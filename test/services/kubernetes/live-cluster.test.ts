@@ -176,6 +176,7 @@ test('a create is posted to the collection and believed if somebody wants it', (
 		server.once('write', answerWith(201, deployment('a', 120)));
 		await cluster.create(deployments, deployment('a', 0), {lane: 'report'});
 		t.is(server.seen.at(-1)?.method, 'POST');
+		t.false('resourceVersion' in (JSON.parse(server.seen.at(-1)?.body ?? '') as KubeObject).metadata);
 		t.is(server.seen.at(-1)?.url.pathname, '/apis/apps/v1/namespaces/test/deployments');
 		t.is(versionOf(following.objects()), '120');
 	}));

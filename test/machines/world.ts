@@ -1,0 +1,173 @@
+// A small abstract world for the charts: three revisions, two shapes, and what may be seen of either workload.
+import type {CanaryModel, Problem, Scaler, Verdict, Workload, World} from '../../api/model.ts';
+import type {Recalled} from '../../machines/model/context.ts';
+
+export const START = Date.UTC(2026, 0, 1);
+
+const problem = (field: string): Problem => ({field, value: '', text: 'is missing', remedy: 'create it'});
+
+/** The first shape: the user owns `podinfo`, `podinfo-canary` and the VirtualService. */
+export const paired: CanaryModel = {
+	name: 'podinfo',
+	namespace: 'test',
+	uid: 'uid',
+	generation: 1,
+	shape: 'paired',
+	suspended: false,
+	skipAnalysis: false,
+	provider: 'istio',
+	target: {apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo-canary'},
+	primary: {name: 'podinfo'},
+	hosts: {apex: 'podinfo', primary: 'podinfo', canary: 'podinfo-canary'},
+	route: {name: 'podinfo', generated: false},
+	analysis: {intervalMs: 10_000, threshold: 2, weights: [20, 50], metrics: [], onMissingData: 'halt'},
+	readyThreshold: {primary: 100, canary: 100},
+	progressDeadlineMs: 600_000,
+	routeSettleMs: 3000,
+	drainMs: 10_000,
+	problems: [],
+};
+
+/** Today's shape: `podinfo` is the target, `podinfo-primary` and the route are generated. */
+export const managed: CanaryModel = {
+	...paired,
+	shape: 'managed',
+	target: {...paired.target, name: 'podinfo'},
+	primary: {name: 'podinfo-primary'},
+	hosts: {apex: 'podinfo', primary: 'podinfo-primary', canary: 'podinfo-canary'},
+	route: {name: 'podinfo', generated: true},
+};
+
+/** Edits of a spec, told apart by their generation. */
+export const edits = {
+	'a higher second step': (model: CanaryModel): CanaryModel => ({
+		...model,
+		generation: 2,
+		analysis: {...model.analysis, weights: [20, 70]},
+	}),
+	'a lower max weight': (model: CanaryModel): CanaryModel => ({
+		...model,
+		generation: 3,
+		analysis: {...model.analysis, weights: [10]},
+	}),
+	'a lower threshold': (model: CanaryModel): CanaryModel => ({
+		...model,
+		generation: 4,
+		analysis: {...model.analysis, threshold: 1},
+	}),
+	'a suspension': (model: CanaryModel): CanaryModel => ({...model, generation: 5, suspended: true}),
+	'a mistake': (model: CanaryModel): CanaryModel => ({...model, generation: 6, problems: [problem('spec.provider')]}),
+	'another target': (model: CanaryModel): CanaryModel => ({
+		...model,
+		generation: 7,
+		target: {...model.target, name: 'other'},
+	}),
+	'other routing fields': (model: CanaryModel): CanaryModel => ({...model, generation: 8, service: {retries: 3}}),
+	'no analysis': (model: CanaryModel): CanaryModel => ({...model, generation: 9, skipAnalysis: true}),
+};
+export type Edit = keyof typeof edits;
+
+/** What stands in the cluster as far as the chart's own effects made it. */
+export type Standing = {
+	/** Replicas of the target. */
+	readonly replicas: number;
+	/** The route's canary weight. */
+	readonly route: number;
+	/** The revision whose template the primary has; empty: there is no primary. */
+	readonly primary: string;
+	/** The revision kept to be taken back to; empty: none. */
+	readonly kept: string;
+	/** The judge was told of a step and not dismissed since. */
+	readonly judging: boolean;
+};
+
+/** What is seen of it; defaults to all well. */
+export type Sight = {
+	readonly target?: 'v1' | 'v2' | 'v3' | 'none';
+	readonly canary?: 'whole' | 'rising' | 'failing' | 'fewer';
+	readonly primary?: 'whole' | 'rolling' | 'down' | 'none';
+	readonly problem?: boolean;
+	readonly scaling?: 'target' | 'primary';
+	readonly route?: 'stray' | 'none';
+};
+
+const REPLICAS = 2;
+
+const workload = (name: string, revision: string, replicas: number, ready: number): Workload => ({
+	name,
+	uid: name,
+	resourceVersion: '1',
+	revision,
+	replicas,
+	observed: true,
+	total: replicas,
+	updated: replicas,
+	available: ready,
+	ready,
+	deadlineExceeded: false,
+});
+
+const readyCanaries = {whole: REPLICAS, rising: 1, failing: 0, fewer: 1};
+const readyPrimaries = {whole: REPLICAS, rolling: 1, down: 0, none: 0};
+
+const targetOf = (standing: Standing, {target = 'v2', canary = 'whole'}: Sight): Workload => {
+	const ready = standing.replicas === 0 ? 0 : readyCanaries[canary];
+	const seen = workload('target', target, standing.replicas, ready);
+	return canary === 'failing' && standing.replicas > 0 ? {...seen, trouble: 'container podinfod: CrashLoopBackOff'} : seen;
+};
+
+const scalerOf = (of: Scaler['of']): Scaler => ({name: of, of, desired: 3, current: 2, minReplicas: 1});
+
+/** The world as observed: the standing as it is, seen so. */
+export const observe = (standing: Standing, sight: Sight, at = START): World => {
+	const {target = 'v2', primary = 'whole', problem: isMissing = false, scaling, route} = sight;
+	const hasPrimary = standing.primary !== '' && primary !== 'none';
+	return {
+		at,
+		...(target !== 'none' && {target: targetOf(standing, sight)}),
+		...(hasPrimary && {
+			primary: {
+				...workload('primary', `${standing.primary}-primary`, REPLICAS, readyPrimaries[primary]),
+				promoted: standing.primary,
+			},
+		}),
+		primaryRunsTarget: hasPrimary && standing.primary === target,
+		scalers: scaling === undefined ? [] : [scalerOf(scaling)],
+		...(route !== 'none' && {
+			route: route === 'stray' ? weights(standing.route === 30 ? 40 : 30) : weights(standing.route),
+		}),
+		problems: isMissing ? [problem('VirtualService podinfo.test')] : [],
+	};
+};
+
+const weights = (canary: number) => ({primary: 100 - canary, canary, resourceVersion: '1'});
+
+export const verdict = (outcome: Verdict['outcome'], at = START): Verdict => ({
+	outcome,
+	text: {passed: '', failed: 'success rate 69.17% < 99%', unknown: 'no values found for metric request-success-rate'}[
+		outcome
+	],
+	evidence: [],
+	at,
+});
+
+/** What a fresh Canary's status tells: nothing. */
+export const unknownPast: Recalled = {
+	phase: '',
+	canaryWeight: 0,
+	failedChecks: 0,
+	lastAppliedSpec: '',
+	lastPromotedSpec: '',
+	lastTransitionTime: 0,
+	state: '',
+};
+
+/** A Canary at rest with v1. */
+export const initializedPast: Recalled = {
+	...unknownPast,
+	phase: 'Initialized',
+	lastAppliedSpec: 'v1',
+	lastPromotedSpec: 'v1',
+	lastTransitionTime: START,
+	state: 'initialized',
+};
