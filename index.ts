@@ -24,6 +24,7 @@ import {startTelemetryServer} from './services/telemetry/http-server.ts';
 import {createLog} from './services/telemetry/log.ts';
 import type {Level} from './services/telemetry/log.ts';
 import {createMetrics} from './services/telemetry/metrics.ts';
+import type {Telemetry} from './services/telemetry/telemetry.ts';
 import {workloadsOf} from './services/workloads/index.ts';
 import {openSurvey} from './services/workloads/open-survey.ts';
 
@@ -87,13 +88,28 @@ const openSurveyOf =
 		};
 	};
 
-const checksWith = (door: Door, clock: Clock, metricsServer: string): Services['runChecks'] => {
+/** Rounds of checks against Prometheus, each told to the metrics. */
+const checksWith = (door: Door, clock: Clock, telemetry: Telemetry, metricsServer: string): Services['runChecks'] => {
 	const provider = createPrometheus((url, options) => door.request({url, ...options}));
 	return async (model: CanaryModel, signal: AbortSignal) => {
 		const questions = questionsOf(model.provider);
-		return questions === undefined
-			? {outcome: 'unknown', text: `no metrics are known for provider ${model.provider}`, evidence: [], at: clock.now()}
-			: runChecks(model, {provider, questions, metricsServer, clock, signal});
+		if (questions === undefined) {
+			const text = `no metrics are known for provider ${model.provider}`;
+			return {outcome: 'unknown', text, evidence: [], at: clock.now()};
+		}
+
+		const begun = clock.monotonic();
+		const verdict = await runChecks(model, {provider, questions, metricsServer, clock, signal});
+		telemetry.observeAnalysis(model, (clock.monotonic() - begun) / 1000);
+		telemetry.observeCheck(model, verdict.outcome);
+		for (const evidence of verdict.evidence) {
+			if ('value' in evidence) {
+				const kind = model.analysis.metrics.find(({name}) => name === evidence.metric)?.kind;
+				telemetry.observeMetric(model, evidence.metric, kind === 'duration' ? evidence.value / 1000 : evidence.value);
+			}
+		}
+
+		return verdict;
 	};
 };
 
@@ -122,7 +138,7 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 			random,
 			log,
 			openSurvey: openSurveyOf(cluster, clock),
-			runChecks: checksWith(door, clock, config.metricsServer),
+			runChecks: checksWith(door, clock, telemetry, config.metricsServer),
 		},
 		announcer,
 		telemetry,

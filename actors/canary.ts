@@ -16,7 +16,7 @@ import type {Services, Survey} from './bindings.ts';
 import {canaryPorts} from './canary-ports.ts';
 import {Gate} from './gate.ts';
 import {Recorder} from './recorder.ts';
-import {observed} from './telling.ts';
+import {tellTelemetry} from './telling.ts';
 
 /** A change of state, for those who watch: the sandbox's lines and, later, the page. */
 export type StateChange = {
@@ -131,7 +131,7 @@ export const liveAsCanary = (options: HostOptions) =>
 				const status = statusOf(next, context);
 				survey?.setRunning(isUnderWay(status));
 				recorder.record(status);
-				telemetry.observeCanary(observed(context, status));
+				tellTelemetry(telemetry, context, status, path, next);
 				if (next !== path) {
 					options.onStateChange?.({canary: key, from: path, to: next, event, at: clock.now()});
 					log.debug('state changed', {canary: key, from: path, to: next, event});

@@ -152,6 +152,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 
 		const {name, namespace = ''} = ward.object.metadata;
 		telemetry.forgetCanary({name, namespace});
+		announcer.forget(aboutOf(toModel(ward.object)));
 		log.info('Canary released', {canary: `${name}.${namespace}`});
 		ward.custody.send({type: 'canary deleted', at: clock.now()});
 		for (const rival of rivalsOf(ward.object)) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Finds a Node that runs TypeScript as it is, and starts the command with it. Plain JavaScript that any Node from 14 on
-// understands, for what finds this file may be the Node of the operating system.
+// understands, for it may be the operating system's that starts this file.
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {constants} from 'node:os';
@@ -47,7 +47,8 @@ const runWith = (node) => {
 };
 
 if (Number.parseInt(process.versions.node, 10) >= LEAST) {
-	import(pathToFileURL(main).href).then(({runProcess}) => runProcess());
+	const {runProcess} = await import(pathToFileURL(main).href);
+	await runProcess();
 } else {
 	const node = pinnedNode();
 	if (node === undefined) {

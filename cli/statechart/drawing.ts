@@ -86,7 +86,10 @@ const entryNote = ({label, always}: Way): string => (always ? `whenever ${senten
 
 const exitNote = ({to, label}: Way): string => (label === '' ? `→ ${to}` : `→ ${to}: ${sentence(label)}`);
 
-type Notes = {readonly entries: ReadonlyMap<string, readonly Way[]>; readonly exits: ReadonlyMap<string, readonly Way[]>};
+type Notes = {
+	readonly entries: ReadonlyMap<string, readonly Way[]>;
+	readonly exits: ReadonlyMap<string, readonly Way[]>;
+};
 
 const boxOf = (path: string, state: ChartState, notes: Notes): Box => ({
 	path,

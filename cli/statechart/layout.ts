@@ -8,7 +8,12 @@ export type Point = {readonly x: number; readonly y: number};
 export type Area = Point & {readonly width: number; readonly height: number};
 export type Text = Area & {readonly lines: readonly string[]};
 
-export type PlacedBox = Area & {readonly path: string; readonly depth: number; readonly isFrame: boolean; readonly text: Text};
+export type PlacedBox = Area & {
+	readonly path: string;
+	readonly depth: number;
+	readonly isFrame: boolean;
+	readonly text: Text;
+};
 /** Where a frame is entered: a dot. */
 export type PlacedDot = Area;
 export type PlacedArrow = {readonly points: readonly Point[]; readonly texts: readonly Text[]};
@@ -51,7 +56,8 @@ const linesOf = ({name, notes, exits, boxes}: Box): readonly string[] => [
 ];
 
 const textSize = (lines: readonly string[]): {width: number; height: number} => ({
-	width: Math.max(widthOf(lines.slice(0, 1), sizes.title), widthOf(lines.slice(1), sizes.character)) + 2 * sizes.padding,
+	width:
+		Math.max(widthOf(lines.slice(0, 1), sizes.title), widthOf(lines.slice(1), sizes.character)) + 2 * sizes.padding,
 	height: sizes.titleLine + (lines.length - 1) * sizes.line + 2 * sizes.padding,
 });
 
@@ -156,9 +162,13 @@ const load = async () => {
 		const {default: Elk} = await import('elkjs/lib/elk.bundled.js');
 		return new Elk.default();
 	} catch (error) {
-		throw new CommandError('the picture needs the package elkjs', 'run npm install --no-save elkjs, or use --format mermaid', {
-			cause: error,
-		});
+		throw new CommandError(
+			'the picture needs the package elkjs',
+			'run npm install --no-save elkjs, or use --format mermaid',
+			{
+				cause: error,
+			},
+		);
 	}
 };
 
@@ -166,7 +176,7 @@ const load = async () => {
 export const layOut = async (drawing: Drawing): Promise<Layout> => {
 	const boxes = allBoxes(drawing.boxes);
 	const elk = await load();
-	const root = await elk.layout({
+	const root: ElkNode = await elk.layout({
 		id: '',
 		layoutOptions: rootOptions,
 		children: childrenOf({...drawing, path: ''}, drawing.arrows),

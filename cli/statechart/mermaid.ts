@@ -28,11 +28,17 @@ export const mermaidOf = (drawing: Drawing, current?: string): string =>
 		...(drawing.initial === undefined ? [] : [`\t[*] --> ${idOf(drawing.initial)}`]),
 		...drawing.boxes.flatMap((box) => linesOf(box, '\t')),
 		...drawing.arrows.map(({from, to, labels}) => {
-			const text = labels.map(plain).filter((one) => one !== '').join('<br/>');
+			const text = labels
+				.map(plain)
+				.filter((one) => one !== '')
+				.join('<br/>');
 			return `\t${idOf(from)} --> ${idOf(to)}${text === '' ? '' : ` : ${text}`}`;
 		}),
 		...(current === undefined
 			? []
-			: ['\tclassDef current fill:#ffe9a8,stroke:#b45309,stroke-width:3px,color:#1f2328', `\tclass ${idOf(current)} current`]),
+			: [
+					'\tclassDef current fill:#ffe9a8,stroke:#b45309,stroke-width:3px,color:#1f2328',
+					`\tclass ${idOf(current)} current`,
+				]),
 		'',
 	].join('\n');

@@ -34,9 +34,18 @@ const boxLines = ({text}: PlacedBox): readonly string[] => {
 };
 
 const boxOf = (box: PlacedBox, current: string | undefined): readonly string[] => {
-	const kinds = [box.isFrame ? 'frame' : 'state', ...(box.depth === 0 ? ['top'] : []), ...(box.path === current ? ['current'] : [])];
+	const kinds = [
+		box.isFrame ? 'frame' : 'state',
+		...(box.depth === 0 ? ['top'] : []),
+		...(box.path === current ? ['current'] : []),
+	];
 	const area = `x="${round(box.x)}" y="${round(box.y)}" width="${round(box.width)}" height="${round(box.height)}"`;
-	return [`<g id="${box.path}" class="${kinds.join(' ')}">`, `<rect ${area} rx="${CORNER}"/>`, ...boxLines(box), '</g>'];
+	return [
+		`<g id="${box.path}" class="${kinds.join(' ')}">`,
+		`<rect ${area} rx="${CORNER}"/>`,
+		...boxLines(box),
+		'</g>',
+	];
 };
 
 /** The end of an arrow: a triangle in the direction of its last part. */
@@ -78,7 +87,8 @@ export const svgOf = ({width, height, boxes, dots, arrows}: Layout, title: strin
 		...boxes.flatMap((box) => boxOf(box, current)),
 		...arrows.flatMap((arrow) => arrowOf(arrow)),
 		...dots.map(
-			({x, y, width: size}) => `<circle class="dot" cx="${round(x + size / 2)}" cy="${round(y + size / 2)}" r="${size / 2}"/>`,
+			({x, y, width: size}) =>
+				`<circle class="dot" cx="${round(x + size / 2)}" cy="${round(y + size / 2)}" r="${size / 2}"/>`,
 		),
 		...arrows.flatMap(({texts}) => texts.flatMap((text) => labelOf(text))),
 		'</svg>',

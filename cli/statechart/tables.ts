@@ -1,9 +1,7 @@
 // A chart as tables for people who look something up: what each noted fact does in each state.
 import type {Chart, ChartState, Named, Transition} from './walk.ts';
 import {statesBelow} from './walk.ts';
-import {causesOf, phrase, type Cause} from './words.ts';
-
-type Caused = Transition & {readonly cause: Cause};
+import {causesOf, condition, phrase, type Cause} from './words.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -14,14 +12,6 @@ const table = (heads: readonly string[], rows: ReadonlyArray<readonly string[]>)
 	row(heads.map(() => '---')),
 	...rows.map((cells) => row(cells)),
 ];
-
-const causeText = ({cause, guard}: Caused): string => {
-	if (cause.text === '') {
-		return guard === undefined ? 'at once' : phrase(guard);
-	}
-
-	return guard === undefined ? cause.text : `${cause.text}, and ${phrase(guard)}`;
-};
 
 const actionsText = (actions: readonly Named[]): string => actions.map((action) => phrase(action)).join('; ');
 
@@ -43,7 +33,7 @@ const stateTable = (key: string, state: ChartState): readonly string[] => {
 			: causes.map((caused, index) => [
 					index === 0 ? title : '',
 					index === 0 ? doings(one) : '',
-					causeText(caused),
+					condition(caused),
 					leadsTo(caused),
 					actionsText(caused.actions),
 				]);
@@ -57,11 +47,11 @@ const matrix = (chart: Chart, isWanted: (cause: Cause) => boolean, head: string)
 	const all = tops.map(([key, state]) =>
 		within(key, state).flatMap(({state: one}) => causesOf(one).filter(({cause}) => isWanted(cause))),
 	);
-	const causes = [...new Set(all.flat().map((caused) => causeText(caused)))];
+	const causes = [...new Set(all.flat().map((caused) => condition(caused)))];
 	const rows = causes.map((cause) => [
 		cause,
 		...all.map((list) => {
-			const led = list.filter((caused) => causeText(caused) === cause).map((caused) => leadsTo(caused));
+			const led = list.filter((caused) => condition(caused) === cause).map((caused) => leadsTo(caused));
 			return led.length === 0 ? '·' : [...new Set(led)].join(', ');
 		}),
 	]);
@@ -77,7 +67,7 @@ const everywhere = (chart: Chart): readonly string[] => {
 				'',
 				...table(
 					['when', 'leads to', 'and does'],
-					causes.map((caused) => [causeText(caused), leadsTo(caused), actionsText(caused.actions)]),
+					causes.map((caused) => [condition(caused), leadsTo(caused), actionsText(caused.actions)]),
 				),
 				'',
 			];

@@ -8,14 +8,17 @@ const PREPOSITIONS = new Set(['of', 'from']);
 export const phrase = ({type, params = {}}: Named): string =>
 	[
 		type,
-		...Object.entries(params).map(([name, value]) => (PREPOSITIONS.has(name) ? `${name} ${String(value)}` : String(value))),
+		...Object.entries(params).map(([name, value]) =>
+			PREPOSITIONS.has(name) ? `${name} ${String(value)}` : String(value),
+		),
 	].join(' ');
 
-/** A transition with what sets it off, in words. */
+/** What sets a transition off, in words; empty for what is tried at once. */
 export type Cause = {readonly kind: 'always' | 'event' | 'done' | 'refused'; readonly text: string};
+export type Caused = Transition & {readonly cause: Cause};
 
 /** Every transition that a state writes down itself, with its cause. */
-export const causesOf = (state: ChartState): ReadonlyArray<Transition & {readonly cause: Cause}> => [
+export const causesOf = (state: ChartState): readonly Caused[] => [
 	...state.always.map((one) => ({...one, cause: {kind: 'always' as const, text: ''}})),
 	...Object.entries(state.on).flatMap(([event, list]) =>
 		list.map((one) => ({...one, cause: {kind: 'event' as const, text: event}})),
@@ -29,5 +32,14 @@ export const causesOf = (state: ChartState): ReadonlyArray<Transition & {readonl
 const doneText = (src: string): string => (src === 'wait until' ? 'the time has come' : `done: ${src}`);
 
 /** Cause and guard on one line: `done: route traffic [users are on the canary]`. */
-export const label = ({guard, cause}: Transition & {readonly cause: Cause}): string =>
+export const label = ({guard, cause}: Caused): string =>
 	[cause.text, guard === undefined ? '' : `[${phrase(guard)}]`].filter((part) => part !== '').join(' ');
+
+/** The same as a sentence: `done: route traffic, and users are on the canary`. */
+export const condition = ({cause, guard}: Caused): string => {
+	if (guard === undefined) {
+		return cause.text === '' ? 'at once' : cause.text;
+	}
+
+	return cause.text === '' ? phrase(guard) : `${cause.text}, and ${phrase(guard)}`;
+};

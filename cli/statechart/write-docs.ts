@@ -41,8 +41,7 @@ const others: ReadonlyArray<{readonly machine: AnyStateMachine; readonly title: 
 	{machine: releaseMachine, title: 'A Canary deleted', text: 'Its last life (`machines/release.ts`).'},
 ];
 
-const fenced = (machine: AnyStateMachine): string =>
-	`\`\`\`mermaid\n${mermaidOf(drawingOf(chartOf(machine)))}\`\`\`\n`;
+const fenced = (machine: AnyStateMachine): string => `\`\`\`mermaid\n${mermaidOf(drawingOf(chartOf(machine)))}\`\`\`\n`;
 
 /** Every generated file by its path in the repository. */
 export const statechartFiles = async (): Promise<ReadonlyMap<string, string>> => {

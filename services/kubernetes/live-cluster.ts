@@ -3,6 +3,7 @@ import type {Clock} from '../clock.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
 import type {Api, ApiRequest} from './api.ts';
+import {ApiError} from './cluster.ts';
 import type {Cluster, KubeObject, Resource, WriteOptions} from './cluster.ts';
 import {garbled, isAbsent} from './failures.ts';
 import {dropManagedFields, isObjectOf, resourceName, versionOf} from './objects.ts';
@@ -122,6 +123,9 @@ export const createCluster = (options: ClusterOptions): Cluster => {
 		return scale;
 	};
 
+	/** Asked once a group, for a run must cost no read; a missing kind makes it be asked again. */
+	const served = new Map<string, readonly string[]>();
+
 	const write = (resource: Resource, about: string, {lane, signal}: WriteOptions) => ({
 		resource: resourceName(resource),
 		about,
@@ -162,7 +166,10 @@ export const createCluster = (options: ClusterOptions): Cluster => {
 				body: operations,
 				contentType: 'application/json-patch+json',
 			};
-			const answer = await api.request(request);
+			const answer = await api.request(request).catch((error: unknown) => {
+				if (error instanceof ApiError && error.code === 404) served.delete(resource.group);
+				throw error;
+			});
 			return writing.subresource === 'scale'
 				? acceptScale(resource, namespace, name, answer)
 				: accept(resource, answer, `PATCH ${resourceName(resource)} ${about}`);
@@ -187,7 +194,10 @@ export const createCluster = (options: ClusterOptions): Cluster => {
 			}
 		},
 		async servedVersions(group) {
-			return discover(api, group);
+			const found = served.get(group) ?? (await discover(api, group));
+			// Nothing is kept of a group that is not served: it may be installed at any time.
+			if (found.length > 0) served.set(group, found);
+			return found;
 		},
 	};
 };

@@ -6,7 +6,7 @@ import type {Verdict} from '../../api/model.ts';
 import type {Context, Recalled} from '../../machines/model/context.ts';
 import {pathOf} from '../../machines/model/explain.ts';
 import {Refused} from '../../machines/ports.ts';
-import {edits, observe, START, verdict} from './world.ts';
+import {edits, observe, REPLICAS, START, verdict} from './world.ts';
 import type {Edit, Sight, Standing} from './world.ts';
 import type {CanaryModel} from '../../api/model.ts';
 
@@ -48,8 +48,6 @@ export type Menu = {
 	readonly verdicts: ReadonlyArray<Verdict['outcome']>;
 };
 
-export class TooMany extends Error {}
-
 type Action = {
 	readonly type: string;
 	readonly params?: {
@@ -70,18 +68,40 @@ const effectsOf = (snapshot: AnyMachineSnapshot): readonly Effect[] =>
 			return {id, src, input: options.input};
 		});
 
-const seen = ({world}: Context): unknown => world && {...world, at: 0};
+/** v2 and v3 are alike but for which of them is under analysis: a key calls that one v2. */
+const mirrored = (text: string): string => text.replaceAll(/v[23]/g, (one) => (one === 'v2' ? 'v3' : 'v2'));
+
+const isUnderWay = (path: string): boolean => /^(?:progressing|halted|promoting)/.test(path);
+
+/** What decisions can rest on of a run; once it is over only what it leaves. */
+const countedOf = (path: string, {run, model}: Context): unknown => {
+	const {revision, routed, promoting, halted, refusal, failure, weight, passed, repairs, healthyReplicas} = run;
+	const left = [revision, routed, model.route.generated && run.routing];
+	return isUnderWay(path)
+		? [
+				...left,
+				[Math.min(run.failedChecks, model.analysis.threshold), run.verdict?.outcome, passed],
+				[weight, repairs, healthyReplicas, promoting, halted?.from, refusal],
+				run.boundedSince === undefined,
+			]
+		: [
+				...left,
+				run.failedChecks >= model.analysis.threshold,
+				[failure === undefined, promoting === true || halted?.from === 'copying'],
+			];
+};
+
+const seenOf = ({world}: Context): unknown => world && {...world, at: 0};
 
 /** All of a pair that a decision can rest on; instants and the count of steps only grow. */
-const keyOf = (path: string, {model, run, ...context}: Context, standing: Standing): string => {
-	const {step: _, stepAt: __, since: ___, verdict: judged, boundedSince, refusal, failure, ...counted} = run;
-	return JSON.stringify([
+const keyOf = (path: string, context: Context, standing: Standing): string => {
+	const {model, judged, promoted, mendings, recalled, rebound} = context;
+	const key = JSON.stringify([
 		path,
-		[model.generation, model.suspended, context.rebound?.generation, context.judged, context.promoted],
-		[context.mendings, context.recalled.phase, seen({model, run, ...context})],
-		[counted, judged?.outcome, boundedSince === undefined, refusal === undefined, failure],
-		standing,
+		[model.generation, model.suspended, rebound?.generation, judged, promoted, mendings],
+		[path.startsWith('initialized') ? recalled.phase : '', seenOf(context), countedOf(path, context), standing],
 	]);
+	return context.run.revision === 'v3' ? mirrored(key) : key;
 };
 
 const isJudging = (was: boolean, actions: readonly Action[]): boolean => {
@@ -102,7 +122,7 @@ const afterEffect = (standing: Standing, {src, input}: Effect, target: string): 
 		}
 
 		case 'scale the canary': {
-			return {...standing, replicas: input['replicas'] as number};
+			return {...standing, replicas: input['replicas'] === 0 ? 0 : REPLICAS};
 		}
 
 		case 'bootstrap the primary': {
@@ -159,11 +179,15 @@ export const sightName = (sight: Sight): string =>
 		.map(([what, how]) => `${what} ${String(how)}`)
 		.join(', ') || 'all well';
 
-export const observation = (standing: Standing, sight: Sight): Happening => ({
-	name: `seen: ${sightName(sight)}`,
-	event: {type: 'world observed', world: observe(standing, sight)},
-	standing,
-});
+export const observation = (standing: Standing, sight: Sight, revision = 'v2'): Happening => {
+	const {target = 'v2'} = sight;
+	const meant = revision === 'v3' ? (mirrored(target) as typeof target) : target;
+	return {
+		name: `seen: ${sightName(sight)}`,
+		event: {type: 'world observed', world: observe(standing, {...sight, target: meant})},
+		standing,
+	};
+};
 
 export const judgement = ({context, standing}: Pair, outcome: Verdict['outcome']): Happening => ({
 	name: `check ${outcome}`,
@@ -178,7 +202,7 @@ export const change = ({standing}: Pair, model: CanaryModel, name: string): Happ
 });
 
 const offers = (pair: Pair, menu: Menu): readonly Happening[] => [
-	...menu.sights.map((sight) => observation(pair.standing, sight)),
+	...menu.sights.map((sight) => observation(pair.standing, sight, pair.context.run.revision)),
 	...(pair.standing.judging ? menu.verdicts.map((outcome) => judgement(pair, outcome)) : []),
 	...(pair.standing.judging && menu.edits.length > 0
 		? [{...judgement(pair, 'failed'), name: 'check failed of a former step', event: stale(pair)}]
@@ -193,6 +217,10 @@ const stale = ({context}: Pair): object => ({
 	step: context.run.step - 1,
 	verdict: verdict('failed'),
 });
+
+/** A second run from rest is walked no further: it is the first one over again, under other names. */
+const beginsAnew = ({before, after}: Step): boolean =>
+	before?.path.endsWith('.idle') === true && !after.path.endsWith('.idle') && before.context.judged !== 'v1';
 
 const MICROSTEPS_MAX = 200;
 
@@ -242,39 +270,92 @@ export const storyOf = (pair: Pair | undefined): string => {
 	return lines.slice(-14).join('\n');
 };
 
+/** The effect of the innermost state: an answer to a state around it is its deadline. */
+const innermost = (effects: readonly Effect[]): Effect | undefined =>
+	effects.toSorted((one, other) => other.id.split('.').length - one.id.split('.').length)[0];
+
+const allIsWell: Sight = {};
+
+/** What happens when nobody troubles anybody: all is seen to be well, effects are done, checks pass. */
+export const kindly = (pair: Pair, menu: Menu): Happening | undefined => {
+	const {context, standing, effects} = pair;
+	const resting = pair.path.endsWith('.idle') && context.run.revision === '';
+	const present = context.world?.target?.revision ?? (resting ? 'v1' : 'v2');
+	const well = observe(standing, {...allIsWell, target: present as 'v2'});
+	if (JSON.stringify({...context.world, at: 0}) !== JSON.stringify({...well, at: 0})) {
+		return observation(standing, {target: present as 'v2'});
+	}
+
+	if (context.model.problems.length > 0 || context.model.suspended) {
+		return change(pair, menu.model, 'as it was');
+	}
+
+	const effect = innermost(effects.filter(({id}) => !deadlines.has(stateOf(id))));
+	if (effect !== undefined) {
+		return answersTo(pair, effect)[0];
+	}
+
+	return standing.judging ? judgement(pair, 'passed') : undefined;
+};
+
+/** The state that an invoked effect belongs to, from its id (`0.canary.halted.refused.pausing`). */
+const stateOf = (id: string): string => id.split('.').slice(2).join('.');
+
+/** States whose wait is no step of a run but its deadline. */
+const deadlines = new Set([
+	'progressing.scalingUp.rising',
+	'promoting.rolling',
+	'promoting.takingBack.returning',
+	...['failing', 'misspecified', 'missingDependency', 'refused', 'unhealthy', 'scaling', 'missingData'].map(
+		(reason) => `halted.${reason}`,
+	),
+]);
+
 export type Explored = {readonly pairs: ReadonlyMap<string, Pair>; readonly steps: number};
 
-/** Walks a menu; `visit` sees every step once. `machine` must stop endless `always` loops itself (maxIterations). */
+/**
+ * Walks a menu: every history with at most `mishaps` steps that are not kind. `visit` sees each step once. The machine
+ * must stop endless `always` loops itself (`maxIterations`).
+ */
 export const explore = (
 	machine: AnyStateMachine,
 	menu: Menu,
 	visit: (step: Step, menu: Menu) => void,
-	limit = 60_000,
+	mishaps = 3,
 ): Explored => {
 	const pairs = new Map<string, Pair>();
-	const queue: Pair[] = [];
+	const cheapest = new Map<string, number>();
+	// Walked in the order of mishaps, so that each pair is met first by the mildest history.
+	const queues: Pair[][] = Array.from({length: mishaps + 1}, () => []);
 	let steps = 0;
-	const arrive = (step: Step): void => {
+	const arrive = (step: Step, spent: number): void => {
 		steps += 1;
 		visit(step, menu);
-		if (!pairs.has(step.after.key)) {
-			pairs.set(step.after.key, step.after);
-			queue.push(step.after);
-			if (pairs.size > limit) throw new TooMany(`more than ${limit} pairs in ${menu.name}`);
+		const {key} = step.after;
+		if (spent < (cheapest.get(key) ?? Infinity) && !beginsAnew(step)) {
+			cheapest.set(key, spent);
+			pairs.set(key, step.after);
+			queues[spent]?.push(step.after);
 		}
 	};
 
 	for (const {recalled, standing, sight} of menu.starts) {
 		const input = {model: menu.model, recalled, at: START};
 		const born = take(machine, undefined, {name: 'started', event: {}, standing}, input);
-		arrive(born);
-		arrive(take(machine, born.after, observation(born.after.standing, sight)));
+		visit(born, menu);
+		arrive(take(machine, born.after, observation(standing, sight)), 0);
 	}
 
-	for (let pair = queue.pop(); pair !== undefined; pair = queue.pop()) {
-		// A machine that waits for its first observation has no other in any menu but those that it starts with.
-		if (pair.path === 'initialized.resuming' && pair.from === undefined) continue;
-		for (const happening of offers(pair, menu)) arrive(take(machine, pair, happening));
+	for (const [spent, queue] of queues.entries()) {
+		for (const pair of queue) {
+			if (spent > (cheapest.get(pair.key) ?? 0)) continue;
+			const kind = kindly(pair, menu);
+			if (kind !== undefined) arrive(take(machine, pair, kind), spent);
+			if (spent === mishaps) continue;
+			for (const happening of offers(pair, menu)) {
+				if (happening.name !== kind?.name) arrive(take(machine, pair, happening), spent + 1);
+			}
+		}
 	}
 
 	return {pairs, steps};

@@ -91,7 +91,8 @@ export type Sight = {
 	readonly route?: 'stray' | 'none';
 };
 
-const REPLICAS = 2;
+/** Of either workload, when it is not at zero. */
+export const REPLICAS = 2;
 
 const workload = (name: string, revision: string, replicas: number, ready: number): Workload => ({
 	name,

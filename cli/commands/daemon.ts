@@ -1,0 +1,77 @@
+// `aviary daemon`: the operator itself.
+import {Option, type Command} from 'commander';
+import type {DaemonConfig} from '../../index.ts';
+import {knownProviders} from '../../api/not-yet.ts';
+import {duration, examples, httpAddress, kubeconfig, logLevel, namespaceNames, wholeNumber} from '../flags.ts';
+import {onStopSignal} from '../signals.ts';
+
+type Flags = Pick<DaemonConfig, 'kubeconfig' | 'metricsServer' | 'meshProvider' | 'logLevel' | 'port'> & {
+	readonly controlLoopInterval: number;
+	readonly namespace?: readonly string[];
+};
+
+/** Runs until a signal asks it to stop; the answer is the exit code. */
+const run = async (config: DaemonConfig): Promise<number> => {
+	const stop = onStopSignal();
+	const {startDaemon} = await import('../../index.ts');
+	// Whoever asks it to stop while it still starts need not wait: nothing is under way yet.
+	const daemon = await Promise.race([startDaemon(config), stop.asked]);
+	if (daemon !== undefined) {
+		await stop.asked;
+		await daemon.stop();
+	}
+
+	return 0;
+};
+
+/** Registers `daemon`. `finish` ends the process even if something keeps it alive. */
+export const registerDaemon = (program: Command, finish: (code: number) => void): void => {
+	program
+		.command('daemon')
+		.description('run the operator')
+		.addOption(kubeconfig())
+		.addOption(
+			new Option('--metrics-server <url>', 'Prometheus')
+				.argParser(httpAddress)
+				.default('http://prometheus:9090')
+				.env('AVIARY_METRICS_SERVER'),
+		)
+		.addOption(
+			new Option('--mesh-provider <name>', 'what routes the traffic of Canaries that do not say')
+				.choices(knownProviders)
+				.default('istio')
+				.env('AVIARY_MESH_PROVIDER'),
+		)
+		.addOption(
+			new Option(
+				'--control-loop-interval <duration>',
+				'time between checks of Canaries of the first shape that do not say',
+			)
+				.argParser(duration)
+				.default(10_000, '10s')
+				.env('AVIARY_CONTROL_LOOP_INTERVAL'),
+		)
+		.addOption(
+			new Option('--namespace <name>', 'watch this namespace alone; may be repeated (default: all)')
+				.argParser(namespaceNames)
+				.env('AVIARY_NAMESPACE'),
+		)
+		.addOption(logLevel())
+		.addOption(
+			new Option('--port <number>', 'port of /metrics, /healthz and /readyz; 0 takes a free one')
+				.argParser(wholeNumber(0, 65_535))
+				.default(8080)
+				.env('AVIARY_PORT'),
+		)
+		.addHelpText(
+			'after',
+			`\nEach flag can be set by the environment variable shown; the flag wins. AVIARY_NAMESPACE takes commas.\n${examples(
+				'aviary daemon --kubeconfig ~/.kube/config --metrics-server http://localhost:9090',
+				'AVIARY_NAMESPACE=test,shop AVIARY_LOG_LEVEL=debug aviary daemon',
+			)}`,
+		)
+		.action(async ({controlLoopInterval, namespace = [], ...flags}: Flags) => {
+			const namespaces = [...new Set(namespace)];
+			finish(await run({...flags, intervalMs: controlLoopInterval, ...(namespaces.length > 0 && {namespaces})}));
+		});
+};

@@ -1,0 +1,101 @@
+// `aviary explain`: one Canary in words, for whoever asks why it does not go on.
+import type {Command} from 'commander';
+import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import type {CanaryView} from '../canary-view.ts';
+import {instantOfEvent} from '../event-time.ts';
+import {examples, kubeconfig, logLevel, namespace} from '../flags.ts';
+import {nameOf} from '../names.ts';
+import {ageText, plain, type Terminal} from '../terminal.ts';
+
+type Flags = {readonly namespace?: string; readonly kubeconfig?: string};
+
+const EVENTS_SHOWN = 6;
+const INDENT = 16;
+
+const fact = (title: string, text: string): string => `${title.padEnd(INDENT)}${text}\n`;
+
+const section = (title: string, lines: readonly string[]): string =>
+	lines.length === 0 ? '' : `\n${title}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+
+const eventLine = (event: KubeObject, now: number): string => {
+	const count = typeof event['count'] === 'number' && event['count'] > 1 ? ` (${event['count']} times)` : '';
+	const instant = instantOfEvent(event);
+	const age = instant === 0 ? '' : `${ageText(now - instant)} ago`;
+	return `${age.padEnd(12)}${plain(event['type']).padEnd(9)}${plain(event['message'])}${count}`;
+};
+
+const sinceText = ({since}: CanaryView, now: number): string =>
+	since === 0 ? 'unknown' : `${new Date(since).toISOString().slice(0, 19)}Z, ${ageText(now - since)} ago`;
+
+const waitText = ({waitingFor, state}: CanaryView): string => {
+	if (waitingFor !== '') {
+		return waitingFor;
+	}
+
+	return state === ''
+		? 'an operator: no one has looked at this Canary yet; is aviary daemon running?'
+		: 'not recorded; does the Canary CRD have status.waitingFor? Apply artifacts/crds';
+};
+
+const factsOf = (view: CanaryView, now: number): string => {
+	const {state, phase, weight, failedChecks, model, reason, message, problems, next} = view;
+	const steps = model.analysis.weights.join(', ');
+	return [
+		fact(
+			'State',
+			`${state || 'none'}${phase === '' ? '' : ` (phase ${phase})`}${model.suspended ? ', suspended' : ''}`,
+		),
+		fact('Does', message || 'nothing yet'),
+		fact('Since', sinceText(view, now)),
+		fact('Traffic', `${weight} % to ${model.target.name}, ${100 - weight} % to ${model.primary.name}; steps ${steps}`),
+		fact('Checks', `${failedChecks} failed; ${model.analysis.threshold} end the run`),
+		fact('Waits for', waitText(view)),
+		...(reason === '' || reason === view.waitingFor ? [] : [fact('Because', reason)]),
+		...(problems === '' || view.waitingFor.includes(problems) ? [] : [fact('Wrong', problems)]),
+		fact('Then', next),
+	].join('');
+};
+
+const explain = async (written: string, flags: Flags, terminal: Terminal): Promise<number> => {
+	const {name, namespace: chosen} = nameOf(written, flags.namespace);
+	const [{openReader}, words] = await Promise.all([import('../cluster-reader.ts'), import('../canary-view.ts')]);
+	const reader = openReader({...flags, ...(chosen !== undefined && {namespace: chosen})});
+	try {
+		const canary = await reader.canary(reader.namespace, name);
+		const events = await reader.eventsOf(canary);
+		const now = terminal.now();
+		const view = words.viewOf(canary, now);
+		const {colors} = terminal;
+		terminal.write(colors.bold(`${view.name} in ${view.namespace}\n`));
+		terminal.write(factsOf(view, now));
+		terminal.write(
+			section(
+				'What happened last',
+				events.slice(-EVENTS_SHOWN).map((event) => eventLine(event, now)),
+			) +
+				section(`What ends the state ${view.state}`, words.exitsOf(view.state)) +
+				section(
+					'What you can do now',
+					words.possibilities(view).map(([what, command]) => `${what}\n    ${colors.cyan(command)}`),
+				),
+		);
+		return 0;
+	} finally {
+		await reader.close();
+	}
+};
+
+/** Registers `explain`. */
+export const registerExplain = (program: Command, terminal: Terminal, end: (code: number) => void): void => {
+	program
+		.command('explain')
+		.description('say what a Canary does, what it waits for, and what you can do')
+		.argument('<name>', 'NAME, or NAMESPACE/NAME')
+		.addOption(namespace())
+		.addOption(kubeconfig())
+		.addOption(logLevel())
+		.addHelpText('after', examples('aviary explain podinfo -n test', 'aviary explain test/podinfo'))
+		.action(async (name: string, flags: Flags) => {
+			end(await explain(name, flags, terminal));
+		});
+};

@@ -1,0 +1,71 @@
+// `aviary statechart`: the chart that runs, as text or picture; of one Canary with its present state lit.
+import {Option, type Command} from 'commander';
+import {examples, kubeconfig, logLevel, namespace} from '../flags.ts';
+import {nameOf} from '../names.ts';
+import type {Chart} from '../statechart/walk.ts';
+import type {Terminal} from '../terminal.ts';
+
+type Flags = {readonly format: 'mermaid' | 'json' | 'svg'; readonly namespace?: string; readonly kubeconfig?: string};
+
+/** The state that the Canary's status tells of; undefined when nobody has looked at it yet. */
+const currentOf = async (written: string, flags: Flags): Promise<string | undefined> => {
+	const {name, namespace: chosen} = nameOf(written, flags.namespace);
+	const [{openReader}, {stateOf}] = await Promise.all([import('../cluster-reader.ts'), import('../canary-view.ts')]);
+	const reader = openReader({...flags, ...(chosen !== undefined && {namespace: chosen})});
+	try {
+		const {status = {}} = await reader.canary(reader.namespace, name);
+		return stateOf(status) || undefined;
+	} finally {
+		await reader.close();
+	}
+};
+
+const textOf = async (chart: Chart, {format}: Flags, title: string, current: string | undefined): Promise<string> => {
+	if (format === 'json') {
+		return `${JSON.stringify({...chart, ...(current !== undefined && {current})}, null, 2)}\n`;
+	}
+
+	const {drawingOf} = await import('../statechart/drawing.ts');
+	const drawing = drawingOf(chart);
+	if (format === 'mermaid') {
+		const {mermaidOf} = await import('../statechart/mermaid.ts');
+		return mermaidOf(drawing, current);
+	}
+
+	const [{layOut}, {svgOf}] = await Promise.all([import('../statechart/layout.ts'), import('../statechart/svg.ts')]);
+	return svgOf(await layOut(drawing), title, current);
+};
+
+const draw = async (name: string | undefined, flags: Flags, terminal: Terminal): Promise<number> => {
+	const current = name === undefined ? undefined : await currentOf(name, flags);
+	const [{canaryMachine}, {chartOf}] = await Promise.all([
+		import('../../machines/canary.ts'),
+		import('../statechart/walk.ts'),
+	]);
+	const title = name === undefined ? 'The statechart of a Canary' : `${name}: ${current ?? 'no state yet'}`;
+	terminal.write(await textOf(chartOf(canaryMachine), flags, title, current));
+	return 0;
+};
+
+/** Registers `statechart`. */
+export const registerStatechart = (program: Command, terminal: Terminal, end: (code: number) => void): void => {
+	program
+		.command('statechart')
+		.description('draw the chart by which every Canary lives; with a name, its present state is lit')
+		.argument('[name]', 'NAME, or NAMESPACE/NAME')
+		.addOption(new Option('--format <format>', 'form').choices(['mermaid', 'json', 'svg']).default('mermaid'))
+		.addOption(namespace())
+		.addOption(kubeconfig())
+		.addOption(logLevel())
+		.addHelpText(
+			'after',
+			examples(
+				'aviary statechart',
+				'aviary statechart test/podinfo --format svg > podinfo.svg',
+				'aviary statechart --format json',
+			),
+		)
+		.action(async (name: string | undefined, flags: Flags) => {
+			end(await draw(name, flags, terminal));
+		});
+};

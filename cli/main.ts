@@ -1,0 +1,111 @@
+// The aviary command: which subcommands there are, and what a person is told when one of them fails.
+import {Command, CommanderError} from 'commander';
+import {registerDaemon} from './commands/daemon.ts';
+import {registerExplain} from './commands/explain.ts';
+import {registerGet} from './commands/get.ts';
+import {registerSandbox} from './commands/sandbox.ts';
+import {registerStatechart} from './commands/statechart.ts';
+import {registerVersion} from './commands/version.ts';
+import {CommandError} from './errors.ts';
+import {examples} from './flags.ts';
+import {processTerminal, type Terminal} from './terminal.ts';
+
+export type Io = {
+	readonly terminal: Terminal;
+	/** Takes a failure's line, with its line end. */
+	readonly complain: (text: string) => void;
+	/** Ends the process once a command that ran has stopped. */
+	readonly finish: (code: number) => void;
+};
+
+type Outcome = {code: number};
+
+const createProgram = ({terminal, complain, finish}: Io, outcome: Outcome): Command => {
+	const end = (code: number): void => {
+		outcome.code = code;
+	};
+
+	const last = (code: number): void => {
+		end(code);
+		finish(code);
+	};
+
+	const program = new Command('aviary')
+		.description('Progressive delivery for Kubernetes: every Canary is a statechart that anyone can read.')
+		.addHelpText('after', examples('aviary sandbox', 'aviary get -A', 'aviary explain test/podinfo'))
+		// Commander's own refusals are said below, on one line.
+		.configureOutput({
+			writeOut: (text) => terminal.write(text),
+			writeErr: complain,
+			outputError() {},
+		})
+		.exitOverride();
+	// Subcommands inherit what is set above.
+	registerDaemon(program, last);
+	registerSandbox(program, last);
+	registerGet(program, terminal, end);
+	registerExplain(program, terminal, end);
+	registerStatechart(program, terminal, end);
+	registerVersion(program, terminal, end);
+	return program;
+};
+
+const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').trim();
+
+/** What to say of a failure, and the exit code. */
+const verdictOn = (error: unknown, help: string): {text: string; code: number} => {
+	if (error instanceof CommanderError) {
+		return {text: `${error.message.replace(/^error: /, '').replace(/\.$/, '')}; see ${help}`, code: 2};
+	}
+
+	if (error instanceof CommandError) {
+		return {text: `${error.message}; ${error.remedy}`, code: error.exitCode};
+	}
+
+	const text = error instanceof Error ? error.message : String(error);
+	return {text: `${text}; --log-level debug tells more`, code: 1};
+};
+
+/** Runs one command line (without node and script); resolves to the exit code, and never rejects. */
+export const runCommand = async (words: readonly string[], io: Io): Promise<number> => {
+	const outcome: Outcome = {code: 0};
+	const program = createProgram(io, outcome);
+	let running = program;
+	program.hook('preAction', (_, command) => {
+		running = command;
+	});
+	try {
+		await program.parseAsync(words.length === 0 ? ['--help'] : [...words], {from: 'user'});
+		return outcome.code;
+	} catch (error) {
+		if (error instanceof CommanderError && error.exitCode === 0) {
+			return 0;
+		}
+
+		const asked = running === program ? program.commands.find((one) => one.name() === words[0]) : running;
+		const {text, code} = verdictOn(error, `${asked === undefined ? 'aviary' : `aviary ${asked.name()}`} --help`);
+		io.complain(`aviary: ${oneLine(text)}\n`);
+		if (asked?.opts()['logLevel'] === 'debug' && error instanceof Error && !(error instanceof CommanderError)) {
+			io.complain(`${error.stack ?? ''}\n${error.cause instanceof Error ? `${error.cause.stack ?? ''}\n` : ''}`);
+		}
+
+		return code;
+	}
+};
+
+/** Runs the process's own command line. */
+export const runProcess = async (): Promise<void> => {
+	// `aviary get | head` closes the pipe before all is written.
+	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+		process.exit(error.code === 'EPIPE' ? 0 : 1);
+	});
+	process.exitCode = await runCommand(process.argv.slice(2), {
+		terminal: processTerminal(),
+		complain: (text) => process.stderr.write(text),
+		finish: (code) => process.exit(code),
+	});
+};
+
+if (import.meta.main) {
+	await runProcess();
+}

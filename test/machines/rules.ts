@@ -1,0 +1,331 @@
+// What must hold in every reachable pair and on every step: design §3, one rule a sentence.
+import type {Context} from '../../machines/model/context.ts';
+import {waitingFor} from '../../machines/model/explain.ts';
+import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from '../../machines/model/health.ts';
+import {phaseOf, statusOf} from '../../machines/model/status.ts';
+import type {Phase} from '../../api/model.ts';
+import type {Effect, Pair, Step} from './explorer.ts';
+
+/** A rule of a step; `broken` tells what is wrong, or nothing. */
+export type Rule = {readonly name: string; readonly broken: (step: Step) => boolean | string | undefined};
+
+const has = (effects: readonly Effect[], src: string, matches: (input: Effect['input']) => boolean = () => true) =>
+	effects.some((effect) => effect.src === src && matches(effect.input));
+
+const isAtRest = ({path}: Pair): boolean => path.endsWith('.idle');
+const isPublished = ({path}: Pair): boolean => path !== 'initialized.resuming';
+
+/** A run under way whose template has not begun to be copied. */
+const isAnalysed = ({path, context}: Pair): boolean =>
+	path.startsWith('progressing') || (path.startsWith('halted') && context.run.halted?.from !== 'copying');
+
+const limit = ({model, rebound}: Context): number => Math.max(...[model, rebound ?? model].flatMap(weightsOf), 0);
+const weightsOf = ({analysis}: Context['model']): readonly number[] => analysis.weights;
+
+const tooMany = ({run, model}: Context): boolean => run.failedChecks >= model.analysis.threshold;
+
+const happened = ({before, happening}: Step, what: string): before is Pair =>
+	before !== undefined && happening.name.startsWith(what);
+
+/** Rules of what an effect may be begun for. */
+const ofEffects: readonly Rule[] = [
+	{
+		name: 'nothing that a route sends traffic to is scaled down',
+		broken: ({begun, after: {context, standing}}) =>
+			has(begun, 'scale the canary', ({replicas}) => replicas === 0) &&
+			(context.run.routed > 0 || (standing.route > 0 && context.world?.route?.canary !== standing.route)),
+	},
+	{
+		name: 'traffic goes to a canary and a primary that are healthy, and only up by one step',
+		broken: ({begun, after: {context}}) =>
+			has(begun, 'route traffic', ({canaryWeight}) => {
+				const weight = canaryWeight as number;
+				const above = context.model.analysis.weights.filter((one) => one > context.run.routed);
+				return (
+					weight > context.run.routed &&
+					!(canaryIsHealthy(context) && primaryIsHealthy(context) && weight <= (above[0] ?? 0))
+				);
+			}),
+	},
+	{
+		name: 'traffic goes back to the primary when it can serve, and at once when there is none on the canary',
+		broken: ({begun, after: {context, standing}}) =>
+			has(begun, 'route traffic', ({canaryWeight}) => canaryWeight === 0) &&
+			standing.route > 0 &&
+			!primaryCanServe(context),
+	},
+	{
+		name: 'a return of traffic insists, and nothing else does but going to zero',
+		broken: ({begun}) =>
+			has(begun, 'route traffic', ({canaryWeight, insist}) => (canaryWeight === 0) !== insist) ||
+			has(begun, 'scale the canary', ({replicas, insist}) => (replicas === 0) !== insist),
+	},
+	{
+		name: 'what is promoted is the revision that was analysed, after a passed check at the last weight',
+		broken: ({before, begun, after: {context, path}}) => {
+			if (!has(begun, 'promote the revision')) return false;
+			const {run, model} = context;
+			const passed = run.passed && run.weight >= (model.analysis.weights.at(-1) ?? 100);
+			const resumed = before?.path === 'initialized.resuming' || run.promoting === true;
+			return (
+				!has(begun, 'promote the revision', ({revision}) => revision === run.revision && revision !== '') ||
+				!(passed || model.skipAnalysis || resumed || path === '')
+			);
+		},
+	},
+	{
+		name: 'a promotion is not begun before the present template was kept, or cannot be',
+		broken: ({before, begun, after: {standing, context}}) =>
+			has(begun, 'promote the revision') &&
+			before?.path === 'promoting.keeping' &&
+			context.run.refusal === undefined &&
+			standing.kept !== standing.primary,
+	},
+	{
+		name: 'a template is kept only while the primary has what it was proven with',
+		broken: ({begun, after: {standing, context, path}}) =>
+			path === 'promoting.keeping' &&
+			has(begun, 'keep the promoted template') &&
+			standing.primary === context.run.revision &&
+			context.world?.primary?.promoted === standing.primary &&
+			context.promoted !== standing.primary,
+	},
+	{
+		name: 'a Canary with a mistake begins nothing but the way back',
+		broken: ({begun, after: {context}}) =>
+			context.model.problems.length > 0 &&
+			(has(begun, 'route traffic', ({canaryWeight}) => canaryWeight !== 0) ||
+				has(begun, 'scale the canary', ({replicas}) => replicas !== 0)),
+	},
+	{
+		name: 'the primary is made anew from what was proven on it, never while a run has its users',
+		broken: ({begun, after: {context}}) =>
+			has(begun, 'bootstrap the primary', ({part}) => part === 'routing') && context.run.routed > 0,
+	},
+];
+
+/** Rules of what must not be forgotten. */
+const ofFacts: readonly Rule[] = [
+	{
+		name: 'weights are within 0 and 100 and never above the last step ever asked for',
+		broken: ({after: {context}}) => {
+			const {weight, routed} = context.run;
+			return [weight, routed].some((one) => one < 0 || one > 100) || weight > Math.max(limit(context), 70);
+		},
+	},
+	{
+		name: 'the judge is at work wherever the canary has traffic in a run, and at rest nowhere',
+		broken: ({after}) =>
+			(after.context.run.routed > 0 &&
+				/^(?:progressing\.(?:settling|soaking)|halted|promoting\.(?:keeping|copying|rolling))/.test(after.path) &&
+				!after.standing.judging) ||
+			(isAtRest(after) && after.standing.judging),
+	},
+	{
+		name: 'a step is soaked with traffic on the canary',
+		broken: ({after: {path, context}}) => path === 'progressing.soaking' && context.run.routed !== context.run.weight,
+	},
+	{
+		name: 'a canary is scaled up and waited for without traffic',
+		broken: ({after: {path, context}}) => path.startsWith('progressing.scalingUp') && context.run.routed !== 0,
+	},
+	{
+		name: 'at rest nothing is on the canary and the target was judged, runs on the primary, or cannot be',
+		broken: ({after}) => {
+			const {context, standing} = after;
+			if (!isAtRest(after) || context.world === undefined) return false;
+			const {target, primaryRunsTarget, problems} = context.world;
+			const settled =
+				target === undefined ||
+				target.revision === context.judged ||
+				primaryRunsTarget ||
+				problems.length + context.model.problems.length > 0;
+			return !settled || context.run.routed > 0 || context.rebound !== undefined || standing.route === 20 || standing.route === 50;
+		},
+	},
+	{
+		name: 'a run with too many failed checks has ended',
+		broken: ({after}) =>
+			tooMany(after.context) &&
+			(isAnalysed(after) ||
+				/^(?:halted|promoting\.(?:keeping|copying|rolling))/.test(after.path)),
+	},
+	{
+		name: 'a run whose revision is not the target’s goes on only while the primary cannot take its users',
+		broken: ({after}) =>
+			isAnalysed(after) &&
+			after.context.world?.target !== undefined &&
+			after.context.world.target.revision !== after.context.run.revision,
+	},
+	{
+		name: 'a run of what the primary has is superseded',
+		broken: ({after}) => isAnalysed(after) && after.context.world?.primaryRunsTarget === true,
+	},
+	{
+		name: 'a run of another target than the Canary names has ended',
+		broken: ({after}) => isAnalysed(after) && after.context.rebound !== undefined,
+	},
+	{
+		name: 'users leave failing pods for a primary that can serve',
+		broken: ({after}) =>
+			/^(?:progressing|halted|promoting\.rolling|failed\.holding)/.test(after.path) &&
+			canaryIsFailing(after.context) &&
+			primaryCanServe(after.context) &&
+			!has(after.effects, 'route traffic', ({canaryWeight}) => canaryWeight === 0) &&
+			!(after.path.startsWith('halted') && after.context.run.halted?.from === 'copying'),
+	},
+	{
+		name: 'users leave a target that rolls while its former revision is promoted',
+		broken: ({after: {path, context}}) =>
+			path === 'promoting.rolling' &&
+			context.run.routed > 0 &&
+			context.world?.target !== undefined &&
+			context.world.target.revision !== context.run.revision &&
+			primaryCanServe(context),
+	},
+	{
+		name: 'a failed promotion leaves users on the healthy canary until the primary is proven',
+		broken: ({before, after}) =>
+			before !== undefined &&
+			/^(?:promoting\.(?:rolling|takingBack)|halted)/.test(before.path) &&
+			/^failed\.(?:routing|draining)/.test(after.path) &&
+			before.context.run.routed > 0 &&
+			!primaryCanServe(after.context),
+	},
+	{
+		name: 'failed checks never grow fewer within a run',
+		broken: ({before, after}) =>
+			before !== undefined &&
+			isAnalysed(before) &&
+			isAnalysed(after) &&
+			before.context.run.revision === after.context.run.revision &&
+			before.context.run.failedChecks > after.context.run.failedChecks &&
+			!happened({before, after} as Step, 'promote'),
+	},
+];
+
+/** Rules of single happenings: what is noted and what it does (the table of design §3). */
+const ofHappenings: readonly Rule[] = [
+	{
+		name: 'a new revision before promoting starts the run over, with counters at zero',
+		broken: (step) => {
+			const {before, after} = step;
+			if (!happened(step, 'seen') || !isAnalysed(before) || !isAnalysed(after)) return false;
+			const {run} = after.context;
+			return run.revision !== before.context.run.revision && (run.weight !== 0 || run.failedChecks !== 0);
+		},
+	},
+	{
+		name: 'failing pods under traffic cost one failed check and all weight',
+		broken: (step) => {
+			const {before, after} = step;
+			if (!happened(step, 'seen') || after.path !== 'halted.failing.routing') return false;
+			return (
+				before.context.run.halted?.from !== 'anew' &&
+				(after.context.run.weight !== 0 || after.context.run.failedChecks !== before.context.run.failedChecks + 1)
+			);
+		},
+	},
+	{
+		name: 'a promotion that outlasts its deadline holds its users where they are',
+		broken: (step) => {
+			const {before, after} = step;
+			return (
+				happened(step, 'wait until') &&
+				before.path === 'promoting.rolling' &&
+				after.path !== (before.context.run.routed > 0 ? 'failed.holding' : 'failed.routing')
+			);
+		},
+	},
+	{
+		name: 'too many failed checks while promoting take the promotion back',
+		broken: (step) => {
+			const {before, after} = step;
+			return (
+				happened(step, 'check failed') &&
+				/^promoting\.(?:copying|rolling)/.test(before.path) &&
+				tooMany(after.context) &&
+				!after.path.startsWith('promoting.takingBack')
+			);
+		},
+	},
+	{
+		name: 'a failed promotion that ends is shown as Failed, a run that is given up only once its canary is at zero',
+		broken: ({after}) => {
+			const {path, standing} = after;
+			return path === 'failed.idle' && standing.replicas > 0 && after.from?.pair.path === 'failed.scalingDown';
+		},
+	},
+	{
+		name: 'a verdict of a former step changes nothing',
+		broken: (step) =>
+			happened(step, 'check failed of a former step') &&
+			(step.before.path !== step.after.path ||
+				step.before.context.run.failedChecks !== step.after.context.run.failedChecks),
+	},
+	{
+		name: 'a suspension changes nothing but that it is known',
+		broken: (step) => happened(step, 'edited: a suspension') && step.before.path !== step.after.path && step.before.context.model.generation === 1,
+	},
+	{
+		name: 'a lowered max weight never takes weight back',
+		broken: (step) =>
+			happened(step, 'edited: a lower max weight') && step.after.context.run.weight < step.before.context.run.weight,
+	},
+];
+
+const phases: ReadonlyArray<readonly [RegExp, readonly Phase[]]> = [
+	[/^initialized\.(?:bootstrapping|blocked)/, ['Initializing']],
+	[/^initialized\.(?:idle|mending)/, ['Initialized']],
+	[/^(?:progressing|initialized\.superseding)/, ['Progressing', 'Waiting']],
+	[/^halted/, ['Progressing', 'Promoting']],
+	[/^promoting\.draining/, ['Finalising']],
+	[/^promoting/, ['Promoting', 'Finalising', 'WaitingPromotion']],
+	[/^finished\.(?:idle|mending)/, ['Succeeded']],
+	[/^finished/, ['Finalising']],
+	[/^failed\.(?:idle|holding|mending)/, ['Failed']],
+	[/^failed/, ['Progressing', 'Promoting']],
+];
+
+/** Rules of what is shown. */
+const ofStatus: readonly Rule[] = [
+	{name: 'resuming and recalling are passed through', broken: ({before, after}) => before !== undefined && after.path.endsWith('recalling')},
+	{
+		name: 'the phase is as design §3 has it',
+		broken: ({after: {path, context}}) =>
+			isPublished({path} as Pair) &&
+			phases.find(([pattern]) => pattern.test(path))?.[1].includes(phaseOf(path, context)) !== true &&
+			`${path} shows ${phaseOf(path, context)}`,
+	},
+	{
+		name: 'every published state says what it waits for, and has a whole status',
+		broken: ({after: {path, context}}) => {
+			if (!isPublished({path} as Pair)) return false;
+			const status = statusOf(path, context);
+			return (
+				waitingFor(path, context) === '' ||
+				Object.values(status).some((value) => value === undefined || Number.isNaN(value)) ||
+				status.condition.message === '' ||
+				/undefined|NaN|: $/.test(status.waitingFor) ||
+				!['initialized', 'progressing', 'halted', 'promoting', 'finished', 'failed'].includes(status.state)
+			);
+		},
+	},
+	{
+		name: 'a halted or failed Canary gives its reason',
+		broken: ({after: {path, context}}) =>
+			/^(?:halted|failed\.(?:holding|routing|draining))/.test(path) &&
+			context.recalled.phase === 'Initialized' &&
+			statusOf(path, context).reason === '',
+	},
+	{
+		name: 'the recorded weight is what users get, or less only while it is being raised',
+		broken: ({after: {path, context}}) => {
+			const {canaryWeight} = statusOf(path, context);
+			return canaryWeight !== context.run.routed && !path.startsWith('progressing');
+		},
+	},
+	{name: 'what is announced is a whole sentence', broken: ({said}) => said.some((text) => /undefined|NaN|: $/.test(text) || text === '')},
+];
+
+export const rules: readonly Rule[] = [...ofEffects, ...ofFacts, ...ofHappenings, ...ofStatus];

@@ -1,0 +1,93 @@
+// T9, S6, S7: what Aviary may change at all, of the user's objects and of everybody's.
+import type {Accepted} from '../../../sandbox/api/types.ts';
+import type {CanaryModel} from '../../../api/model.ts';
+import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {isByAviary, isOf} from './invariant.ts';
+import type {Invariant, Scene} from './invariant.ts';
+
+/** What a write changes by itself. */
+const serverOwned = new Set(['resourceVersion', 'generation', 'managedFields']);
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A copy without what the server owns, the status, and the given paths. */
+const without = (object: KubeObject | undefined, ...paths: readonly string[]): string => {
+	const drop = (value: unknown, at: string): unknown => {
+		if (Array.isArray(value)) return value.map((item: unknown) => drop(item, at));
+		if (typeof value !== 'object' || value === null) return value;
+		const members = Object.entries(value as Json)
+			.map(([key, member]) => [key, member, at === '' ? key : `${at}.${key}`] as const)
+			.filter(([key, , path]) => !paths.includes(path) && !(at === 'metadata' && serverOwned.has(key)))
+			.map(([key, member, path]) => [key, drop(member, path)]);
+		return Object.fromEntries(members) as Json;
+	};
+	return JSON.stringify(drop(object, ''));
+};
+
+const named = (object: KubeObject | undefined, name: string, namespace: string): boolean =>
+	object?.metadata.name === name && object.metadata.namespace === namespace;
+
+const models = (scene: Scene): readonly CanaryModel[] => scene.canaries().map(({model}) => model);
+
+export const onlyWeightsChange: Invariant = {
+	name: "T9 nothing but the weights of a user's VirtualService changes",
+	watch: (scene, violated) => ({
+		accepted(change) {
+			const {before, after} = change;
+			if (!isByAviary(change) || !isOf(change, 'virtualservices')) return;
+			const isUsers = models(scene).some(
+				({route, namespace}) => !route.generated && named(after ?? before, route.name, namespace),
+			);
+			if (!isUsers) return;
+			if (before === undefined || after === undefined) violated(`it was ${change.verb}d`);
+			else if (without(before, 'spec.http.route.weight') !== without(after, 'spec.http.route.weight')) {
+				violated(`more than weights of ${after.metadata.name} changed`);
+			}
+		},
+	}),
+};
+
+const isGenerated = (object: KubeObject | undefined, model: CanaryModel): boolean =>
+	object?.metadata.ownerReferences?.some(({uid, controller}) => uid === model.uid && controller === true) === true;
+
+/** What one Canary lets Aviary do to an object; undefined when it is none of its business. */
+const allows = (change: Accepted, model: CanaryModel): boolean | undefined => {
+	const {before, after, subresource} = change;
+	const object = after ?? before;
+	if (isOf(change, 'canaries') && named(object, model.name, model.namespace)) {
+		return subresource === 'status' && before !== undefined && after !== undefined;
+	}
+
+	if (isOf(change, 'deployments') && named(object, model.target.name, model.namespace)) {
+		return without(before, 'spec.replicas', 'status') === without(after, 'spec.replicas', 'status');
+	}
+
+	if (isOf(change, 'deployments') && model.shape === 'paired' && named(object, model.primary.name, model.namespace)) {
+		const changed = ['spec.template', 'metadata.annotations', 'status'];
+		return without(before, ...changed) === without(after, ...changed);
+	}
+
+	if (isOf(change, 'virtualservices') && !model.route.generated) {
+		return named(object, model.route.name, model.namespace) ? true : undefined;
+	}
+
+	// Everything made carries the Canary as its controller. The apex Service may be the user's, whose selector moves.
+	const isApex = isOf(change, 'services') && model.shape === 'managed' && named(object, model.hosts.apex, model.namespace);
+	return isApex || isGenerated(object, model) ? true : undefined;
+};
+
+export const touchesNobodyElses: Invariant = {
+	name: "S6 nobody else's objects are touched, and of the target only its replicas",
+	watch: (scene, violated) => ({
+		accepted(change) {
+			if (!isByAviary(change) || isOf(change, 'events')) return;
+			const {metadata} = change.after ?? change.before ?? {metadata: {name: ''}};
+			const opinions = models(scene)
+				.map((model) => allows(change, model))
+				.filter((opinion) => opinion !== undefined);
+			if (opinions.length === 0 || opinions.includes(false)) {
+				violated(`${change.verb} of ${change.key.plural} ${metadata.name} ${change.subresource}`.trim());
+			}
+		},
+	}),
+};

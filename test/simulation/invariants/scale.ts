@@ -1,0 +1,30 @@
+// T4: nothing that a route sends traffic to is scaled to zero.
+import {keys} from '../keys.ts';
+import {isByAviary, isOf, weightOf} from './invariant.ts';
+import type {Invariant} from './invariant.ts';
+
+export const servesWhatIsRouted: Invariant = {
+	name: 'T4 the canary is never scaled to zero while the route gives it weight',
+	watch: (scene, violated) => ({
+		accepted(change) {
+			const {after, before} = change;
+			if (!isByAviary(change) || !isOf(change, 'deployments') || after?.spec?.['replicas'] !== 0) return;
+			if (before?.spec?.['replicas'] === 0) return;
+			for (const {model} of scene.canaries()) {
+				if (model.target.name !== after.metadata.name || model.namespace !== after.metadata.namespace) continue;
+				const route = scene.store.get(keys.virtualservices, model.namespace, model.route.name);
+				const weight = weightOf(route, model.hosts.canary);
+				if (weight > 0) violated(`${model.target.name} scaled to zero at weight ${weight}`);
+			}
+		},
+	}),
+};
+
+export const dropsNothing: Invariant = {
+	name: 'D3 no request finds nobody to answer it',
+	watch: (_, violated) => ({
+		requested({workload, isMirror, count, service}) {
+			if (workload === 'unknown' && !isMirror) violated(`${count} requests to ${service} were dropped`);
+		},
+	}),
+};

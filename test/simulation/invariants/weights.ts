@@ -1,0 +1,44 @@
+// T1 and T2: what the weights of a route may be, and how fast the canary's may rise.
+import {isByAviary, isOf, routesOf, weightOf} from './invariant.ts';
+import type {Invariant} from './invariant.ts';
+
+export const weightsSumTo100: Invariant = {
+	name: 'T1 weights are whole numbers from 0 to 100 that sum to 100',
+	watch: (_, violated) => ({
+		accepted(change) {
+			if (!isByAviary(change) || !isOf(change, 'virtualservices')) return;
+			for (const route of routesOf(change.after)) {
+				const weights = route.map(({weight}) => weight ?? 0);
+				const areWhole = weights.every((weight) => Number.isInteger(weight) && weight >= 0 && weight <= 100);
+				const sum = weights.reduce((total, weight) => total + weight, 0);
+				if (!areWhole || (weights.length > 1 && sum !== 100)) violated(`weights ${weights.join(', ')}`);
+			}
+		},
+	}),
+};
+
+export const risesByOneStep: Invariant = {
+	name: 'T2 the canary weight rises by at most one declared step',
+	watch(scene, violated) {
+		// What Aviary gave last: a weight that it restores after somebody else's change is no rise.
+		const given = new Map<string, number>();
+		return {
+			accepted(change) {
+				const {after} = change;
+				if (!isByAviary(change) || !isOf(change, 'virtualservices') || after === undefined) return;
+				for (const {model} of scene.canaries()) {
+					if (model.route.name !== after.metadata.name || model.namespace !== after.metadata.namespace) continue;
+					const before = given.get(model.uid) ?? 0;
+					const now = weightOf(after, model.hosts.canary);
+					const steps = model.analysis.weights.filter((step) => step > before && step <= now).length;
+					if (steps > 1 || (now > before && !model.analysis.weights.includes(now))) {
+						violated(`canary weight from ${before} to ${now}`);
+					}
+
+					// A route made anew begins at 0, and is then brought back to where it was.
+					if (change.verb === 'update') given.set(model.uid, now);
+				}
+			},
+		};
+	},
+};

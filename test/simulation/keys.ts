@@ -1,0 +1,22 @@
+// The kinds that simulations read and write, by their plural.
+import type {KindKey} from '../../sandbox/api/types.ts';
+
+const groups = {
+	canaries: 'flagger.app',
+	deployments: 'apps',
+	replicasets: 'apps',
+	controllerrevisions: 'apps',
+	pods: '',
+	services: '',
+	events: '',
+	namespaces: '',
+	horizontalpodautoscalers: 'autoscaling',
+	virtualservices: 'networking.istio.io',
+	destinationrules: 'networking.istio.io',
+} as const;
+
+export type Kind = keyof typeof groups;
+
+export const keys = Object.fromEntries(
+	Object.entries(groups).map(([plural, group]) => [plural, {group, plural}]),
+) as Readonly<Record<Kind, KindKey>>;
