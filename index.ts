@@ -152,10 +152,12 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 		...(doors.onStateChange !== undefined && {onStateChange: doors.onStateChange}),
 	});
 	let isReady = false;
-	const ready = supervisor.ready.then(() => {
+	const becomeReady = async (): Promise<void> => {
+		await supervisor.ready;
 		isReady = true;
 		log.info('Started operator', {canaries: supervisor.keys().length});
-	});
+	};
+	const ready = becomeReady();
 	// Rejects only when stopped before.
 	ready.catch(() => {});
 	const server = await startTelemetryServer({port: config.port, metrics: telemetry, log, isReady: () => isReady});

@@ -90,7 +90,7 @@ export class Gate {
 		effect: () => Promise<Result>,
 	): Promise<Result> {
 		// The host publishes a state right after it was entered, in the same turn: let it.
-		await null;
+		await Promise.resolve();
 		const former = this.#tail;
 		let done: () => void = () => {};
 		this.#tail = new Promise<void>((resolve) => {

@@ -100,10 +100,9 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 
 	const modelOf = (object: KubeObject): CanaryModel => {
 		const model = toModel(object);
-		const rivals = [...(targets.get(targetKey(model)) ?? [])]
+		const rival = [...(targets.get(targetKey(model)) ?? [])]
 			.map((key) => wards.get(key)?.object)
-			.filter((rival) => rival !== undefined && keyOf(rival) !== keyOf(object) && isOlder(rival, object));
-		const [rival] = rivals;
+			.find((other) => other !== undefined && keyOf(other) !== keyOf(object) && isOlder(other, object));
 		return rival === undefined ? model : {...model, problems: [contested(model, rival), ...model.problems]};
 	};
 

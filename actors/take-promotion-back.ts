@@ -3,7 +3,7 @@ import {fromPromise} from 'xstate';
 import {Refused} from '../machines/ports.ts';
 import type {Answer, RevisionOrder} from '../machines/ports.ts';
 import {workloadsOf} from '../services/workloads/index.ts';
-import {readPromotedTemplate} from '../services/workloads/promoted-template.ts';
+import {takeBack} from '../services/workloads/promoted-template.ts';
 import type {Bindings} from './bindings.ts';
 import {untilDone} from './retrying.ts';
 
@@ -13,16 +13,15 @@ export const takePromotionBack = ({services, gate}: Bindings) =>
 			const {cluster, clock} = services;
 			const what = `taking the promotion of ${model.target.name}.${model.namespace} back`;
 			await untilDone(services, what, {insist: false, signal}, async () => {
-				const promoted = await readPromotedTemplate(cluster, model);
-				if (promoted === undefined) {
+				const workloads = workloadsOf(model.target.kind);
+				const primary = workloads && (await takeBack(workloads, cluster, model, {lane: 'rollback'}));
+				if (primary === undefined) {
 					throw new Refused(
 						'refused',
 						`no promoted template of ${model.primary.name}.${model.namespace} was kept`,
 						clock.now(),
 					);
 				}
-
-				await workloadsOf(model.target.kind)?.putBack(cluster, model, promoted, {lane: 'rollback'});
 			});
 			return {at: clock.now()};
 		}),

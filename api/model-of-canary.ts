@@ -22,14 +22,11 @@ export type Defaults = {
  * Reads a Canary. Total: whatever the input, there is a model, and what is wrong stands in its `problems`;
  * `warnings` tell what is ignored without harm.
  */
-export const readCanary = (
-	object: unknown,
-	defaults: Defaults,
-): {readonly model: CanaryModel; readonly warnings: readonly Problem[]} => {
+export const toModel = (object: unknown, defaults: Defaults): CanaryModel => {
 	const findings = new Findings();
 	const model = modelOf(object, defaults, findings);
 	const problems = isBag(at(object, 'spec')) ? findings.problems : [withoutSpec];
-	return {model: {...model, problems}, warnings: findings.warnings};
+	return {...model, problems, warnings: findings.warnings};
 };
 
 /** Said alone, for all else that is missing follows from it. */
@@ -39,9 +36,6 @@ const withoutSpec: Problem = {
 	text: 'The Canary has no spec',
 	remedy: 'Write spec.targetRef, spec.service and spec.analysis',
 };
-
-/** The model alone, for those who need no warnings. */
-export const toModel = (object: unknown, defaults: Defaults): CanaryModel => readCanary(object, defaults).model;
 
 const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<CanaryModel, 'problems'> => {
 	const spec = at(object, 'spec');

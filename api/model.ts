@@ -71,6 +71,8 @@ export type CanaryModel = {
 	readonly drainMs: number;
 	/** What the user must mend before a run can start; empty when the spec is sound. */
 	readonly problems: readonly Problem[];
+	/** What is written but ignored, without harm to a run; said once. */
+	readonly warnings?: readonly Problem[];
 };
 
 /** A Deployment as read from the cluster. */

@@ -100,8 +100,12 @@ export const runSandbox = async (flags: SandboxFlags): Promise<number> => {
 		...flags,
 		objects,
 		log: createLog({level: flags.logLevel, clock: wallClock}),
-		onEvent: printer.event,
-		onState: printer.state,
+		onEvent: (line) => {
+			printer.event(line);
+		},
+		onState: (line) => {
+			printer.state(line);
+		},
 		onEnd(phase) {
 			if (flags.exitWhen !== undefined) {
 				const wanted = flags.exitWhen === 'finished' ? 'Succeeded' : 'Failed';

@@ -87,7 +87,7 @@ const base = setup({
 			}
 		}),
 		'announce the problems': enqueueActions(({context, enqueue}) => {
-			const problems = texts.problemsText(context);
+			const problems = texts.noticesText(context);
 			if (problems === context.said.problems) {
 				return;
 			}

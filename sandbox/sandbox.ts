@@ -177,8 +177,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 	options.onReady(sandbox);
 	const release = await releaseOf(options.scenario, options.shape);
 	embedded.apply([...release.objects, ...options.objects]);
-	if (release.then !== undefined) {
-		stops.push(releaseWhenInitialized(embedded, release.then));
+	if (release.next !== undefined) {
+		stops.push(releaseWhenInitialized(embedded, release.next));
 	}
 
 	return sandbox;

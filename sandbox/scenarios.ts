@@ -52,7 +52,7 @@ export type Release = {
 	/** What is applied at the start. */
 	readonly objects: readonly KubeObject[];
 	/** Today's shape: the new version of the target, applied once the Canary is initialized. */
-	readonly then?: KubeObject;
+	readonly next?: KubeObject;
 };
 
 /** What a scenario applies; nothing for `none`. */
@@ -73,6 +73,6 @@ export const releaseOf = async (scenario: Scenario, shape: Shape): Promise<Relea
 	const target = objects.find(({kind}) => kind === 'Deployment');
 	return {
 		objects,
-		...(target !== undefined && {then: behaving(target, scenario, 'quay.io/stefanprodan/podinfo:1.2.0')}),
+		...(target !== undefined && {next: behaving(target, scenario, 'quay.io/stefanprodan/podinfo:1.2.0')}),
 	};
 };

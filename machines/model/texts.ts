@@ -1,5 +1,5 @@
 // The words of events, as the seed and the peer have them (docs/events.md says where the two differ and what we chose).
-import type {Announcement, CanaryModel, Verdict} from '../../api/model.ts';
+import type {Announcement, CanaryModel, Problem, Verdict} from '../../api/model.ts';
 import {lackOfCanary, lackOfPrimary, scalingUnderWay} from './health.ts';
 import type {Context} from './context.ts';
 
@@ -109,12 +109,19 @@ export const rolloutWaits = (model: CanaryModel, of: 'target' | 'primary', lack:
 /** Counts of available replicas are news; how far a controller is with starting pods passes by in seconds. */
 export const isWorthSaying = (lack: string): boolean => /are available|deadline|\(/.test(lack);
 
-/** Everything that the user must mend, in one line; empty when all is well. */
-export const problemsText = ({model, world}: Context): string =>
-	[...model.problems, ...(world?.problems ?? [])]
+const inWords = (problems: readonly Problem[]): string =>
+	problems
 		.map(({text, remedy}) => `${text}. ${remedy}`)
 		.join('. ')
 		.slice(0, 900);
+
+/** Everything that the user must mend, in one line; empty when all is well. */
+export const problemsText = ({model, world}: Context): string =>
+	inWords([...model.problems, ...(world?.problems ?? [])]);
+
+/** The same, and what is ignored without harm: to be said once, waited for by nobody. */
+export const noticesText = ({model, world}: Context): string =>
+	inWords([...model.problems, ...(world?.problems ?? []), ...(model.warnings ?? [])]);
 
 /** What the chart can say, by name. */
 export const sayings = {

@@ -1,14 +1,11 @@
 // The world of one canary as levels: what there is, what runs where, and what is wrong out there.
 import type {CanaryModel, Instant, Problem, Scaler, World} from '../../api/model.ts';
-import type {Cluster, KubeObject} from '../kubernetes/cluster.ts';
-import {horizontalPodAutoscalers} from '../kubernetes/resources.ts';
+import type {KubeObject} from '../kubernetes/cluster.ts';
 import type {Router} from '../routers/router.ts';
 import {foreignOwner} from './ownership.ts';
 import {defaultLabelling, renderPrimary, selectorLabelOf, type Labelling} from './render.ts';
-import {known, knownAll} from './rewrite.ts';
 import {deploymentSpec, scalerSpec, scalerStatus, serviceSpec} from './shapes.ts';
-import {replicasToStart, type Workloads} from './workload.ts';
-import {workloadsOf} from './index.ts';
+import type {Workloads} from './workload.ts';
 
 /** The objects that a canary refers to, as far as they are there. */
 export type Seen = {
@@ -181,17 +178,4 @@ export const survey = (model: CanaryModel, seen: Seen, at: Instant, adapters: Ad
 		...(weights && {route: weights}),
 		problems: problemsOf(model, seen, adapters),
 	};
-};
-
-/** With how many replicas the target starts when it stands at 0: see `replicasToStart`; from the cache. */
-export const startingReplicas = async (cluster: Cluster, model: CanaryModel, signal?: AbortSignal): Promise<number> => {
-	const workloads = workloadsOf(model.target.kind);
-	if (workloads === undefined) return 1;
-	const keep = (object: KubeObject): boolean => scaledBy(model, object) === 'target';
-	const [primary, [scaler]] = await Promise.all([
-		known(cluster, workloads.resource, model.namespace, model.primary.name, signal),
-		knownAll(cluster, horizontalPodAutoscalers, model.namespace, {keep}, signal),
-	]);
-	const [ofTarget] = scaler === undefined ? [] : scalerOf(model, scaler);
-	return replicasToStart(primary && workloads.read(primary), ofTarget);
 };

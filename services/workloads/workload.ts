@@ -1,5 +1,5 @@
 // What the daemon does with the workloads of a canary, whatever their kind: one file per kind implements this.
-import type {CanaryModel, Scaler, Workload} from '../../api/model.ts';
+import type {CanaryModel, Workload} from '../../api/model.ts';
 import type {Cluster, KubeObject, Lane, Resource} from '../kubernetes/cluster.ts';
 import type {Labelling} from './render.ts';
 import type {PodTemplate} from './shapes.ts';
@@ -84,10 +84,3 @@ export type Workloads = {
 		options?: WorkloadOptions & {readonly promoted?: Promoted; readonly revision?: string},
 	): Promise<Workload>;
 };
-
-/**
- * With how many replicas a target at 0 starts, as the peer has it: as many as the primary, unless it has a scaler of
- * its own, which then starts from its minimum; at least 1.
- */
-export const replicasToStart = (primary: Workload | undefined, scaler: Scaler | undefined): number =>
-	Math.max(1, scaler === undefined ? (primary?.replicas ?? 1) : scaler.minReplicas);

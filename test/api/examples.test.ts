@@ -1,7 +1,7 @@
 import {globSync} from 'node:fs';
 import {Ajv} from 'ajv';
 import test from 'ava';
-import {readCanary} from '../../api/model-of-canary.ts';
+import {toModel} from '../../api/model-of-canary.ts';
 import {definitions} from '../../api/crds.ts';
 import {defaults, first, manifest, root, today} from './manifests.ts';
 
@@ -30,7 +30,8 @@ for (const path of examples) {
 			t.truthy((object['metadata'] as {name?: string}).name);
 			if (!isOurs(object)) continue;
 			t.deepEqual(errorsOf(object), []);
-			const {model, warnings} = readCanary(object, defaults);
+			const model = toModel(object, defaults);
+			const warnings = model.warnings ?? [];
 			t.deepEqual([...model.problems, ...warnings], []);
 			t.is(model.analysis.weights.at(-1), 50);
 			t.is(model.analysis.metrics.length, 2);

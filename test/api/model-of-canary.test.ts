@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import {readCanary, toModel} from '../../api/model-of-canary.ts';
+import {toModel} from '../../api/model-of-canary.ts';
 import {defaults, first, today} from './manifests.ts';
 
 test('today’s shape becomes a managed model', (t) => {
@@ -33,6 +33,8 @@ test('today’s shape becomes a managed model', (t) => {
 		routeSettleMs: 3000,
 		drainMs: 10_000,
 		problems: [],
+		warnings: [],
+	warnings: [],
 	});
 });
 
@@ -62,6 +64,8 @@ test('the first shape becomes a paired model', (t) => {
 		routeSettleMs: 3000,
 		drainMs: 10_000,
 		problems: [],
+		warnings: [],
+	warnings: [],
 	});
 });
 
@@ -184,7 +188,8 @@ const anyCanary = (): fc.Arbitrary<unknown> => {
 test('there is a model for whatever there is', (t) => {
 	fc.assert(
 		fc.property(fc.oneof(fc.anything(), fc.jsonValue(), anyCanary()), (object) => {
-			const {model, warnings} = readCanary(object, defaults);
+			const model = toModel(object, defaults);
+			const warnings = model.warnings ?? [];
 			t.true(model.analysis.threshold >= 1 && model.analysis.weights.length > 0);
 			t.true(model.analysis.intervalMs > 0 && Number.isSafeInteger(model.analysis.intervalMs));
 			for (const {field, value, text, remedy} of [...model.problems, ...warnings]) {

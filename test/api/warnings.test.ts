@@ -1,5 +1,5 @@
 import test from 'ava';
-import {readCanary, toModel} from '../../api/model-of-canary.ts';
+import {toModel} from '../../api/model-of-canary.ts';
 import {defaults, today} from './manifests.ts';
 
 test('the daemon’s own provider is named when the Canary names none', (t) => {
@@ -38,7 +38,8 @@ test('what gates nothing is a warning', (t) => {
 			},
 		},
 	);
-	const {model, warnings} = readCanary(canary, defaults);
+	const model = toModel(canary, defaults);
+	const warnings = model.warnings ?? [];
 	t.deepEqual(model.problems, []);
 	t.deepEqual(
 		warnings.map(({text}) => text),

@@ -5,7 +5,6 @@ import {istio as router} from '../../../services/routers/istio.ts';
 import {deploymentWorkloads as workloads} from '../../../services/workloads/deployment.ts';
 import {openSurvey, type SurveyOptions} from '../../../services/workloads/open-survey.ts';
 import {templateOf} from '../../../services/workloads/shapes.ts';
-import {startingReplicas} from '../../../services/workloads/survey.ts';
 import {memoryCluster, type MemoryCluster} from './memory-cluster.ts';
 import {deployment, managedModel, pairedModel, service, virtualService} from './podinfo.ts';
 
@@ -194,13 +193,4 @@ test('the managed shape lacks nothing but its target, and names that others hold
 		worlds.at(-1)?.problems.map(({text}) => text),
 		[text],
 	);
-});
-
-test("a target starts with as many replicas as the primary, or from its scaler's minimum", async (t) => {
-	const cluster = complete();
-	cluster.put('deployments', deployment('podinfo', 'podinfo:1.2.0', {replicas: 3}));
-	t.is(await startingReplicas(cluster, pairedModel), 3);
-	cluster.put('horizontalpodautoscalers', scaler('podinfo-canary', {}));
-	t.is(await startingReplicas(cluster, pairedModel), 2);
-	t.is(await startingReplicas(memoryCluster(), pairedModel), 1);
 });

@@ -22,9 +22,14 @@ export const servesWhatIsRouted: Invariant = {
 
 export const dropsNothing: Invariant = {
 	name: 'D3 no request finds nobody to answer it',
-	watch: (_, violated) => ({
-		requested({workload, isMirror, count, service}) {
-			if (workload === 'unknown' && !isMirror) violated(`${count} requests to ${service} were dropped`);
-		},
-	}),
+	watch(_, violated) {
+		// Until a host has been answered once, its pods are still on their way.
+		const answered = new Set<string>();
+		return {
+			requested({host, workload, isMirror, count, service}) {
+				if (workload !== 'unknown') answered.add(host);
+				else if (!isMirror && answered.has(host)) violated(`${count} requests to ${service} were dropped`);
+			},
+		};
+	},
 };

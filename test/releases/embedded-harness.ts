@@ -1,0 +1,88 @@
+// The embedded world as a harness: in one process, on a virtual clock, so that a release takes a moment.
+import {startDaemon} from '../../index.ts';
+import {startEmbedded} from '../../sandbox/embedded.ts';
+import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../../sandbox/in-process.ts';
+import {createVirtualClock} from '../../sandbox/virtual-clock.ts';
+import {silentLog} from '../../services/log.ts';
+import {seededRandom} from '../../services/random.ts';
+import * as resources from '../../services/kubernetes/resources.ts';
+import {recordedPlurals, saidIn, type Change, type Harness} from './harness.ts';
+
+const STEP_MS = 1000;
+const STEPS_MAX = 3600;
+const BY = 'user';
+
+export type EmbeddedHarness = Harness & {stop(): Promise<void>};
+
+const recorded = [
+	resources.canaries,
+	resources.controllerRevisions,
+	resources.deployments,
+	resources.destinationRules,
+	resources.events,
+	resources.horizontalPodAutoscalers,
+	resources.services,
+	resources.virtualServices,
+].filter(({plural}) => recordedPlurals.some((one) => one === plural));
+
+/** A world of its own, with the daemon in it. */
+export const startEmbeddedHarness = async (namespace: string): Promise<EmbeddedHarness> => {
+	const clock = createVirtualClock();
+	const embedded = await startEmbedded({clock, random: seededRandom(1), speed: 1, log: silentLog});
+	const {store, world} = embedded;
+	const changes: Change[] = [];
+	let dropped = 0;
+	for (const kind of recorded) {
+		store.watch(kind, {namespace}, ({type, object}) => {
+			changes.push({type, plural: kind.plural, object});
+		});
+	}
+
+	world.onRequest(({host, workload, count}) => {
+		dropped += workload === 'unknown' && host.split('.')[1] === namespace ? count : 0;
+	});
+	const daemon = await startDaemon(
+		{
+			server: API_ORIGIN,
+			metricsServer: PROMETHEUS_ORIGIN,
+			meshProvider: 'istio',
+			intervalMs: 60_000,
+			logLevel: 'error',
+			port: 0,
+		},
+		{clock, random: seededRandom(2), log: process.env["V"] ? {debug: console.log, info: console.log, warn: console.log, error: console.log} as never : silentLog, transport: inProcess(embedded.handler, world.prometheus)},
+	);
+	return {
+		namespace,
+		async apply(objects) {
+			embedded.apply(objects);
+		},
+		get: (kind, name) => Promise.resolve(store.get(kind, namespace, name)),
+		async patch(kind, name, operations) {
+			store.patch(kind, namespace, name, operations, BY);
+		},
+		async remove(kind, name) {
+			store.remove(kind, namespace, name, BY, {propagationPolicy: 'Background'});
+		},
+		events: (canary) => Promise.resolve(saidIn(changes, canary)),
+		history: () => Promise.resolve([...changes]),
+		dropped: () => dropped,
+		async eventually(description, ask) {
+			for (let step = 0; step < STEPS_MAX; step++) {
+				const answer = await ask();
+				if (answer !== undefined) {
+					return answer;
+				}
+
+				await clock.advance(STEP_MS);
+			}
+
+			throw new Error(`Not within ${STEPS_MAX} s: ${description}`);
+		},
+		pass: (ms) => clock.advance(ms),
+		async stop() {
+			await daemon.stop();
+			embedded.stop();
+		},
+	};
+};

@@ -1,0 +1,108 @@
+// A run that is killed somewhere, and the run that never was: what must be the same in the end.
+import type {ExecutionContext} from 'ava';
+import type {Accepted} from '../../sandbox/api/types.ts';
+import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {isOf, templateOf} from './invariants/invariant.ts';
+import {keys} from './keys.ts';
+import type {Cut} from './mortal.ts';
+import {simulate} from './simulation.ts';
+import type {Plan, Simulation} from './simulation.ts';
+
+export type End = {
+	/** Specs and the status, without what times and addresses are in them. */
+	readonly state: unknown;
+	/** How often the primary was given another template. */
+	readonly rollouts: number;
+	readonly events: ReadonlyMap<string, number>;
+	/** Writes of the first daemon. */
+	readonly writes: number;
+};
+
+const withoutTimes = ({status}: KubeObject): unknown => {
+	const {lastTransitionTime: _, conditions, ...rest} = status ?? {};
+	const said = (conditions ?? []) as ReadonlyArray<{type: string; status: string; reason: string; message: string}>;
+	return {...rest, conditions: said.map(({type, status, reason, message}) => ({type, status, reason, message}))};
+};
+
+const stateOf = (simulation: Simulation): unknown => {
+	const {store} = simulation.embedded;
+	const all = (kind: 'canaries' | 'deployments' | 'virtualservices' | 'services' | 'controllerrevisions') =>
+		[...store.list(keys[kind], {namespace: 'test'}).items].sort((a, b) =>
+			a.metadata.name < b.metadata.name ? -1 : 1,
+		);
+	const spec = ({metadata, spec: whole}: KubeObject) => {
+		const {clusterIP: _, clusterIPs: __, ...rest} = whole ?? {};
+		return [metadata.name, rest];
+	};
+	return {
+		canaries: all('canaries').map((object) => withoutTimes(object)),
+		deployments: all('deployments').map(spec),
+		routes: all('virtualservices').map(spec),
+		services: all('services').map(spec),
+		kept: all('controllerrevisions').map(({metadata}) => metadata.annotations),
+	};
+};
+
+const countRollouts = (simulation: Simulation, primary: string): (() => number) => {
+	let rollouts = 0;
+	simulation.embedded.store.onAccepted((change: Accepted) => {
+		const {before, after} = change;
+		if (!isOf(change, 'deployments') || before === undefined || after?.metadata.name !== primary) return;
+		rollouts += JSON.stringify(templateOf(before)) === JSON.stringify(templateOf(after)) ? 0 : 1;
+	});
+	return () => rollouts;
+};
+
+export const primaryOf = ({shape}: Plan): string => (shape === 'today' ? 'podinfo-primary' : 'podinfo');
+
+/** How long nobody looks after the Canary, in seconds of the world: a restart, a lease, a longer outage. */
+const outages = [0, 3, 20, 70];
+
+/** Runs the plan to its end; each cut kills one daemon, and the next one takes over a while later. */
+export const runKilled = async (
+	t: ExecutionContext,
+	plan: Plan,
+	cuts: readonly Cut[],
+	rest: (simulation: Simulation) => Promise<void> = (simulation) => simulation.toRest(),
+): Promise<End> => {
+	const simulation = await simulate(plan);
+	const rollouts = countRollouts(simulation, primaryOf(plan));
+	const [first] = cuts;
+	const daemon = await simulation.start(first === undefined ? {} : {cut: first});
+	const successors = (async () => {
+		let current = daemon;
+		for (const [index, cut] of cuts.entries()) {
+			await simulation.until(() => !current.isAlive(), 7200, `write ${cut.write} never came`);
+			await simulation.seconds(outages[(cut.write + index) % outages.length] ?? 0);
+			const next = cuts[index + 1];
+			current = await simulation.start(next === undefined ? {} : {cut: next});
+		}
+	})();
+	await (cuts.length === 0 ? rest(simulation) : successors.then(async () => rest(simulation)));
+	const {requests} = daemon;
+	const end = {
+		state: stateOf(simulation),
+		rollouts: rollouts(),
+		events: simulation.events(),
+		writes: requests.filter((request) => /^(?:POST|PATCH|PUT|DELETE) /.test(request)).length,
+	};
+	await simulation.stop();
+	const where = cuts.map(({write, when}) => `${when} ${write} (${requests.at(-1)})`).join(', ');
+	t.deepEqual(simulation.violations, [], `invariants, killed ${where}`);
+	return end;
+};
+
+/** What passes by while pods start, or tells measured values, is seen or not as time has it. */
+const isFleeting = (text: string): boolean => /^Waiting for |rate |waiting for rollout/.test(text);
+
+/** The killed run ended as the other one: the same state, no second rollout, every event, at most once more a kill. */
+export const assertSameEnd = (t: ExecutionContext, killed: End, reference: End, kills: number, where: string): void => {
+	t.deepEqual(killed.state, reference.state, `state, killed ${where}`);
+	t.is(killed.rollouts, reference.rollouts, `rollouts, killed ${where}`);
+	const missing = [...reference.events.keys()].filter((text) => !isFleeting(text) && !killed.events.has(text));
+	t.deepEqual(missing, [], `events never said, killed ${where}`);
+	const often = [...killed.events].filter(
+		([text, count]) => !isFleeting(text) && count > (reference.events.get(text) ?? 0) + kills,
+	);
+	t.deepEqual(often, [], `events said too often, killed ${where}`);
+};
