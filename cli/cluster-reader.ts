@@ -138,7 +138,9 @@ export const openReader = (options: ReaderOptions): ClusterReader => {
 			const path = pathOf(events, metadata.namespace);
 			const answer = await get(events, path, metadata.name, {fieldSelector: selector, limit: '500'});
 			const items = (answer?.['items'] ?? []) as readonly KubeObject[];
-			return items.toSorted((a, b) => instantOfEvent(a) - instantOfEvent(b) || compare(a.metadata.name, b.metadata.name));
+			return items.toSorted(
+				(a, b) => instantOfEvent(a) - instantOfEvent(b) || compare(a.metadata.name, b.metadata.name),
+			);
 		},
 		close: () => door.close(),
 	};

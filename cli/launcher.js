@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Finds a Node that runs TypeScript as it is, and starts the command with it. Plain JavaScript that any Node from 14 on
-// understands, for it may be the operating system's that starts this file.
+// Finds a Node that runs TypeScript as it is, and starts the command with it. Plain JavaScript that Node 20 understands,
+// for it may be the operating system's Node that starts this file.
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {constants} from 'node:os';

@@ -89,6 +89,8 @@ export const runCommand = async (words: readonly string[], io: Io): Promise<numb
 			io.complain(`${error.stack ?? ''}\n${error.cause instanceof Error ? `${error.cause.stack ?? ''}\n` : ''}`);
 		}
 
+		// What the command began may keep the process alive.
+		io.finish(code);
 		return code;
 	}
 };

@@ -8,6 +8,7 @@ import type {Level} from '../services/telemetry/log.ts';
 import {objectsOf} from '../sandbox/embedded.ts';
 import type {Scenario, Shape} from '../sandbox/scenarios.ts';
 import {startSandbox} from '../sandbox/sandbox.ts';
+import {onStopSignal} from './signals.ts';
 import type {EventLine, Sandbox, StateLine} from '../sandbox/sandbox.ts';
 
 /** The command's flags, already checked. */
@@ -116,13 +117,8 @@ export const runSandbox = async (flags: SandboxFlags): Promise<number> => {
 			printer.started(started, flags);
 		},
 	});
-	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-		process.once(signal, () => {
-			end(0);
-		});
-	}
-
-	const code = await ended;
+	const stop = onStopSignal();
+	const code = await Promise.race([ended, stop.asked.then(() => 0)]);
 	await sandbox.stop();
 	return code;
 };

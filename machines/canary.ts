@@ -6,6 +6,7 @@
 import {assign, enqueueActions, sendTo, setup} from 'xstate';
 import type {Announcement} from '../api/model.ts';
 import {analysisMachine} from './analysis.ts';
+import type {StepBegan} from './analysis.ts';
 import * as act from './model/actions.ts';
 import {haltReasons, recall} from './model/context.ts';
 import type {Context, HaltReason, Input, Resumption} from './model/context.ts';
@@ -17,6 +18,13 @@ import * as texts from './model/texts.ts';
 import {ports, Refused} from './ports.ts';
 
 type Announced = {readonly type: 'announced'; readonly announcement: Announcement};
+
+const stepBegan = (context: Context): StepBegan => ({
+	type: 'step began',
+	model: context.model,
+	step: context.run.step,
+	due: firstDue(context),
+});
 
 const base = setup({
 	types: {} as {context: Context; events: Event; input: Input; emitted: Announced},
@@ -40,6 +48,8 @@ const base = setup({
 		'turn to the other objects': assign(({context}) => act.rebind(context)),
 
 		// The run.
+		'recall the route': assign(({context}) => act.recallRoute(context)),
+		'take the run up': assign(({context}) => act.takeUp(context)),
 		'begin the run': assign(({context}) => begin(context)),
 		'advance the weight': assign(({context}) => advance(context)),
 		'confirm the step': assign(({context}, {at}: {at: number}) => ({now: at, ...confirm(context, at)})),
@@ -51,6 +61,7 @@ const base = setup({
 		'note the halt': assign(({context}, {from}: {from: Resumption}) => act.noteHalt(context, from)),
 		'shelter the users': assign(({context}) => act.shelter(context)),
 		'go on': assign(({context}) => act.goOn(context)),
+		'try again': assign(({context}) => act.tryAgain(context)),
 		'bound the wait': assign(({context}) => act.bound(context)),
 		'unbound the wait': assign(({context}) => act.unbound(context)),
 		'note the refusal': assign(({context}, {error}: {error: unknown}) => act.noteRefusal(context, error)),
@@ -61,16 +72,17 @@ const base = setup({
 		),
 		'note the promotion': assign(({context}) => ({run: {...context.run, promoting: true, since: context.now}})),
 		'remember the judged revision': assign(({context}) => act.noteInitialized(context)),
+		'forget the judged revision': assign(({context}) => act.forgetJudged(context)),
 		'remember the promoted revision': assign(({context}) => ({promoted: context.run.revision})),
 		'forget the run': assign(({context}) => act.forgetRun(context)),
 
 		// The judge.
-		'tell the judge of the step': sendTo('judge', ({context}) => ({
-			type: 'step began' as const,
-			model: context.model,
-			step: context.run.step,
-			due: firstDue(context),
-		})),
+		'tell the judge of the step': sendTo('judge', ({context}) => stepBegan(context)),
+		'call the judge back': enqueueActions(({context, enqueue}) => {
+			if (context.run.routed > 0) {
+				enqueue.sendTo('judge', stepBegan(context));
+			}
+		}),
 		'dismiss the judge': sendTo('judge', {type: 'traffic returned'}),
 
 		// What is said; its words are in model/texts.ts.
@@ -135,25 +147,31 @@ const drained = ({context}: {context: Context}) => ({until: context.now + contex
 const allToPrimary = ({context}: {context: Context}) => ({model: context.model, canaryWeight: 0, insist: true});
 const toZero = ({context}: {context: Context}) => ({model: context.model, replicas: 0, insist: true});
 
+const rebinding = {
+	guard: 'the Canary names other objects' as const,
+	target: '#canary.initialized.resuming' as const,
+	actions: ['turn to the other objects' as const, 'follow the canary' as const],
+};
+
 /** At rest: the same in every resting state, for a new revision is noticed in all of them. */
 const restingTransitions = [
-	{
-		guard: 'the Canary names other objects' as const,
-		target: '#canary.initialized.resuming' as const,
-		actions: ['turn to the other objects' as const, 'follow the canary' as const],
-	},
+	rebinding,
+	{guard: 'generated objects need mending' as const, target: 'mending' as const, actions: 'count a mending' as const},
 	{
 		guard: 'a new revision can start' as const,
 		target: '#canary.progressing' as const,
 		actions: [say('the run'), 'begin the run' as const],
 	},
-	{guard: 'generated objects need mending' as const, target: 'mending' as const, actions: 'count a mending' as const},
 ];
 
 const mending = {
 	invoke: {
 		src: 'bootstrap the primary' as const,
-		input: ({context}: {context: Context}) => ({model: context.model, part: 'routing' as const}),
+		// Users are led to a primary that stands.
+		input: ({context}: {context: Context}) => ({
+			model: context.model,
+			part: context.world?.primary === undefined ? ('workload' as const) : ('routing' as const),
+		}),
 		onDone: {target: 'idle' as const, actions: {type: 'confirm the return' as const, params: at}},
 		onError: {
 			target: 'idle' as const,
@@ -166,7 +184,7 @@ const mending = {
 const interruptions = [
 	{guard: 'too many checks have failed' as const, target: '#canary.failed' as const},
 	{
-		guard: 'the Canary names other objects' as const,
+		guard: 'the run is of other objects' as const,
 		target: '#canary.failed' as const,
 		actions: 'fail for other objects' as const,
 	},
@@ -176,7 +194,7 @@ const newcomers = [
 	{
 		guard: 'the run is superseded' as const,
 		target: '#canary.initialized.superseding' as const,
-		actions: say('the supersession'),
+		actions: [say('the supersession'), 'forget the judged revision' as const],
 	},
 	{
 		guard: 'another revision waits' as const,
@@ -185,12 +203,25 @@ const newcomers = [
 	},
 ];
 
-const stepInterruptions = [
+/** What ends a step; first in every state that has an eventless way on of its own, for the innermost is taken. */
+const stepEndings = [
+	...interruptions,
+	...newcomers,
 	{
 		guard: 'the canary fails under traffic' as const,
 		target: '#canary.halted.failing' as const,
 		actions: [say('the shelter'), 'shelter the users' as const],
 	},
+];
+
+/** A promotion that outlasts its deadline leaves its users where they are. */
+const promotionExpired = [
+	{
+		guard: 'users are on the canary' as const,
+		target: '#canary.failed.holding' as const,
+		actions: ['fail by the deadline' as const, say('the failed promotion')],
+	},
+	{target: '#canary.failed' as const, actions: 'fail by the deadline' as const},
 ];
 
 /** A nested state of `halted`: left to another reason when that comes first, ended by the progress deadline. */
@@ -204,7 +235,7 @@ const haltedBy = (reason: HaltReason) => ({
 		input: boundDeadline,
 		onDone: [
 			{
-				guard: 'the promotion was halted' as const,
+				guard: 'a halted promotion has users on the canary' as const,
 				target: '#canary.failed.holding' as const,
 				actions: ['fail by the deadline' as const, say('the failed promotion')],
 			},
@@ -231,15 +262,24 @@ export const canaryMachine = base.createMachine({
 			initial: 'resuming',
 			states: {
 				// An actor is rebuilt from the status and the observed world; this state is never published.
-				resuming: {always: {guard: 'the world is known', target: 'recalling'}},
+				resuming: {always: {guard: 'the world is known', target: 'recalling', actions: 'recall the route'}},
 				recalling: {
 					always: [
 						{guard: 'a promotion was being taken back', target: '#canary.promoting.takingBack'},
 						{guard: 'a run was being ended', target: '#canary.failed'},
-						{guard: 'a promotion was under way', target: '#canary.promoting'},
 						{guard: 'a promotion was being finished', target: '#canary.promoting.routing'},
-						{guard: 'a run with traffic was under way', target: '#canary.progressing.routing'},
-						{guard: 'a run was under way', target: '#canary.progressing', actions: 'begin the run'},
+						{guard: 'a promotion was under way', target: 'promoting', actions: 'call the judge back'},
+						{
+							guard: 'a run with traffic was under way',
+							target: '#canary.halted',
+							actions: [{type: 'note the halt', params: {from: 'routing'}}, 'call the judge back'],
+						},
+						{
+							guard: 'a run was losing its traffic',
+							target: '#canary.progressing.restarting',
+							actions: 'take the run up',
+						},
+						{guard: 'a run was under way', target: '#canary.progressing', actions: 'take the run up'},
 						{guard: 'a failed promotion was held', target: '#canary.failed.holding'},
 						{guard: 'a run had failed', target: '#canary.failed.idle'},
 						{guard: 'a run had succeeded', target: '#canary.finished.idle'},
@@ -253,9 +293,18 @@ export const canaryMachine = base.createMachine({
 						{target: 'bootstrapping'},
 					],
 				},
-				blocked: {always: {guard: 'nothing is wrong', target: 'recalling'}},
+				// What was kept is never overwritten by a template that is not proven.
+				promoting: {
+					always: [
+						{guard: 'its template was copied', target: '#canary.promoting.rolling'},
+						{guard: 'the primary runs the target already', target: '#canary.promoting.copying'},
+						{target: '#canary.promoting'},
+					],
+				},
+				blocked: {always: [rebinding, {guard: 'nothing is wrong', target: 'recalling'}]},
 				bootstrapping: {
 					initial: 'creating',
+					always: rebinding,
 					states: {
 						creating: {
 							invoke: {
@@ -318,8 +367,9 @@ export const canaryMachine = base.createMachine({
 					},
 				},
 				superseding: {
-					initial: 'routing',
+					initial: 'awaitingPrimary',
 					states: {
+						awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
 						routing: {
 							invoke: {
 								src: 'route traffic',
@@ -349,23 +399,28 @@ export const canaryMachine = base.createMachine({
 		},
 		progressing: {
 			initial: 'scalingUp',
-			always: [...interruptions, ...newcomers, ...stepInterruptions],
+			always: stepEndings,
 			states: {
 				restarting: {
-					invoke: {
-						src: 'route traffic',
-						input: allToPrimary,
-						onDone: {
-							target: 'scalingUp',
-							actions: ['dismiss the judge', {type: 'confirm the return', params: at}, 'start the wait'],
+					initial: 'awaitingPrimary',
+					states: {
+						awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
+						routing: {
+							invoke: {
+								src: 'route traffic',
+								input: allToPrimary,
+								onDone: {
+									target: '#canary.progressing.scalingUp',
+									actions: ['dismiss the judge', {type: 'confirm the return', params: at}, 'start the wait'],
+								},
+							},
 						},
 					},
 				},
 				scalingUp: {
 					initial: 'scaling',
 					always: [
-						...interruptions,
-						...newcomers,
+						...stepEndings,
 						{
 							guard: 'scaling up must halt',
 							target: '#canary.halted',
@@ -377,12 +432,13 @@ export const canaryMachine = base.createMachine({
 							invoke: {
 								src: 'scale the canary',
 								input: ({context}) => ({model: context.model, replicas: replicasToServe(context), insist: false}),
-								onDone: {target: 'rising', actions: {type: 'note the instant', params: at}},
+								onDone: {target: 'rising', actions: [{type: 'note the instant', params: at}, 'unbound the wait']},
 								onError: refusedIn('scalingUp'),
 							},
 						},
 						rising: {
 							always: [
+								...stepEndings,
 								{
 									guard: 'both are healthy and analysis is skipped',
 									target: '#canary.promoting',
@@ -431,11 +487,8 @@ export const canaryMachine = base.createMachine({
 					},
 				},
 				soaking: {
-					// Before its own reasons: a descendant's transitions are looked at first.
 					always: [
-						...interruptions,
-						...newcomers,
-						...stepInterruptions,
+						...stepEndings,
 						{
 							guard: 'the step must halt',
 							target: '#canary.halted',
@@ -460,12 +513,18 @@ export const canaryMachine = base.createMachine({
 		halted: {
 			initial: 'deciding',
 			always: [
-				...interruptions,
-				...newcomers,
-				{guard: 'nothing halts scaling up', target: '#canary.progressing', actions: 'go on'},
-				{guard: 'nothing halts routing', target: '#canary.progressing.routing', actions: 'go on'},
+				{
+					guard: 'a halted promotion has too many failed checks',
+					target: '#canary.promoting.takingBack',
+					actions: [say('the taking back'), 'go on'],
+				},
+				...stepEndings,
+				{guard: 'nothing halts scaling up', target: '#canary.progressing', actions: 'try again'},
+				{guard: 'nothing halts the new beginning', target: '#canary.progressing', actions: 'go on'},
+				{guard: 'nothing halts routing', target: '#canary.progressing.routing', actions: 'try again'},
 				{guard: 'nothing halts the step', target: '#canary.progressing.soaking', actions: 'go on'},
-				{guard: 'nothing halts the promotion', target: '#canary.promoting.copying', actions: 'go on'},
+				{guard: 'nothing halts the copied promotion', target: '#canary.promoting.rolling', actions: 'go on'},
+				{guard: 'nothing halts the promotion', target: '#canary.promoting.copying', actions: 'try again'},
 			],
 			states: {
 				deciding: {
@@ -548,11 +607,19 @@ export const canaryMachine = base.createMachine({
 				},
 				copying: {
 					entry: say('the copy'),
-					always: {guard: 'too many checks have failed', target: '#canary.failed'},
+					// The copy may have landed already.
+					always: {
+						guard: 'too many checks have failed',
+						target: 'takingBack',
+						actions: say('the taking back'),
+					},
 					invoke: {
 						src: 'promote the revision',
 						input: ({context}) => ({model: context.model, revision: context.run.revision}),
-						onDone: {target: 'rolling', actions: [{type: 'note the instant', params: at}, 'note the promotion']},
+						onDone: {
+							target: 'rolling',
+							actions: [{type: 'note the instant', params: at}, 'unbound the wait', 'note the promotion'],
+						},
 						onError: [
 							{
 								guard: {
@@ -575,7 +642,7 @@ export const canaryMachine = base.createMachine({
 							target: '#canary.halted',
 							actions: {type: 'note the halt', params: {from: 'copying'}},
 						},
-						{guard: 'another revision waits and the primary can serve', target: 'sheltering'},
+						{guard: 'users are better off with the primary', target: 'sheltering'},
 					],
 					on: {
 						'world observed': {
@@ -589,17 +656,10 @@ export const canaryMachine = base.createMachine({
 					invoke: {
 						src: 'wait until',
 						input: deadline,
-						onDone: [
-							{
-								guard: 'users are on the canary',
-								target: '#canary.failed.holding',
-								actions: ['fail by the deadline', say('the failed promotion')],
-							},
-							{target: '#canary.failed', actions: 'fail by the deadline'},
-						],
+						onDone: promotionExpired,
 					},
 				},
-				// The target's own rolling update must not feed pods to users that nobody analysed.
+				// The target's own rolling update must not feed pods to users that nobody analysed, nor failing ones.
 				sheltering: {
 					invoke: {
 						src: 'route traffic',
@@ -618,7 +678,11 @@ export const canaryMachine = base.createMachine({
 									target: 'returning',
 									actions: [{type: 'note the instant', params: at}, 'start the wait'],
 								},
-								onError: refusedIn('copying'),
+								// Nothing to go back to: the primary gets its users as it is, once it can serve.
+								onError: {
+									target: '#canary.failed',
+									actions: [{type: 'note the refusal', params: refusal}, say('the refusal')],
+								},
 							},
 						},
 						returning: {
@@ -626,10 +690,7 @@ export const canaryMachine = base.createMachine({
 							invoke: {
 								src: 'wait until',
 								input: deadline,
-								onDone: {
-									target: '#canary.failed.holding',
-									actions: ['fail by the deadline', say('the failed promotion')],
-								},
+								onDone: promotionExpired,
 							},
 						},
 					},
@@ -675,11 +736,8 @@ export const canaryMachine = base.createMachine({
 			},
 		},
 		failed: {
-			initial: 'deciding',
+			initial: 'awaitingPrimary',
 			states: {
-				deciding: {
-					always: [{guard: 'the primary can take all traffic', target: 'routing'}, {target: 'awaitingPrimary'}],
-				},
 				awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
 				routing: {
 					entry: say('the rollback'),
@@ -701,8 +759,13 @@ export const canaryMachine = base.createMachine({
 						onDone: {target: 'idle', actions: {type: 'note the instant', params: at}},
 					},
 				},
-				// Users stay on the proven copy until the primary is healthy.
-				holding: {always: {guard: 'the primary is healthy', target: 'routing'}},
+				// Users stay on the proven copy until the primary is healthy, or the copy fails.
+				holding: {
+					always: [
+						{guard: 'the primary is healthy', target: 'routing'},
+						{guard: 'users are better off with the primary', target: 'routing'},
+					],
+				},
 				mending,
 				idle: {always: restingTransitions},
 			},

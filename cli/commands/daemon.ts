@@ -2,6 +2,7 @@
 import {Option, type Command} from 'commander';
 import type {DaemonConfig} from '../../index.ts';
 import {knownProviders} from '../../api/not-yet.ts';
+import {CommandError} from '../errors.ts';
 import {duration, examples, httpAddress, kubeconfig, logLevel, namespaceNames, wholeNumber} from '../flags.ts';
 import {onStopSignal} from '../signals.ts';
 
@@ -10,12 +11,23 @@ type Flags = Pick<DaemonConfig, 'kubeconfig' | 'metricsServer' | 'meshProvider' 
 	readonly namespace?: readonly string[];
 };
 
+const explainFailure =
+	({port}: DaemonConfig) =>
+	(error: NodeJS.ErrnoException): never => {
+		const isTaken = error.code === 'EADDRINUSE';
+		throw new CommandError(
+			isTaken ? `port ${port} is taken` : `the daemon cannot start: ${error.message}`,
+			isTaken ? 'choose another one by --port' : 'check --kubeconfig, or KUBECONFIG',
+			{cause: error},
+		);
+	};
+
 /** Runs until a signal asks it to stop; the answer is the exit code. */
 const run = async (config: DaemonConfig): Promise<number> => {
 	const stop = onStopSignal();
 	const {startDaemon} = await import('../../index.ts');
 	// Whoever asks it to stop while it still starts need not wait: nothing is under way yet.
-	const daemon = await Promise.race([startDaemon(config), stop.asked]);
+	const daemon = await Promise.race([startDaemon(config).catch(explainFailure(config)), stop.asked]);
 	if (daemon !== undefined) {
 		await stop.asked;
 		await daemon.stop();

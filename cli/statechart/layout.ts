@@ -50,9 +50,18 @@ export const wrap = (text: string, max: number): readonly string[] => {
 const widthOf = (lines: readonly string[], character: number): number =>
 	Math.ceil(Math.max(0, ...lines.map((line) => line.length)) * character);
 
-const linesOf = ({name, notes, exits, boxes}: Box): readonly string[] => [
-	name,
-	...[...notes, ...exits].flatMap((note) => (boxes.length === 0 ? wrap(note, BOX_LINE_MAX) : [note])),
+/** A frame is at least as wide as its states are, an outermost one wide enough for any line. */
+const lineMaxOf = ({path, boxes}: Box): number => {
+	if (boxes.length === 0) {
+		return BOX_LINE_MAX;
+	}
+
+	return path.includes('.') ? LABEL_LINE_MAX : Number.POSITIVE_INFINITY;
+};
+
+const linesOf = (box: Box): readonly string[] => [
+	box.name,
+	...[...box.notes, ...box.exits].flatMap((note) => wrap(note, lineMaxOf(box))),
 ];
 
 const textSize = (lines: readonly string[]): {width: number; height: number} => ({

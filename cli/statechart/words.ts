@@ -29,7 +29,7 @@ export const causesOf = (state: ChartState): readonly Caused[] => [
 	]),
 ];
 
-const doneText = (src: string): string => (src === 'wait until' ? 'the time has come' : `done: ${src}`);
+const doneText = (src: string): string => (src === 'wait until' ? 'the time is up' : `done: ${src}`);
 
 /** Cause and guard on one line: `done: route traffic [users are on the canary]`. */
 export const label = ({guard, cause}: Caused): string =>

@@ -1,9 +1,10 @@
 // What the canary's chart notes and counts: pure changes of context, one name each.
 import type {CanaryModel, Verdict, World} from '../../api/model.ts';
 import {Refused} from '../ports.ts';
+import {noRun} from './context.ts';
 import type {Context, Resumption, Run} from './context.ts';
 import {lackOfCanary, lackOfPrimary} from './health.ts';
-import {judge, routingOf, withoutVerdict} from './run.ts';
+import {begin, judge, routingOf, withoutVerdict} from './run.ts';
 
 const withRun = (context: Context, change: Partial<Run>): Partial<Context> => ({run: {...context.run, ...change}});
 
@@ -14,22 +15,35 @@ const namesTheSame = (one: CanaryModel, other: CanaryModel): boolean =>
 
 /** Notes the spec; kept aside while it names other objects than the present one. */
 export const noteCanary = (context: Context, model: CanaryModel, at: number): Partial<Context> => {
-	const {rebound: _, ...rest} = context;
+	const noted = {now: at, mendings: 0};
 	return namesTheSame(context.model, model)
-		? {...rest, model, now: at, mendings: 0}
-		: {...rest, model: {...context.model, suspended: model.suspended}, rebound: model, now: at};
+		? {...noted, model, rebound: undefined}
+		: {...noted, model: {...context.model, suspended: model.suspended}, rebound: model};
 };
 
-/** From rest only: the Canary's other objects are now the ones that count, and everything starts anew. */
-export const rebind = (context: Context): Context => {
-	const {rebound, world: _, ...rest} = context;
-	return {
-		...rest,
-		model: rebound ?? context.model,
-		judged: '',
-		promoted: '',
-		recalled: {...context.recalled, phase: ''},
-	};
+/** Without a run only: the Canary's other objects are now the ones that count, and everything starts anew. */
+export const rebind = ({rebound, model, run, recalled}: Context): Partial<Context> => ({
+	model: rebound ?? model,
+	rebound: undefined,
+	world: undefined,
+	judged: '',
+	promoted: '',
+	run: {...noRun, step: run.step + 1},
+	recalled: {...recalled, phase: ''},
+});
+
+/** A former actor's run had users wherever the route sends them, whatever the status came to say. */
+export const recallRoute = ({run, world, recalled: {phase, canaryWeight}}: Context): Partial<Context> => {
+	const hadRun = !['', 'Initializing', 'Initialized', 'Succeeded'].includes(phase);
+	const held = phase !== 'Failed' || canaryWeight > 0;
+	return {run: {...run, routed: hadRun && held ? (world?.route?.canary ?? 0) : 0}};
+};
+
+/** A former actor's run that has no traffic yet, or lost it: from its beginning, with what was counted against it. */
+export const takeUp = (context: Context): Partial<Context> => {
+	const begun = {...context, ...begin(context)};
+	const failedChecks = begun.judged === context.run.revision ? context.run.failedChecks : 0;
+	return {judged: begun.judged, ...withRun(begun, {failedChecks})};
 };
 
 export const noteWorld = (_: Context, world: World): Partial<Context> => ({world, now: world.at});
@@ -39,10 +53,16 @@ export const noteVerdict = (context: Context, step: number, verdict: Verdict): P
 
 export const noteHalt = (context: Context, from: Resumption): Partial<Context> => withRun(context, {halted: {from}});
 
-/** Leaves `halted`: its bookkeeping goes, and so does a verdict that told nothing. */
-export const goOn = (context: Context): Partial<Context> => {
-	const {halted: _, boundedSince: __, refusal: ___, ...run} = context.run;
+/** Leaves `halted` to try an effect again: until it is done the progress deadline goes on counting. */
+export const tryAgain = (context: Context): Partial<Context> => {
+	const {halted: _, refusal: __, ...run} = context.run;
 	return {run: {...run, since: context.now}};
+};
+
+/** Leaves `halted`, and with it its bookkeeping. */
+export const goOn = (context: Context): Partial<Context> => {
+	const {boundedSince: _, ...run} = tryAgain(context).run ?? context.run;
+	return {run};
 };
 
 export const bound = (context: Context): Partial<Context> =>
@@ -100,6 +120,9 @@ export const noteRepair = (context: Context): Partial<Context> => withRun(contex
 
 /** At rest again: a canary at zero has no weight, and no checks count. */
 export const forgetRun = (context: Context): Partial<Context> => withRun(context, {weight: 0, failedChecks: 0});
+
+/** A revision that was set back unjudged is new again when it comes back. */
+export const forgetJudged = ({promoted}: Context): Partial<Context> => ({judged: promoted});
 
 /** What is judged once the primary stands. A target that was changed while its primary was being made is not: its
  * revision is new, and the first run is for it. */

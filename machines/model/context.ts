@@ -54,9 +54,9 @@ export type Run = {
 export type Context = {
 	readonly model: CanaryModel;
 	/** The spec as last seen, when it names other objects than the run under way was begun with. */
-	readonly rebound?: CanaryModel;
+	readonly rebound?: CanaryModel | undefined;
 	/** Undefined until the first observation. */
-	readonly world?: World;
+	readonly world?: World | undefined;
 	/** The instant of the last event. */
 	readonly now: Instant;
 	/** The revision last begun with (`status.lastAppliedSpec`); the same one starts no second run. */

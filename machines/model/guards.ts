@@ -2,7 +2,7 @@
 import type {Phase} from '../../api/model.ts';
 import type {Context, HaltReason, Resumption} from './context.ts';
 import {haltReasons} from './context.ts';
-import {canaryIsHealthy, primaryCanServe, primaryIsHealthy} from './health.ts';
+import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from './health.ts';
 import {
 	anotherRevisionWaits,
 	maxWeightReached,
@@ -10,6 +10,7 @@ import {
 	reasonsToHalt,
 	routingOf,
 	runIsSuperseded,
+	templateIsCopied,
 	tooManyFailedChecks,
 } from './run.ts';
 
@@ -31,6 +32,8 @@ const goesOn = (context: Context, from: Resumption): boolean =>
 const was = ({recalled}: Context, ...phases: Array<Phase | ''>): boolean => phases.includes(recalled.phase);
 const ending = (context: Context): boolean => tooManyFailedChecks(context) || context.recalled.state === 'failed';
 const isSound = ({model, world}: Context): boolean => model.problems.length === 0 && world?.problems.length === 0;
+const canTakeAll = (context: Context): boolean => context.run.routed === 0 || primaryCanServe(context);
+const promotionIsHalted = (context: Context): boolean => haltedFrom(context) === 'copying';
 const routeStrays = ({run, world}: Context): boolean => world?.route !== undefined && world.route.canary !== run.routed;
 
 export const guards = {
@@ -43,15 +46,19 @@ export const guards = {
 		was(context, 'Promoting') && tooManyFailedChecks(context) && context.recalled.state !== 'failed',
 	'a run was being ended': ({context}: Args) =>
 		was(context, 'Progressing', 'Waiting', 'WaitingPromotion', 'Promoting') && ending(context),
-	'a promotion was under way': ({context}: Args) => was(context, 'Promoting'),
-	'a promotion was being finished': ({context}: Args) => was(context, 'Finalising'),
+	'a promotion was under way': ({context}: Args) => was(context, 'Promoting', 'Finalising'),
+	'a promotion was being finished': ({context}: Args) => was(context, 'Finalising') && canTakeAll(context),
+	'its template was copied': ({context}: Args) => templateIsCopied(context),
 	'a run with traffic was under way': ({context}: Args) =>
 		was(context, 'Progressing', 'WaitingPromotion') && context.run.weight > 0,
+	'a run was losing its traffic': ({context}: Args) =>
+		was(context, 'Progressing', 'Waiting', 'WaitingPromotion') && context.run.routed > 0,
 	'a run was under way': ({context}: Args) => was(context, 'Progressing', 'Waiting', 'WaitingPromotion'),
 	'a failed promotion was held': ({context}: Args) => was(context, 'Failed') && context.run.weight > 0,
 	'a run had failed': ({context}: Args) => was(context, 'Failed'),
 	'a run had succeeded': ({context}: Args) => was(context, 'Succeeded'),
 	'the Canary was initialized': ({context}: Args) => was(context, 'Initialized'),
+	'the primary runs the target already': ({context}: Args) => context.world?.primaryRunsTarget === true,
 	'the user runs a canary already': ({context}: Args) =>
 		context.model.shape === 'paired' && (context.world?.target?.replicas ?? 0) > 0 && newRevisionWaits(context),
 
@@ -69,8 +76,9 @@ export const guards = {
 
 	// A run.
 	'too many checks have failed': ({context}: Args) => tooManyFailedChecks(context),
-	'the run is superseded': ({context}: Args) => runIsSuperseded(context),
-	'another revision waits': ({context}: Args) => anotherRevisionWaits(context),
+	'the run is of other objects': ({context}: Args) => context.rebound !== undefined && !promotionIsHalted(context),
+	'the run is superseded': ({context}: Args) => runIsSuperseded(context) && !promotionIsHalted(context),
+	'another revision waits': ({context}: Args) => anotherRevisionWaits(context) && !promotionIsHalted(context),
 	'both are healthy': ({context}: Args) => canaryIsHealthy(context) && primaryIsHealthy(context),
 	'both are healthy and analysis is skipped': ({context}: Args) =>
 		context.model.skipAnalysis && canaryIsHealthy(context) && primaryIsHealthy(context),
@@ -87,23 +95,35 @@ export const guards = {
 	// Halted.
 	'the first reason is': ({context}: Args, {reason}: {reason: HaltReason}) =>
 		reasons(context, haltedFrom(context))[0] === reason,
-	'the promotion was halted': ({context}: Args) => haltedFrom(context) === 'copying',
-	'nothing halts scaling up': ({context}: Args) => goesOn(context, 'scalingUp') || goesOn(context, 'anew'),
+	'a halted promotion has too many failed checks': ({context}: Args) =>
+		promotionIsHalted(context) && tooManyFailedChecks(context),
+	'a halted promotion has users on the canary': ({context}: Args) =>
+		promotionIsHalted(context) && context.run.routed > 0,
+	'nothing halts scaling up': ({context}: Args) => goesOn(context, 'scalingUp'),
+	'nothing halts the new beginning': ({context}: Args) => goesOn(context, 'anew'),
 	'nothing halts routing': ({context}: Args) => goesOn(context, 'routing'),
 	'nothing halts the step': ({context}: Args) => goesOn(context, 'soaking'),
+	'nothing halts the copied promotion': ({context}: Args) =>
+		goesOn(context, 'copying') && templateIsCopied(context),
 	'nothing halts the promotion': ({context}: Args) => goesOn(context, 'copying'),
+	// At weight 0 its traffic is being taken away already.
 	'the canary fails under traffic': ({context}: Args) =>
-		haltedFrom(context) !== 'copying' && context.run.routed > 0 && reasons(context, 'soaking')[0] === 'failing',
+		!promotionIsHalted(context) &&
+		context.run.weight > 0 &&
+		canaryIsFailing(context) &&
+		primaryCanServe(context),
 	'what is missing is ours to mend': ({context: {model, mendings}}: Args) =>
 		model.shape === 'managed' && mendings < MENDINGS_MAX,
 
 	// Promotion and the ways back.
 	'the primary is healthy': ({context}: Args) => primaryIsHealthy(context),
 	'the promoted primary is healthy': ({context}: Args) =>
-		context.world?.primary?.promoted === context.run.revision && primaryIsHealthy(context),
-	'another revision waits and the primary can serve': ({context}: Args) =>
-		context.run.routed > 0 && anotherRevisionWaits(context) && primaryCanServe(context),
-	'the primary can take all traffic': ({context}: Args) => context.run.routed === 0 || primaryCanServe(context),
+		templateIsCopied(context) && primaryIsHealthy(context),
+	'users are better off with the primary': ({context}: Args) =>
+		context.run.routed > 0 &&
+		(anotherRevisionWaits(context) || canaryIsFailing(context)) &&
+		primaryCanServe(context),
+	'the primary can take all traffic': ({context}: Args) => canTakeAll(context),
 	'users are on the canary': ({context}: Args) => context.run.routed > 0,
 	'the template is no longer the analysed one': (_: Args, {kind}: {kind: string}) => kind === 'superseded',
 };

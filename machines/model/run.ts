@@ -1,13 +1,6 @@
 // The arithmetic of one run: weights, counters, and the questions that guards ask of them.
 import type {CanaryModel, Instant, Verdict} from '../../api/model.ts';
-import {
-	canaryIsFailing,
-	canaryIsHealthy,
-	lackOfCanary,
-	primaryCanServe,
-	primaryIsHealthy,
-	scalingUnderWay,
-} from './health.ts';
+import {canaryIsHealthy, lackOfCanary, primaryIsHealthy, scalingUnderWay} from './health.ts';
 import {noRun} from './context.ts';
 import type {Context, HaltReason, Run} from './context.ts';
 
@@ -26,9 +19,11 @@ export const tooManyFailedChecks = (context: Context): boolean =>
 export const anotherRevisionWaits = (context: Context): boolean =>
 	context.world?.target !== undefined && context.world.target.revision !== context.run.revision;
 
-/** The target was set back to what the primary runs while another revision was under analysis. */
-export const runIsSuperseded = (context: Context): boolean =>
-	anotherRevisionWaits(context) && context.world?.primaryRunsTarget === true;
+/** The target was set back to what the primary runs: there is nothing to analyse. */
+export const runIsSuperseded = ({world}: Context): boolean => world?.primaryRunsTarget === true;
+
+/** The template under analysis is on the primary. */
+export const templateIsCopied = ({world, run}: Context): boolean => world?.primary?.promoted === run.revision;
 
 /** At rest: the target holds a template that was neither judged before nor runs on the primary already. */
 export const newRevisionWaits = (context: Context): boolean =>
@@ -53,7 +48,7 @@ export const advance = ({run, model, now}: Context): Partial<Context> => ({
 /** The API server has confirmed the route: the step begins, unless the same weight was only written anew. */
 export const confirm = (context: Context, at: Instant): Partial<Context> => ({
 	run: {
-		...withoutVerdict(context.run),
+		...withoutBound(withoutVerdict(context.run)),
 		routed: context.run.weight,
 		step: context.run.step + 1,
 		stepAt: at,
@@ -83,16 +78,19 @@ export const judge = (context: Context, step: number, verdict: Verdict): Partial
 /** Another step without a verdict of its own: nothing known about it may halt or advance it. */
 export const withoutVerdict = ({verdict: _, ...run}: Run): Run => run;
 
+const withoutBound = ({boundedSince: _, ...run}: Run): Run => run;
+
 const problemsOf = (context: Context): boolean => (context.world?.problems.length ?? 0) > 0;
 
+/** A canary that has users, or is about to be given some, must be healthy. */
+const needsCanary = ({run}: Context): boolean => run.routed > 0 || run.halted?.from === 'routing';
+
 const unhealthyOf = (context: Context): boolean =>
-	context.run.routed === 0 ? !primaryIsHealthy(context) : !primaryIsHealthy(context) || !canaryIsHealthy(context);
+	!primaryIsHealthy(context) || (needsCanary(context) && !canaryIsHealthy(context));
 
 const holds: Record<HaltReason, (context: Context) => boolean> = {
 	failing: (context) =>
-		context.run.halted?.from === 'anew'
-			? lackOfCanary(context) !== ''
-			: canaryIsFailing(context) && primaryCanServe(context),
+		context.run.halted?.from === 'anew' && (context.run.routed > 0 || lackOfCanary(context) !== ''),
 	misspecified: (context) => context.model.problems.length > 0,
 	missingDependency: problemsOf,
 	refused: (context) => context.run.refusal !== undefined,

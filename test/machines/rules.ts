@@ -24,8 +24,8 @@ const weightsOf = ({analysis}: Context['model']): readonly number[] => analysis.
 
 const tooMany = ({run, model}: Context): boolean => run.failedChecks >= model.analysis.threshold;
 
-const happened = ({before, happening}: Step, what: string): before is Pair =>
-	before !== undefined && happening.name.startsWith(what);
+const happened = (step: Step, what: string): step is Step & {readonly before: Pair} =>
+	step.before !== undefined && step.happening.name.startsWith(what);
 
 /** Rules of what an effect may be begun for. */
 const ofEffects: readonly Rule[] = [
@@ -199,8 +199,7 @@ const ofFacts: readonly Rule[] = [
 			isAnalysed(before) &&
 			isAnalysed(after) &&
 			before.context.run.revision === after.context.run.revision &&
-			before.context.run.failedChecks > after.context.run.failedChecks &&
-			!happened({before, after} as Step, 'promote'),
+			before.context.run.failedChecks > after.context.run.failedChecks,
 	},
 ];
 
@@ -209,8 +208,8 @@ const ofHappenings: readonly Rule[] = [
 	{
 		name: 'a new revision before promoting starts the run over, with counters at zero',
 		broken: (step) => {
+			if (!happened(step, 'seen') || !isAnalysed(step.before) || !isAnalysed(step.after)) return false;
 			const {before, after} = step;
-			if (!happened(step, 'seen') || !isAnalysed(before) || !isAnalysed(after)) return false;
 			const {run} = after.context;
 			return run.revision !== before.context.run.revision && (run.weight !== 0 || run.failedChecks !== 0);
 		},
@@ -218,10 +217,11 @@ const ofHappenings: readonly Rule[] = [
 	{
 		name: 'failing pods under traffic cost one failed check and all weight',
 		broken: (step) => {
+			if (!happened(step, 'seen') || step.after.path !== 'halted.failing.routing') return false;
 			const {before, after} = step;
-			if (!happened(step, 'seen') || after.path !== 'halted.failing.routing') return false;
 			return (
 				before.context.run.halted?.from !== 'anew' &&
+				before.context.run.revision === after.context.run.revision &&
 				(after.context.run.weight !== 0 || after.context.run.failedChecks !== before.context.run.failedChecks + 1)
 			);
 		},
@@ -229,20 +229,23 @@ const ofHappenings: readonly Rule[] = [
 	{
 		name: 'a promotion that outlasts its deadline holds its users where they are',
 		broken: (step) => {
+			if (!happened(step, 'wait until')) return false;
 			const {before, after} = step;
 			return (
-				happened(step, 'wait until') &&
 				before.path === 'promoting.rolling' &&
-				after.path !== (before.context.run.routed > 0 ? 'failed.holding' : 'failed.routing')
+				before.context.run.routed > 0 &&
+				!primaryIsHealthy(after.context) &&
+				!canaryIsFailing(after.context) &&
+				after.path !== 'failed.holding'
 			);
 		},
 	},
 	{
 		name: 'too many failed checks while promoting take the promotion back',
 		broken: (step) => {
+			if (!happened(step, 'check failed')) return false;
 			const {before, after} = step;
 			return (
-				happened(step, 'check failed') &&
 				/^promoting\.(?:copying|rolling)/.test(before.path) &&
 				tooMany(after.context) &&
 				!after.path.startsWith('promoting.takingBack')

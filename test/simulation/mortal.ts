@@ -80,7 +80,9 @@ export const startMortal = async (options: MortalOptions): Promise<Mortal> => {
 	const {embedded, clock, log, seed, speed, cut, intercept = async (_, next) => next(), onState} = options;
 	const requests: string[] = [];
 	let alive = true;
+	let isOver = false;
 	let writes = 0;
+	const timers = new Set<() => void>();
 	const through: Interceptor = async (request, next) => {
 		if (!alive) return deaf();
 		requests.push(nameOf(request));
@@ -105,10 +107,15 @@ export const startMortal = async (options: MortalOptions): Promise<Mortal> => {
 		{
 			clock: {
 				...clock,
-				setTimeout: (callback, ms) =>
-					clock.setTimeout(() => {
+				setTimeout(callback, ms) {
+					if (isOver) return setImmediate(callback);
+					const onTime = (): void => {
+						timers.delete(callback);
 						if (alive) callback();
-					}, ms),
+					};
+					timers.add(callback);
+					return clock.setTimeout(onTime, ms);
+				},
 			},
 			random: seededRandom(seed),
 			log,
@@ -126,7 +133,11 @@ export const startMortal = async (options: MortalOptions): Promise<Mortal> => {
 		},
 		async stop() {
 			alive = false;
-			await daemon.stop();
+			isOver = true;
+			const stopped = daemon.stop();
+			// Whatever still waits is told at once that its time has come, for the world's time stands still from here on.
+			for (const callback of timers) setImmediate(callback);
+			await stopped;
 		},
 	};
 };

@@ -31,6 +31,8 @@ export type Plan = {
 	readonly seed?: number;
 	/** Invariants that this scenario breaks by intention, by name. */
 	readonly except?: readonly string[];
+	/** Today's shape: true when the test releases the new version itself, and not the user once all is initialized. */
+	readonly isReleasedByHand?: boolean;
 	/** Changes what is applied at the start. */
 	readonly edit?: (objects: readonly KubeObject[]) => readonly KubeObject[];
 };
@@ -56,7 +58,6 @@ export class Simulation {
 	readonly #plan: Plan;
 	readonly #then: KubeObject | undefined;
 	readonly #daemons: Mortal[] = [];
-	#isReleased = false;
 
 	constructor(plan: Plan, clock: VirtualClock, embedded: Embedded, then: KubeObject | undefined) {
 		this.#plan = plan;
@@ -64,6 +65,7 @@ export class Simulation {
 		this.clock = clock;
 		this.embedded = embedded;
 		this.violations = watchInvariants(embedded, {except: plan.except ?? [], speed: this.speed});
+		if (plan.shape === 'today' && plan.isReleasedByHand !== true) this.#releaseWhenInitialized();
 	}
 
 	get speed(): number {
@@ -83,6 +85,15 @@ export class Simulation {
 		const daemon = await startMortal({clock, embedded, log, seed, speed, onState, ...options});
 		this.#daemons.push(daemon);
 		return daemon;
+	}
+
+	/** A patient user. */
+	#releaseWhenInitialized(): void {
+		const stop = this.embedded.store.onAccepted(({key, after}) => {
+			if (key.plural !== 'canaries' || after?.status?.['phase'] !== 'Initialized') return;
+			stop();
+			this.clock.setTimeout(() => this.release(), 5000 / this.speed);
+		});
 	}
 
 	get(kind: Kind, name: string, namespace: string | undefined = 'test'): KubeObject | undefined {
@@ -107,7 +118,6 @@ export class Simulation {
 	/** Today's shape: the user's new version. `image` and `annotations` name another one than the plan's scenario. */
 	release(image?: string, annotations: Readonly<Record<string, string>> = {}): void {
 		const name = this.#plan.shape === 'today' ? 'podinfo' : 'podinfo-canary';
-		this.#isReleased = true;
 		this.edit('deployments', name, (object) => {
 			const base = this.#then ?? object;
 			const template = structuredClone(base.spec?.['template']) as {
@@ -161,14 +171,8 @@ export class Simulation {
 		await this.until(() => phases.includes(String(this.status()['phase'])), 3600, phases.join(' or '));
 	}
 
-	/** Through the Canary's making (today's shape), the new version, to the end of its run. */
+	/** To the end of the run, and a while longer. */
 	async toRest(): Promise<void> {
-		if (this.#plan.shape === 'today' && !this.#isReleased) {
-			await this.untilPhase('Initialized');
-			await this.seconds(5);
-			this.release();
-		}
-
 		await this.untilPhase('Succeeded', 'Failed');
 		await this.seconds(15);
 	}

@@ -69,16 +69,16 @@ export const runKilled = async (
 	const rollouts = countRollouts(simulation, primaryOf(plan));
 	const [first] = cuts;
 	const daemon = await simulation.start(first === undefined ? {} : {cut: first});
-	const successors = (async () => {
-		let current = daemon;
-		for (const [index, cut] of cuts.entries()) {
-			await simulation.until(() => !current.isAlive(), 7200, `write ${cut.write} never came`);
-			await simulation.seconds(outages[(cut.write + index) % outages.length] ?? 0);
-			const next = cuts[index + 1];
-			current = await simulation.start(next === undefined ? {} : {cut: next});
-		}
-	})();
-	await (cuts.length === 0 ? rest(simulation) : successors.then(async () => rest(simulation)));
+	let current = daemon;
+	for (const [index, cut] of cuts.entries()) {
+		const dead = current;
+		await simulation.until(() => !dead.isAlive(), 3600, `write ${cut.write} never came`);
+		await simulation.seconds(outages[(cut.write + index) % outages.length] ?? 0);
+		const next = cuts[index + 1];
+		current = await simulation.start(next === undefined ? {} : {cut: next});
+	}
+
+	await rest(simulation);
 	const {requests} = daemon;
 	const end = {
 		state: stateOf(simulation),

@@ -1,0 +1,121 @@
+// A desk with an API server on it: a store behind a socket, a kubeconfig, and commands run in this process.
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createColors} from 'picocolors';
+import {runCommand} from '../../cli/main.ts';
+import {writeKubeconfig} from '../../sandbox/api/kubeconfig.ts';
+import {startApiServer} from '../../sandbox/api/server.ts';
+import {createStore, type ApiStore} from '../../sandbox/api/store.ts';
+import {objectsOf} from '../../sandbox/embedded.ts';
+import {wallClock} from '../../services/clock.ts';
+import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {silentLog} from '../../services/log.ts';
+import {seededRandom} from '../../services/random.ts';
+
+export type Desk = {
+	readonly store: ApiStore;
+	readonly kubeconfig: string;
+	close(): Promise<void>;
+};
+
+const namespaces = {group: '', plural: 'namespaces'};
+const canaries = {group: 'flagger.app', plural: 'canaries'};
+
+const definition = async (): Promise<KubeObject> => {
+	const text = await readFile(new URL('../../artifacts/crds/canaries.flagger.app.yaml', import.meta.url), 'utf8');
+	const [crd] = objectsOf(text);
+	if (crd === undefined) throw new Error('the Canary CRD is empty');
+	return crd;
+};
+
+/** An API server with the namespaces `test` and `shop`, and the Canary CRD unless told otherwise. */
+export const openDesk = async ({hasCrd = true}: {hasCrd?: boolean} = {}): Promise<Desk> => {
+	const store = createStore({clock: wallClock, random: seededRandom(1)});
+	for (const name of ['test', 'shop']) {
+		store.create(namespaces, {apiVersion: 'v1', kind: 'Namespace', metadata: {name}}, 'test');
+	}
+
+	if (hasCrd) {
+		store.create({group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions'}, await definition(), 'test');
+	}
+
+	const server = await startApiServer({store, log: silentLog});
+	const directory = await mkdtemp(join(tmpdir(), 'aviary-desk-'));
+	const kubeconfig = join(directory, 'kubeconfig');
+	await writeKubeconfig(kubeconfig, server.url);
+	return {
+		store,
+		kubeconfig,
+		async close() {
+			await server.close();
+			await rm(directory, {recursive: true});
+		},
+	};
+};
+
+const spec = {
+	targetRef: {apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo'},
+	service: {port: 9898},
+	analysis: {
+		interval: '1m',
+		threshold: 5,
+		maxWeight: 50,
+		stepWeight: 10,
+		metrics: [{name: 'request-success-rate', thresholdRange: {min: 99}, interval: '1m'}],
+	},
+};
+
+/** Stores a Canary with a status, as the daemon would have written it. */
+export const putCanary = (
+	{store}: Desk,
+	{namespace = 'test', name = 'podinfo', status}: {namespace?: string; name?: string; status?: Record<string, unknown>},
+): void => {
+	const canary = {apiVersion: 'flagger.app/v1beta1', kind: 'Canary', metadata: {name, namespace}, spec};
+	const stored = store.create(canaries, canary, 'test');
+	if (status !== undefined) {
+		store.update(canaries, {...stored, status}, 'test', 'status');
+	}
+};
+
+/** Posts an event about a Canary. */
+export const putEvent = ({store}: Desk, message: string, type: 'Normal' | 'Warning', lastTimestamp: string): void => {
+	const name = `podinfo.${store.resourceVersion()}`;
+	store.create(
+		{group: '', plural: 'events'},
+		{
+			apiVersion: 'v1',
+			kind: 'Event',
+			metadata: {name, namespace: 'test'},
+			involvedObject: {apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'podinfo', namespace: 'test'},
+			reason: 'Synced',
+			type,
+			message,
+			lastTimestamp,
+		},
+		'test',
+	);
+};
+
+export type Outcome = {readonly code: number; readonly out: string; readonly err: string};
+
+/** Runs a command line in this process; `columns` makes it a terminal of that width. */
+export const run = async (words: readonly string[], {columns}: {columns?: number} = {}): Promise<Outcome> => {
+	let out = '';
+	let err = '';
+	const code = await runCommand(words, {
+		terminal: {
+			write(text) {
+				out += text;
+			},
+			columns,
+			colors: createColors(false),
+			now: () => Date.now(),
+		},
+		complain(text) {
+			err += text;
+		},
+		finish() {},
+	});
+	return {code, out, err};
+};
