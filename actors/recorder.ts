@@ -71,6 +71,7 @@ export class Recorder {
 	/** What was last written, for a CRD may prune what it says. */
 	#written: Status | undefined;
 	#writing = false;
+	#toldTooOld = false;
 
 	constructor(options: RecorderOptions) {
 		this.#options = options;
@@ -179,7 +180,8 @@ export class Recorder {
 		);
 		this.#seen = answer;
 		this.#written = status;
-		if (answer.status?.['state'] !== status.state) {
+		if (answer.status?.['state'] !== status.state && !this.#toldTooOld) {
+			this.#toldTooOld = true;
 			onCrdTooOld();
 		}
 	}

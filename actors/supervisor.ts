@@ -1,15 +1,17 @@
 // Owns the actors' lives: one custody a Canary, in a registry, so that none can touch another.
 import {createActor} from 'xstate';
 import type {Actor} from 'xstate';
-import type {CanaryModel, Problem} from '../api/model.ts';
+import type {CanaryModel} from '../api/model.ts';
 import {custodyMachine} from '../machines/supervisor.ts';
 import {releaseMachine} from '../machines/release.ts';
+import {sleep} from '../services/clock.ts';
 import type {Following, KubeObject} from '../services/kubernetes/cluster.ts';
 import {canaries} from '../services/kubernetes/resources.ts';
 import {aboutOf, liveAsCanary} from './canary.ts';
 import type {HostOptions} from './canary.ts';
 import {canaryPorts} from './canary-ports.ts';
 import {Gate} from './gate.ts';
+import {keyOf, Rivals} from './rivals.ts';
 import {shelterUsers} from './shelter-users.ts';
 
 export type SupervisorOptions = Omit<HostOptions, 'newest' | 'onVersion'> & {
@@ -31,33 +33,19 @@ export type Supervisor = {
 type Ward = {
 	readonly custody: Actor<typeof custodyMachine>;
 	object: KubeObject;
+	/** The watch that shows it. */
+	readonly home: Following;
 	told: string;
 	readonly listeners: Set<(canary: KubeObject) => void>;
 };
 
-const keyOf = ({metadata}: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
-const isOlder = (one: KubeObject, other: KubeObject): boolean => {
-	const [a, b] = [one.metadata.creationTimestamp ?? '', other.metadata.creationTimestamp ?? ''];
-	return a === b ? keyOf(one) < keyOf(other) : a < b;
-};
-
-/** Two Canaries with one target: the older acts, the newer is told. */
-const contested = (model: CanaryModel, rival: KubeObject): Problem => {
-	const field = model.shape === 'managed' ? 'spec.targetRef.name' : 'spec.canary.name';
-	const older = `${rival.metadata.name}.${rival.metadata.namespace ?? ''}`;
-	return {
-		field,
-		value: model.target.name,
-		text: `${field}: ${model.target.name} is the target of the older Canary ${older} too`,
-		remedy: 'Delete one of the two Canaries or give them different targets',
-	};
-};
+const FLUSH_MS_MAX = 5000;
 
 export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	const {services, announcer, telemetry, toModel} = options;
 	const {clock, log, cluster} = services;
 	const wards = new Map<string, Ward>();
-	const targets = new Map<string, Set<string>>();
+	const rivals = new Rivals();
 	let stopped = false;
 
 	const host: HostOptions = {
@@ -98,41 +86,24 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 		);
 	};
 
-	const modelOf = (object: KubeObject): CanaryModel => {
-		const model = toModel(object);
-		const rival = [...(targets.get(targetKey(model)) ?? [])]
-			.map((key) => wards.get(key)?.object)
-			.find((other) => other !== undefined && keyOf(other) !== keyOf(object) && isOlder(other, object));
-		return rival === undefined ? model : {...model, problems: [contested(model, rival), ...model.problems]};
-	};
-
 	const tell = (key: string): void => {
 		const ward = wards.get(key);
-		if (ward === undefined) {
-			return;
-		}
-
-		const model = modelOf(ward.object);
+		const model = rivals.modelOf(key);
 		const told = JSON.stringify({...model, generation: 0});
-		if (told !== ward.told) {
+		if (ward !== undefined && model !== undefined && told !== ward.told) {
 			ward.told = told;
 			ward.custody.send({type: 'canary changed', model, at: clock.now()});
 		}
 	};
 
-	const rivalsOf = (object: KubeObject): readonly string[] => [...(targets.get(targetKey(toModel(object))) ?? [])];
+	const admit = (key: string, object: KubeObject, home: Following): void => {
+		const model = rivals.modelOf(key);
+		if (model === undefined) {
+			return;
+		}
 
-	const admit = (object: KubeObject): void => {
-		const key = keyOf(object);
-		const model = toModel(object);
-		index(targets, targetKey(model), key);
-		const admitted = modelOf(object);
-		const ward: Ward = {
-			custody: custodyFor(admitted),
-			object,
-			told: JSON.stringify({...admitted, generation: 0}),
-			listeners: new Set(),
-		};
+		const told = JSON.stringify({...model, generation: 0});
+		const ward: Ward = {custody: custodyFor(model), object, home, told, listeners: new Set()};
 		wards.set(key, ward);
 		ward.custody.subscribe({
 			error(error) {
@@ -144,88 +115,83 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	};
 
 	const dismiss = (key: string, ward: Ward): void => {
+		const {model} = ward.custody.getSnapshot().context;
 		wards.delete(key);
-		for (const keys of targets.values()) {
-			keys.delete(key);
-		}
-
-		const {name, namespace = ''} = ward.object.metadata;
-		telemetry.forgetCanary({name, namespace});
-		announcer.forget(aboutOf(toModel(ward.object)));
-		log.info('Canary released', {canary: `${name}.${namespace}`});
+		telemetry.forgetCanary(model);
+		announcer.forget(aboutOf(model));
+		log.info('Canary released', {canary: `${model.name}.${model.namespace}`});
 		ward.custody.send({type: 'canary deleted', at: clock.now()});
-		for (const rival of rivalsOf(ward.object)) {
+		for (const rival of rivals.forget(key)) {
 			tell(rival);
 		}
 	};
 
-	const observe = (object: KubeObject): void => {
-		const key = keyOf(object);
+	const observe = (key: string, object: KubeObject, home: Following): void => {
 		const ward = wards.get(key);
-		if (ward !== undefined && ward.object.metadata.uid !== object.metadata.uid) {
-			dismiss(key, ward);
-		}
-
-		const present = wards.get(key);
-		if (present === undefined) {
-			admit(object);
+		if (ward === undefined) {
+			admit(key, object, home);
 			return;
 		}
 
-		if (present.object.metadata.resourceVersion === object.metadata.resourceVersion) {
-			return;
-		}
-
-		const former = targetKey(toModel(present.object));
-		present.object = object;
-		for (const listener of present.listeners) {
-			listener(object);
-		}
-
-		const target = targetKey(toModel(object));
-		if (former !== target) {
-			targets.get(former)?.delete(key);
-			index(targets, target, key);
-			for (const rival of targets.get(former) ?? []) {
-				tell(rival);
+		if (ward.object.metadata.resourceVersion !== object.metadata.resourceVersion) {
+			ward.object = object;
+			for (const listener of ward.listeners) {
+				listener(object);
 			}
-		}
 
-		tell(key);
+			tell(key);
+		}
 	};
 
-	const followings: Following[] = [];
-	const survey = (): void => {
-		if (
-			stopped ||
-			followings.some((following) => !following.isFresh() && following.objects().length === 0 && wards.size > 0)
-		) {
+	/** Takes in what one watch shows: who is gone, then who is there. All are known before the first of them acts. */
+	const survey = (home: Following): void => {
+		if (stopped) {
 			return;
 		}
 
-		const present = followings.flatMap((following) => following.objects());
-		const keys = new Set(present.map((object) => keyOf(object)));
+		const present = new Map(home.objects().map((object) => [keyOf(object), object]));
 		for (const [key, ward] of wards) {
-			if (!keys.has(key)) {
+			const successor = present.get(key);
+			if (ward.home === home && successor?.metadata.uid !== ward.object.metadata.uid) {
 				dismiss(key, ward);
 			}
 		}
 
-		for (const object of present) {
-			observe(object);
+		const touched = [...present.values()].flatMap((object) => [...rivals.note(object, toModel(object))]);
+		for (const [key, object] of present) {
+			observe(key, object, home);
+		}
+
+		for (const rival of touched) {
+			tell(rival);
 		}
 	};
 
-	for (const namespace of options.namespaces ?? [undefined]) {
-		followings.push(cluster.follow(canaries, namespace, {keep: () => true}, survey));
-	}
+	const followings = (options.namespaces ?? [undefined]).map((namespace) => {
+		let isSynced = false;
+		const following: Following = cluster.follow(canaries, namespace, {keep: () => true}, () => {
+			if (isSynced) {
+				survey(following);
+			}
+		});
+		const begin = async (): Promise<void> => {
+			await following.synced;
+			isSynced = true;
+			survey(following);
+		};
+		return {following, synced: begin()};
+	});
+
+	const ready = async (): Promise<void> => {
+		await Promise.all(followings.map(({synced}) => synced));
+	};
 
 	return {
-		ready: Promise.all(followings.map((following) => following.synced)).then(survey),
+		ready: ready(),
 		keys: () => [...wards.keys()],
 		async stop() {
 			stopped = true;
-			for (const following of followings) {
+			for (const {following} of followings) {
 				following.close();
 			}
 
@@ -234,16 +200,10 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 				ward.custody.stop();
 			}
 
-			await Promise.all(models.map((model) => announcer.flushed(aboutOf(model))));
+			// Bounded, for the API server may be gone too.
+			const flushed = Promise.all(models.map((model) => announcer.flushed(aboutOf(model))));
+			await Promise.race([flushed, sleep(clock, FLUSH_MS_MAX)]);
 			announcer.close();
 		},
 	};
-};
-
-const targetKey = ({namespace, target}: CanaryModel): string => `${namespace}/${target.kind}/${target.name}`;
-
-const index = (map: Map<string, Set<string>>, key: string, value: string): void => {
-	const set = map.get(key) ?? new Set();
-	set.add(value);
-	map.set(key, set);
 };
