@@ -130,7 +130,7 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 	});
 	const api = createApi({connection, door, clock, random, log, onAnswer: (facts) => telemetry.apiAnswered(facts)});
 	const cluster = createCluster({api, clock, random, log});
-	const announcer = createAnnouncer({cluster, clock, log});
+	const announcer = createAnnouncer({cluster, clock, random, log});
 	const supervisor = startSupervisor({
 		services: {
 			cluster,

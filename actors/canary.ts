@@ -52,6 +52,7 @@ export const recalledOf = (canary: KubeObject | undefined): Recalled => {
 		lastPromotedSpec: text(status['lastPromotedSpec']),
 		lastTransitionTime: instantOf(status['lastTransitionTime']),
 		state: text(status['state']),
+		reason: text(status['reason']),
 	};
 };
 

@@ -11,7 +11,8 @@ import {templateOf} from '../services/workloads/shapes.ts';
 import type {Bindings} from './bindings.ts';
 import {untilDone} from './retrying.ts';
 
-const presentTemplate = async (cluster: Cluster, model: CanaryModel) => {
+/** The primary's template as it is; undefined when there is no primary. */
+export const primaryTemplate = async (cluster: Cluster, model: CanaryModel) => {
 	const primary = await known(cluster, deployments, model.namespace, model.primary.name);
 	return primary === undefined ? undefined : templateOf(primary);
 };
@@ -24,7 +25,7 @@ export const keepThePromotedTemplate = ({services, gate}: Bindings) => {
 			const {cluster, clock} = services;
 			const what = `keeping the template of ${model.primary.name}.${model.namespace}`;
 			await untilDone(services, what, {insist: false, signal}, async () => {
-				const template = await presentTemplate(cluster, model);
+				const template = await primaryTemplate(cluster, model);
 				const wanted = template === undefined ? '' : digest([revision, template]);
 				if (template !== undefined && wanted !== kept) {
 					await keepPromotedTemplate(cluster, model, {template, revision}, {lane: 'report'});

@@ -156,7 +156,11 @@ const rebinding = {
 /** At rest: the same in every resting state, for a new revision is noticed in all of them. */
 const restingTransitions = [
 	rebinding,
-	{guard: 'generated objects need mending' as const, target: 'mending' as const, actions: 'count a mending' as const},
+	{
+		guard: 'routing or generated objects need mending' as const,
+		target: 'mending' as const,
+		actions: 'count a mending' as const,
+	},
 	{
 		guard: 'a new revision can start' as const,
 		target: '#canary.progressing' as const,
@@ -171,6 +175,7 @@ const mending = {
 		input: ({context}: {context: Context}) => ({
 			model: context.model,
 			part: context.world?.primary === undefined ? ('workload' as const) : ('routing' as const),
+			canaryWeight: 0,
 		}),
 		onDone: {target: 'idle' as const, actions: {type: 'confirm the return' as const, params: at}},
 		onError: {
@@ -203,16 +208,14 @@ const newcomers = [
 	},
 ];
 
-/** What ends a step; first in every state that has an eventless way on of its own, for the innermost is taken. */
-const stepEndings = [
-	...interruptions,
-	...newcomers,
-	{
-		guard: 'the canary fails under traffic' as const,
-		target: '#canary.halted.failing' as const,
-		actions: [say('the shelter'), 'shelter the users' as const],
-	},
-];
+const failing = {
+	guard: 'the canary fails under traffic' as const,
+	target: '#canary.halted.failing' as const,
+	actions: [say('the shelter'), 'shelter the users' as const],
+};
+
+/** What ends a step. A state with eventless ways on of its own repeats what may come with them: the innermost is taken. */
+const stepEndings = [...interruptions, ...newcomers, failing];
 
 /** A promotion that outlasts its deadline leaves its users where they are. */
 const promotionExpired = [
@@ -224,28 +227,40 @@ const promotionExpired = [
 	{target: '#canary.failed' as const, actions: 'fail by the deadline' as const},
 ];
 
-/** A nested state of `halted`: left to another reason when that comes first, ended by the progress deadline. */
+/** A nested state of `halted`: left when another reason comes first, ended by the progress deadline. */
 const haltedBy = (reason: HaltReason) => ({
-	always: haltReasons
-		.filter((other) => other !== reason)
-		.map((other) => ({guard: {type: 'the first reason is' as const, params: {reason: other}}, target: other})),
+	always: {guard: {type: 'another reason is first' as const, params: {reason}}, target: '#canary.halted.deciding'},
 	entry: 'bound the wait' as const,
 	invoke: {
 		src: 'wait until' as const,
 		input: boundDeadline,
-		onDone: [
-			{
-				guard: 'a halted promotion has users on the canary' as const,
-				target: '#canary.failed.holding' as const,
-				actions: ['fail by the deadline' as const, say('the failed promotion')],
-			},
-			{target: '#canary.failed' as const, actions: 'fail by the deadline' as const},
-		],
+		onDone: {target: '#canary.failed' as const, actions: 'fail by the deadline' as const},
 	},
 });
 
+/** The same for the reasons that halt promotions too. */
+const promotionHaltedBy = (reason: HaltReason) => {
+	const {invoke, ...rest} = haltedBy(reason);
+	return {
+		...rest,
+		invoke: {
+			...invoke,
+			onDone: [
+				{
+					guard: 'a halted promotion has users on the canary' as const,
+					target: '#canary.failed.holding' as const,
+					actions: ['fail by the deadline' as const, say('the failed promotion')],
+				},
+				invoke.onDone,
+			],
+		},
+	};
+};
+
 export const canaryMachine = base.createMachine({
 	id: 'canary',
+	// A circle of eventless transitions is an error of this chart, not a hang of the daemon.
+	options: {maxIterations: 100},
 	context: ({input}) => recall(input),
 	initial: 'initialized',
 	invoke: [
@@ -273,11 +288,6 @@ export const canaryMachine = base.createMachine({
 							guard: 'a run with traffic was under way',
 							target: '#canary.halted',
 							actions: [{type: 'note the halt', params: {from: 'routing'}}, 'call the judge back'],
-						},
-						{
-							guard: 'a run was losing its traffic',
-							target: '#canary.progressing.restarting',
-							actions: 'take the run up',
 						},
 						{guard: 'a run was under way', target: '#canary.progressing', actions: 'take the run up'},
 						{guard: 'a failed promotion was held', target: '#canary.failed.holding'},
@@ -309,7 +319,7 @@ export const canaryMachine = base.createMachine({
 						creating: {
 							invoke: {
 								src: 'bootstrap the primary',
-								input: ({context}) => ({model: context.model, part: 'workload'}),
+								input: ({context}) => ({model: context.model, part: 'workload', canaryWeight: 0}),
 								onDone: {target: 'awaitingPrimary', actions: {type: 'note the instant', params: at}},
 								onError: {
 									target: 'refused',
@@ -333,7 +343,7 @@ export const canaryMachine = base.createMachine({
 						routing: {
 							invoke: {
 								src: 'bootstrap the primary',
-								input: ({context}) => ({model: context.model, part: 'routing'}),
+								input: ({context}) => ({model: context.model, part: 'routing', canaryWeight: 0}),
 								onDone: {target: 'draining', actions: {type: 'confirm the return', params: at}},
 								onError: {
 									target: 'refused',
@@ -368,6 +378,7 @@ export const canaryMachine = base.createMachine({
 				},
 				superseding: {
 					initial: 'awaitingPrimary',
+					on: {'check judged': {}},
 					states: {
 						awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
 						routing: {
@@ -420,7 +431,8 @@ export const canaryMachine = base.createMachine({
 				scalingUp: {
 					initial: 'scaling',
 					always: [
-						...stepEndings,
+						// Also of a former run, or of a user who began without us.
+						{guard: 'users are on the canary', target: '#canary.progressing.restarting'},
 						{
 							guard: 'scaling up must halt',
 							target: '#canary.halted',
@@ -438,7 +450,7 @@ export const canaryMachine = base.createMachine({
 						},
 						rising: {
 							always: [
-								...stepEndings,
+								...newcomers,
 								{
 									guard: 'both are healthy and analysis is skipped',
 									target: '#canary.promoting',
@@ -488,7 +500,8 @@ export const canaryMachine = base.createMachine({
 				},
 				soaking: {
 					always: [
-						...stepEndings,
+						...newcomers,
+						failing,
 						{
 							guard: 'the step must halt',
 							target: '#canary.halted',
@@ -552,7 +565,7 @@ export const canaryMachine = base.createMachine({
 				},
 				misspecified: haltedBy('misspecified'),
 				missingDependency: {
-					...haltedBy('missingDependency'),
+					...promotionHaltedBy('missingDependency'),
 					initial: 'deciding',
 					states: {
 						deciding: {
@@ -564,7 +577,19 @@ export const canaryMachine = base.createMachine({
 						mending: {
 							invoke: {
 								src: 'bootstrap the primary',
-								input: ({context}) => ({model: context.model, part: 'workload'}),
+								input: ({context}) => ({model: context.model, part: 'workload', canaryWeight: 0}),
+								onDone: {target: 'mendingRoute', actions: {type: 'note the instant', params: at}},
+								onError: {target: 'waiting', actions: {type: 'note the refusal', params: refusal}},
+							},
+						},
+						mendingRoute: {
+							invoke: {
+								src: 'bootstrap the primary',
+								input: ({context}) => ({
+									model: context.model,
+									part: 'routing',
+									canaryWeight: context.run.routed,
+								}),
 								onDone: {target: 'waiting', actions: {type: 'note the instant', params: at}},
 								onError: {target: 'waiting', actions: {type: 'note the refusal', params: refusal}},
 							},
@@ -573,7 +598,7 @@ export const canaryMachine = base.createMachine({
 					},
 				},
 				refused: {
-					...haltedBy('refused'),
+					...promotionHaltedBy('refused'),
 					initial: 'pausing',
 					states: {
 						pausing: {
@@ -737,6 +762,8 @@ export const canaryMachine = base.createMachine({
 		},
 		failed: {
 			initial: 'awaitingPrimary',
+			// Its verdict is given; the judge may still be on its last round.
+			on: {'check judged': {}},
 			states: {
 				awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
 				routing: {

@@ -26,6 +26,11 @@ export class Refused extends Error {
 /** Weights to write. `insist`: a return of traffic, which waits for no record and is retried for ever. */
 export type RouteOrder = {readonly model: CanaryModel; readonly canaryWeight: number; readonly insist: boolean};
 export type ScaleOrder = {readonly model: CanaryModel; readonly replicas: number; readonly insist: boolean};
+export type BootstrapOrder = {
+	readonly model: CanaryModel;
+	readonly part: 'workload' | 'routing';
+	readonly canaryWeight: number;
+};
 export type RevisionOrder = {readonly model: CanaryModel; readonly revision: string};
 export type CheckOrder = {readonly model: CanaryModel};
 export type WaitOrder = {readonly until: Instant};
@@ -45,10 +50,8 @@ export const ports = {
 	>(unprovided('observe the world')),
 	/** Resolves at the instant; time stands still while the Canary is suspended. */
 	'wait until': port<WaitOrder>('wait until'),
-	/** Today's shape: primary, Services, route at 100/0; creates what is absent, mends what differs. */
-	'bootstrap the primary': port<{readonly model: CanaryModel; readonly part: 'workload' | 'routing'}>(
-		'bootstrap the primary',
-	),
+	/** Today's shape: primary and Services, or the route with `canaryWeight`; makes what is absent, mends what differs. */
+	'bootstrap the primary': port<BootstrapOrder>('bootstrap the primary'),
 	/** Writes the weights and returns once the API server has confirmed them. */
 	'route traffic': port<RouteOrder>('route traffic'),
 	'scale the canary': port<ScaleOrder>('scale the canary'),

@@ -4,7 +4,7 @@ import {Refused} from '../ports.ts';
 import {noRun} from './context.ts';
 import type {Context, Resumption, Run} from './context.ts';
 import {lackOfCanary, lackOfPrimary} from './health.ts';
-import {begin, judge, routingOf, withoutVerdict} from './run.ts';
+import {begin, judge, nextWeight, routingOf, withoutVerdict} from './run.ts';
 
 const withRun = (context: Context, change: Partial<Run>): Partial<Context> => ({run: {...context.run, ...change}});
 
@@ -32,11 +32,11 @@ export const rebind = ({rebound, model, run, recalled}: Context): Partial<Contex
 	recalled: {...recalled, phase: ''},
 });
 
-/** A former actor's run had users wherever the route sends them, whatever the status came to say. */
-export const recallRoute = ({run, world, recalled: {phase, canaryWeight}}: Context): Partial<Context> => {
-	const hadRun = !['', 'Initializing', 'Initialized', 'Succeeded'].includes(phase);
-	const held = phase !== 'Failed' || canaryWeight > 0;
-	return {run: {...run, routed: hadRun && held ? (world?.route?.canary ?? 0) : 0}};
+/** A run had users wherever the route sends them, whatever the status came to say; at most one step is missing. */
+export const recallRoute = ({model, run, world, recalled: {phase, canaryWeight}}: Context): Partial<Context> => {
+	const rested = phase === 'Initialized' || phase === 'Succeeded' || (phase === 'Failed' && canaryWeight === 0);
+	const routed = rested ? 0 : (world?.route?.canary ?? 0);
+	return {run: {...run, routed, weight: Math.min(run.weight, nextWeight(model, routed))}};
 };
 
 /** A former actor's run that has no traffic yet, or lost it: from its beginning, with what was counted against it. */

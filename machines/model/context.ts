@@ -83,6 +83,8 @@ export type Recalled = {
 	readonly lastTransitionTime: Instant;
 	/** Advisory: `failed` tells that a run was being ended. */
 	readonly state: string;
+	/** Advisory: why it had failed, to be said on. */
+	readonly reason?: string;
 };
 
 export type Input = {readonly model: CanaryModel; readonly recalled: Recalled; readonly at: Instant};
@@ -113,9 +115,10 @@ export const recall = ({model, recalled, at}: Input): Context => ({
 		revision: recalled.lastAppliedSpec,
 		weight: recalled.canaryWeight,
 		failedChecks: recalled.failedChecks,
-		promoting: recalled.phase === 'Promoting',
+		promoting: recalled.phase === 'Promoting' || recalled.phase === 'Finalising',
 		since: recalled.lastTransitionTime || at,
 		stepAt: recalled.lastTransitionTime || at,
+		...(recalled.state === 'failed' && recalled.reason && {failure: recalled.reason}),
 	},
 	recalled,
 	said: {problems: '', wait: ''},

@@ -52,9 +52,17 @@ export const waitingFor = (path: Path, context: Context): string => {
 		return `what is wrong to be mended: ${problemsText(context)}`;
 	}
 
+	if (nested === 'mending') {
+		return 'its routing and generated objects to be mended';
+	}
+
 	if (nested === 'idle') {
 		const problems = problemsText(context);
 		return `a new revision of ${model.target.name}${problems === '' ? '' : `; also mend: ${problems}`}`;
+	}
+
+	if (path.endsWith('.awaitingPrimary') || path === 'promoting.takingBack.returning') {
+		return `a ready pod of ${model.primary.name}, to give it all traffic`;
 	}
 
 	if (top === 'progressing') {
@@ -65,10 +73,6 @@ export const waitingFor = (path: Path, context: Context): string => {
 
 	if (path === 'failed.holding') {
 		return `${model.primary.name} to be healthy; users stay on ${model.target.name} meanwhile`;
-	}
-
-	if (path === 'failed.awaitingPrimary' || path === 'promoting.takingBack.returning') {
-		return `a ready pod of ${model.primary.name}, to give it all traffic`;
 	}
 
 	if (top === 'promoting' && nested !== 'draining') {

@@ -1,6 +1,6 @@
 // The questions of the canary's chart, as sentences that can be true.
-import type {Phase} from '../../api/model.ts';
-import type {Context, HaltReason, Resumption} from './context.ts';
+import type {CanaryModel, Phase, World} from '../../api/model.ts';
+import type {Context, HaltReason, Resumption, Run} from './context.ts';
 import {haltReasons} from './context.ts';
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from './health.ts';
 import {
@@ -32,6 +32,13 @@ const goesOn = (context: Context, from: Resumption): boolean =>
 const was = ({recalled}: Context, ...phases: Array<Phase | ''>): boolean => phases.includes(recalled.phase);
 const ending = (context: Context): boolean => tooManyFailedChecks(context) || context.recalled.state === 'failed';
 const isSound = ({model, world}: Context): boolean => model.problems.length === 0 && world?.problems.length === 0;
+const routingIsEdited = (model: CanaryModel, {routing}: Run): boolean =>
+	model.route.generated && routing !== '' && routing !== routingOf(model);
+/** A world observed before the last write would have it done again. */
+const hasSeenLastWrite = (world: World | undefined, {stepAt}: Run): world is World =>
+	world !== undefined && world.at > stepAt;
+const isAstray = (model: CanaryModel, {primary, route}: World): boolean =>
+	(route?.canary ?? 0) !== 0 || (model.route.generated && (primary === undefined || route === undefined));
 const canTakeAll = (context: Context): boolean => context.run.routed === 0 || primaryCanServe(context);
 const promotionIsHalted = (context: Context): boolean => haltedFrom(context) === 'copying';
 const routeStrays = ({run, world}: Context): boolean => world?.route !== undefined && world.route.canary !== run.routed;
@@ -50,9 +57,7 @@ export const guards = {
 	'a promotion was being finished': ({context}: Args) => was(context, 'Finalising') && canTakeAll(context),
 	'its template was copied': ({context}: Args) => templateIsCopied(context),
 	'a run with traffic was under way': ({context}: Args) =>
-		was(context, 'Progressing', 'WaitingPromotion') && context.run.weight > 0,
-	'a run was losing its traffic': ({context}: Args) =>
-		was(context, 'Progressing', 'Waiting', 'WaitingPromotion') && context.run.routed > 0,
+		was(context, 'Progressing', 'WaitingPromotion') && context.run.weight > 0 && context.run.routed > 0,
 	'a run was under way': ({context}: Args) => was(context, 'Progressing', 'Waiting', 'WaitingPromotion'),
 	'a failed promotion was held': ({context}: Args) => was(context, 'Failed') && context.run.weight > 0,
 	'a run had failed': ({context}: Args) => was(context, 'Failed'),
@@ -65,14 +70,10 @@ export const guards = {
 	// At rest.
 	'the Canary names other objects': ({context}: Args) => context.rebound !== undefined,
 	'a new revision can start': ({context}: Args) => newRevisionWaits(context) && isSound(context),
-	'generated objects need mending': ({context: {model, world, mendings, run}}: Args) =>
-		model.route.generated &&
+	'routing or generated objects need mending': ({context: {model, world, mendings, run}}: Args) =>
 		mendings < MENDINGS_MAX &&
 		model.problems.length === 0 &&
-		(world?.primary === undefined ||
-			world.route === undefined ||
-			world.route.canary !== 0 ||
-			(run.routing !== '' && run.routing !== routingOf(model))),
+		(routingIsEdited(model, run) || (hasSeenLastWrite(world, run) && isAstray(model, world))),
 
 	// A run.
 	'too many checks have failed': ({context}: Args) => tooManyFailedChecks(context),
@@ -84,12 +85,15 @@ export const guards = {
 		context.model.skipAnalysis && canaryIsHealthy(context) && primaryIsHealthy(context),
 	'the step has passed at the max weight': ({context}: Args) => context.run.passed && maxWeightReached(context),
 	'the step has passed': ({context}: Args) => context.run.passed,
-	'routing fields were edited': ({context: {model, run}}: Args) =>
-		model.route.generated && run.routing !== '' && run.routing !== routingOf(model),
+	'routing fields were edited': ({context: {model, run}}: Args) => routingIsEdited(model, run),
 	'the route was changed by someone else': ({context}: Args) =>
 		routeStrays(context) && context.run.repairs < MENDINGS_MAX,
 	'scaling up must halt': ({context}: Args) => reasons(context, 'scalingUp').length > 0,
 	'the step must halt': ({context}: Args) => reasons(context, 'soaking').length > 0,
+	'another reason is first': ({context}: Args, {reason}: {reason: HaltReason}) => {
+		const [first] = reasons(context, haltedFrom(context));
+		return first !== undefined && first !== reason;
+	},
 	'the promotion must halt': ({context}: Args) => reasons(context, 'copying').length > 0,
 
 	// Halted.
@@ -103,26 +107,19 @@ export const guards = {
 	'nothing halts the new beginning': ({context}: Args) => goesOn(context, 'anew'),
 	'nothing halts routing': ({context}: Args) => goesOn(context, 'routing'),
 	'nothing halts the step': ({context}: Args) => goesOn(context, 'soaking'),
-	'nothing halts the copied promotion': ({context}: Args) =>
-		goesOn(context, 'copying') && templateIsCopied(context),
+	'nothing halts the copied promotion': ({context}: Args) => goesOn(context, 'copying') && templateIsCopied(context),
 	'nothing halts the promotion': ({context}: Args) => goesOn(context, 'copying'),
 	// At weight 0 its traffic is being taken away already.
 	'the canary fails under traffic': ({context}: Args) =>
-		!promotionIsHalted(context) &&
-		context.run.weight > 0 &&
-		canaryIsFailing(context) &&
-		primaryCanServe(context),
+		!promotionIsHalted(context) && context.run.weight > 0 && canaryIsFailing(context) && primaryCanServe(context),
 	'what is missing is ours to mend': ({context: {model, mendings}}: Args) =>
 		model.shape === 'managed' && mendings < MENDINGS_MAX,
 
 	// Promotion and the ways back.
 	'the primary is healthy': ({context}: Args) => primaryIsHealthy(context),
-	'the promoted primary is healthy': ({context}: Args) =>
-		templateIsCopied(context) && primaryIsHealthy(context),
+	'the promoted primary is healthy': ({context}: Args) => templateIsCopied(context) && primaryIsHealthy(context),
 	'users are better off with the primary': ({context}: Args) =>
-		context.run.routed > 0 &&
-		(anotherRevisionWaits(context) || canaryIsFailing(context)) &&
-		primaryCanServe(context),
+		context.run.routed > 0 && (anotherRevisionWaits(context) || canaryIsFailing(context)) && primaryCanServe(context),
 	'the primary can take all traffic': ({context}: Args) => canTakeAll(context),
 	'users are on the canary': ({context}: Args) => context.run.routed > 0,
 	'the template is no longer the analysed one': (_: Args, {kind}: {kind: string}) => kind === 'superseded',

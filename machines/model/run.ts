@@ -80,7 +80,21 @@ export const withoutVerdict = ({verdict: _, ...run}: Run): Run => run;
 
 const withoutBound = ({boundedSince: _, ...run}: Run): Run => run;
 
-const problemsOf = (context: Context): boolean => (context.world?.problems.length ?? 0) > 0;
+const lacksSomething = (context: Context): boolean =>
+	(context.world?.problems.length ?? 0) > 0 || missingOfOurs(context) !== '';
+
+/** What we generated and somebody deleted; nothing before it was first made. */
+export const missingOfOurs = ({model, world, promoted}: Context): string => {
+	if (!model.route.generated || world === undefined || promoted === '') {
+		return '';
+	}
+
+	return world.primary === undefined
+		? `${model.target.kind.toLowerCase()} ${model.primary.name}.${model.namespace}`
+		: world.route === undefined
+			? `route ${model.route.name}.${model.namespace}`
+			: '';
+};
 
 /** A canary that has users, or is about to be given some, must be healthy. */
 const needsCanary = ({run}: Context): boolean => run.routed > 0 || run.halted?.from === 'routing';
@@ -89,10 +103,9 @@ const unhealthyOf = (context: Context): boolean =>
 	!primaryIsHealthy(context) || (needsCanary(context) && !canaryIsHealthy(context));
 
 const holds: Record<HaltReason, (context: Context) => boolean> = {
-	failing: (context) =>
-		context.run.halted?.from === 'anew' && (context.run.routed > 0 || lackOfCanary(context) !== ''),
+	failing: (context) => context.run.halted?.from === 'anew' && (context.run.routed > 0 || lackOfCanary(context) !== ''),
 	misspecified: (context) => context.model.problems.length > 0,
-	missingDependency: problemsOf,
+	missingDependency: lacksSomething,
 	refused: (context) => context.run.refusal !== undefined,
 	unhealthy: unhealthyOf,
 	scaling: (context) => scalingUnderWay(context) !== '',

@@ -2,6 +2,7 @@
 import type {Announcement, CanaryModel, Problem, Verdict} from '../../api/model.ts';
 import {lackOfCanary, lackOfPrimary, scalingUnderWay} from './health.ts';
 import type {Context} from './context.ts';
+import {missingOfOurs} from './run.ts';
 
 const normal = (text: string): Announcement => ({type: 'Normal', text});
 const warning = (text: string): Announcement => ({type: 'Warning', text});
@@ -115,13 +116,19 @@ const inWords = (problems: readonly Problem[]): string =>
 		.join('. ')
 		.slice(0, 900);
 
+const deleted = (context: Context): readonly Problem[] => {
+	const field = missingOfOurs(context);
+	const remedy = 'It is made anew from what was last promoted';
+	return field === '' ? [] : [{field, value: '', text: `${field} not found`, remedy}];
+};
+
 /** Everything that the user must mend, in one line; empty when all is well. */
-export const problemsText = ({model, world}: Context): string =>
-	inWords([...model.problems, ...(world?.problems ?? [])]);
+export const problemsText = (context: Context): string =>
+	inWords([...context.model.problems, ...(context.world?.problems ?? []), ...deleted(context)]);
 
 /** The same, and what is ignored without harm: to be said once, waited for by nobody. */
-export const noticesText = ({model, world}: Context): string =>
-	inWords([...model.problems, ...(world?.problems ?? []), ...(model.warnings ?? [])]);
+export const noticesText = (context: Context): string =>
+	[problemsText(context), inWords(context.model.warnings ?? [])].filter((text) => text !== '').join('. ');
 
 /** What the chart can say, by name. */
 export const sayings = {

@@ -3,6 +3,7 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {invalidValue, required, type FieldError} from './errors.ts';
 import {copy, isRecord, listOf, recordOf, type Json} from './json.ts';
 import {versionIn} from './kinds.ts';
+import {setMissing} from './pod-defaults.ts';
 import {canonicalQuantity} from './quantity.ts';
 
 const cpuTarget = (averageUtilization: unknown): Json => ({
@@ -90,11 +91,24 @@ const canonicalTargets = (metric: Json): void => {
 	}
 };
 
+const policy = (type: string, value: number): Json => ({type, value, periodSeconds: 15});
+
+const completeBehaviour = (behaviour: Json): void => {
+	for (const way of ['scaleUp', 'scaleDown']) behaviour[way] ??= {};
+	setMissing(recordOf(behaviour['scaleUp']), {
+		stabilizationWindowSeconds: 0,
+		selectPolicy: 'Max',
+		policies: [policy('Pods', 4), policy('Percent', 100)],
+	});
+	setMissing(recordOf(behaviour['scaleDown']), {selectPolicy: 'Max', policies: [policy('Percent', 100)]});
+};
+
 /** Defaults of v2. */
 export const completeAutoscaler = (object: KubeObject): void => {
 	const spec = recordOf(object.spec);
 	spec['minReplicas'] ??= 1;
 	if (listOf(spec['metrics']).length === 0) spec['metrics'] = [cpuTarget(80)];
+	if (isRecord(spec['behavior'])) completeBehaviour(spec['behavior']);
 	for (const metric of listOf(spec['metrics'])) canonicalTargets(recordOf(metric));
 	object.status ??= {currentMetrics: null, desiredReplicas: 0};
 };

@@ -1,11 +1,19 @@
 // The built-in kinds, as far as the daemon and the walk-throughs of docs use them.
 import {checkAutoscaler, completeAutoscaler, convertAutoscaler} from './autoscalers.ts';
-import {checkEvent, checkService, completeNamespace, completeSecret, completeService} from './core-defaults.ts';
+import {
+	checkEvent,
+	checkService,
+	completeEvent,
+	completeNamespace,
+	completeSecret,
+	completeService,
+} from './core-defaults.ts';
 import {checkDefinition, completeDefinition, crdKey} from './crd.ts';
 import type {Kind} from './kinds.ts';
 import {completePod} from './pod-defaults.ts';
 import {
 	checkPod,
+	checkRevision,
 	checkWorkload,
 	completeCronJob,
 	completeDaemonSet,
@@ -65,7 +73,7 @@ const core: readonly Kind[] = [
 		check: checkService,
 	}),
 	builtIn('', 'endpoints', 'Endpoints', {shortNames: ['ep'], singular: 'endpoints', listKind: 'EndpointsList'}),
-	builtIn('', 'events', 'Event', {shortNames: ['ev'], check: checkEvent}),
+	builtIn('', 'events', 'Event', {shortNames: ['ev'], complete: completeEvent, check: checkEvent}),
 	builtIn('', 'configmaps', 'ConfigMap', {shortNames: ['cm']}),
 	builtIn('', 'secrets', 'Secret', {complete: completeSecret}),
 	builtIn('', 'serviceaccounts', 'ServiceAccount', {shortNames: ['sa']}),
@@ -99,7 +107,7 @@ const apps: readonly Kind[] = [
 		scale: replicas,
 		complete: completeStatefulSet,
 	}),
-	builtIn('apps', 'controllerrevisions', 'ControllerRevision'),
+	builtIn('apps', 'controllerrevisions', 'ControllerRevision', {check: checkRevision}),
 ];
 
 /** Every kind that is there from the start. */

@@ -77,6 +77,12 @@ export const completeSecret = (object: KubeObject): void => {
 	object['data'] = {...recordOf(object['data']), ...Object.fromEntries(encoded)};
 };
 
+/** Defaults of an Event: what Go's type always writes. */
+export const completeEvent = (object: KubeObject): void => {
+	setMissing(object, {source: {}, reportingComponent: '', reportingInstance: ''});
+	for (const time of ['firstTimestamp', 'lastTimestamp', 'eventTime']) object[time] ??= null;
+};
+
 /** What is wrong with an Event: it must be about something in its own namespace. */
 export const checkEvent = (object: KubeObject): readonly FieldError[] => {
 	const about = recordOf(object['involvedObject'])['namespace'] ?? '';

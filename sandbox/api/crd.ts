@@ -3,7 +3,7 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {invalidValue, required, type FieldError} from './errors.ts';
 import {listOf, recordOf, type Json} from './json.ts';
 import {versionIn, type Kind, type PrinterColumn, type Schema, type ScalePaths, type Version} from './kinds.ts';
-import {applyDefaults, hasRules, prune} from './schema.ts';
+import {applyDefaults, dropNulls, hasRules, prune} from './schema.ts';
 import type {KindKey} from './types.ts';
 import {validate} from './validation.ts';
 
@@ -90,13 +90,30 @@ export const pruneCustom = (kind: Kind, version: string, object: KubeObject, onU
 	const gone = prune(schema, object);
 	if (gone.length > 0) onUnknown?.(kind, gone);
 	applyDefaults(schema, object);
+	dropNulls(schema, object);
 };
 
+/** Of `/status` a real server checks the status alone, and names fields in its texts as seen from there. */
+const ofStatus = (problems: readonly FieldError[]): readonly FieldError[] =>
+	problems
+		.filter(({field}) => /^status(?:[.[]|$)/u.test(field))
+		.map((problem) => ({...problem, message: problem.message.replace(/: status\.(\S+ in body)/u, ': $1')}));
+
+// With any of these an object is not fit for CEL.
+const blocking = new Set([
+	'FieldValueNotSupported',
+	'FieldValueRequired',
+	'FieldValueTooLong',
+	'FieldValueTooMany',
+	'FieldValueTypeInvalid',
+]);
+
 /** What the schema of its version has against an instance. */
-export const customProblems = (kind: Kind, object: KubeObject): readonly FieldError[] => {
+export const customProblems = (kind: Kind, object: KubeObject, subresource?: string): readonly FieldError[] => {
 	const schema = schemaOf(kind, versionIn(object.apiVersion));
-	const problems = validate(schema, object);
-	if (problems.length === 0 || !hasRules(schema)) return problems;
+	const found = validate(schema, object);
+	const problems = subresource === 'status' ? ofStatus(found) : found;
+	if (!problems.some(({reason}) => blocking.has(reason)) || !hasRules(schema)) return problems;
 	const unchecked =
 		'some validation rules were not checked because the object was invalid; ' +
 		'correct the existing errors to complete validation';

@@ -1,9 +1,9 @@
 // DELETE of an object or of a collection.
 import {notServed} from './errors.ts';
 import {recordOf} from './json.ts';
-import {apiVersionOf, inVersion} from './kinds.ts';
+import {apiVersionOf} from './kinds.ts';
 import {bodyObject, jsonAnswer, type ApiAnswer} from './messages.ts';
-import {objectAnswer, selectionOf} from './reading.ts';
+import {itemsOf, objectAnswer, selectionOf} from './reading.ts';
 import type {RemoveOptions} from './write-options.ts';
 import {mustGet} from './store.ts';
 import {optionsOf, type Write} from './writing.ts';
@@ -28,15 +28,20 @@ const dryDelete = ({request, query}: Write): {readonly dryRun?: true} => {
 	return isDry ? {dryRun: true} : {};
 };
 
+/** Of these a real server answers the object as it was. */
+const answered = new Set(['pods', 'services', 'serviceaccounts']);
+
 /** DELETE of one object: a Status when it is gone, the object while something holds it. */
 export const deleteObject = (write: Write): ApiAnswer => {
 	const {store, target, request} = write;
 	const {kind, namespace, name = '', subresource} = target;
 	if (subresource !== undefined) throw notServed();
-	const {uid} = mustGet(store, kind.key, namespace, name).metadata;
+	const before = mustGet(store, kind.key, namespace, name);
+	const {uid} = before.metadata;
 	const options = {...optionsOf(write), ...removeOptions(write), ...dryDelete(write)};
 	const held = store.removeAs(kind, namespace, name, options);
 	if (held !== undefined) return objectAnswer(store, target, request, held);
+	if (kind.key.group === '' && answered.has(kind.key.plural)) return objectAnswer(store, target, request, before);
 	const group = kind.key.group === '' ? {} : {group: kind.key.group};
 	const details = {name, ...group, kind: kind.key.plural, uid};
 	return jsonAnswer(200, {kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details});
@@ -57,6 +62,6 @@ export const deleteObjects = (write: Write): ApiAnswer => {
 		kind: kind.listKind,
 		apiVersion: apiVersionOf(kind.key.group, version),
 		metadata: {resourceVersion: store.resourceVersion()},
-		items: items.map((object) => inVersion(kind, object, version)),
+		items: itemsOf(kind, items, version),
 	});
 };

@@ -55,7 +55,7 @@ export const failure = (error: StatusError): Json => ({
 	metadata: {},
 	status: 'Failure',
 	message: error.message,
-	reason: error.reason,
+	...(error.reason !== '' && {reason: error.reason}),
 	...(Object.keys(error.details).length > 0 && {details: error.details}),
 	code: error.code,
 });
@@ -79,7 +79,7 @@ export const textOf = ({body = ''}: ApiRequest): string => {
 		throw new StatusError(413, 'RequestEntityTooLarge', said);
 	}
 
-	if (size > valueBytesMax) throw new StatusError(500, 'InternalError', 'etcdserver: request is too large');
+	if (size > valueBytesMax) throw new StatusError(500, '', 'etcdserver: request is too large');
 	return typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
 };
 

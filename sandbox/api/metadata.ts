@@ -47,6 +47,25 @@ const checkName = (kind: Kind, name: string): readonly FieldError[] => {
 	return subdomain.test(name) && name.length <= 253 ? [] : [invalidValue('metadata.name', name, subdomainRule)];
 };
 
+const checkOwners = ({metadata: {ownerReferences = []}}: KubeObject): readonly FieldError[] => {
+	const [first, second] = ownerReferences.filter(({controller}) => controller === true);
+	if (first === undefined || second === undefined) return [];
+	const both = `${first.kind}/${first.name} and ${second.kind}/${second.name}`;
+	const why = `Only one reference can have Controller set to true. Found "true" in references for ${both}`;
+	return [invalidValue('metadata.ownerReferences', ownerReferences, why)];
+};
+
+/** Nothing new may hold what is being deleted. */
+export const checkFinalizers = (object: KubeObject, before: KubeObject | undefined): readonly FieldError[] => {
+	if (before?.metadata.deletionTimestamp === undefined) return [];
+	const known = before.metadata.finalizers ?? [];
+	const further = (object.metadata.finalizers ?? []).filter((one) => !known.includes(one));
+	if (further.length === 0) return [];
+	const found = `[]string{${further.map((one) => JSON.stringify(one)).join(', ')}}`;
+	const why = `no new finalizers can be added if the object is being deleted, found new finalizers ${found}`;
+	return [{field: 'metadata.finalizers', reason: 'FieldValueForbidden', message: `Forbidden: ${why}`}];
+};
+
 /** What is wrong with an object's metadata, whatever its kind. */
 export const checkMetadata = (kind: Kind, object: KubeObject): readonly FieldError[] => {
 	const {name, annotations = {}} = object.metadata;
@@ -54,7 +73,7 @@ export const checkMetadata = (kind: Kind, object: KubeObject): readonly FieldErr
 		(sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
 		0,
 	);
-	const errors: FieldError[] = [];
+	const errors: FieldError[] = [...checkOwners(object)];
 	if (name === '') errors.push(required('metadata.name', 'name or generateName is required'));
 	else errors.push(...checkName(kind, name));
 	if (size > annotationBytesMax) {
@@ -95,7 +114,7 @@ export const checkPrecondition = (kind: Kind, object: KubeObject, before: KubeOb
 /** A PUT of a custom resource must say which version it replaces; built-in kinds need not. */
 export const requireVersion = (kind: Kind, object: KubeObject): void => {
 	if (!kind.isCustom || (object.metadata.resourceVersion ?? '') !== '') return;
-	throw invalid(kind.key, kind.kind, object.metadata.name, [
+	throw invalid(kind.key, kind.key.plural, object.metadata.name, [
 		invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
 	]);
 };

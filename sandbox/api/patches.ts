@@ -2,13 +2,31 @@
 import jsonPatch, {type Operation as PatchOperation} from 'fast-json-patch';
 import type {KubeObject, Operation} from '../../services/kubernetes/cluster.ts';
 import {badRequest, patchRefused} from './errors.ts';
-import {copy, isRecord} from './json.ts';
+import {copy, isRecord, type Json} from './json.ts';
 import {mergePatched, strategicPatched} from './merging.ts';
+
+/** The member that a path names, and the object that it is to be in; undefined when that is a list, or not there. */
+const memberAt = (document: unknown, path: string): {readonly within: Json; readonly name: string} | undefined => {
+	const steps = path.split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+	const name = steps.pop() ?? '';
+	let within: unknown = document;
+	for (const step of steps.slice(1)) within = isRecord(within) || Array.isArray(within) ? (within as Json)[step] : null;
+	return isRecord(within) ? {within, name} : undefined;
+};
+
+/** Where a real server is laxer than RFC 6902: `replace` also adds a member, and `test` of null holds where none is. */
+const applyTo = (document: KubeObject, operation: Operation): KubeObject => {
+	const member = memberAt(document, operation.path);
+	const isAbsent = member !== undefined && !Object.hasOwn(member.within, member.name);
+	if (isAbsent && operation.op === 'test' && (operation.value ?? null) === null) return document;
+	const applied = isAbsent && operation.op === 'replace' ? {...operation, op: 'add' as const} : operation;
+	return jsonPatch.applyPatch(document, [applied] as PatchOperation[], true).newDocument;
+};
 
 /** The object after a JSON patch; a `test` that fails, or a path that is not there, refuses the whole. */
 export const jsonPatched = (current: KubeObject, operations: readonly Operation[]): KubeObject => {
 	try {
-		return jsonPatch.applyPatch(copy(current), copy(operations) as PatchOperation[], true).newDocument;
+		return copy(operations).reduce((document, operation) => applyTo(document, operation), copy(current));
 	} catch {
 		throw patchRefused();
 	}

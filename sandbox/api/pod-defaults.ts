@@ -7,6 +7,34 @@ export const setMissing = (target: Json, defaults: Json): void => {
 	for (const [field, value] of Object.entries(defaults)) target[field] ??= value;
 };
 
+// What Go omits when it is the zero of its type. Pointers, as `privileged` and `optional` are, say false aloud.
+const zeros = new Set(
+	'hostIPC hostNetwork hostPID hostPort initialDelaySeconds minReadySeconds paused readOnly stdin stdinOnce tty'.split(
+		' ',
+	),
+);
+const maps = new Set(['annotations', 'labels', 'limits', 'matchLabels', 'nodeSelector', 'requests']);
+// Empty texts behind pointers.
+const texts = new Set(['service', 'storageClassName', 'type']);
+
+const isOmitted = (field: string, value: unknown): boolean => {
+	if (value === null || (Array.isArray(value) && value.length === 0)) return true;
+	if (value === '') return !texts.has(field);
+	if (value === 0 || value === false) return zeros.has(field);
+	return maps.has(field) && isRecord(value) && Object.keys(value).length === 0;
+};
+
+/** Drops in depth and in place what a real server does not keep: nulls, empty lists and texts, empty maps of texts. */
+export const dropEmpty = (value: unknown): void => {
+	if (Array.isArray(value)) for (const item of listOf(value)) dropEmpty(item);
+	if (!isRecord(value)) return;
+	for (const [field, inner] of Object.entries(value)) {
+		if (isOmitted(field, inner)) delete value[field];
+		// The values of a map of texts may be empty.
+		else if (!maps.has(field)) dropEmpty(inner);
+	}
+};
+
 const canonicalResources = (resources: Json): void => {
 	for (const side of ['limits', 'requests']) {
 		const quantities = resources[side];
@@ -46,14 +74,23 @@ const completeContainer = (container: Json): void => {
 	for (const variable of listOf(container['env'])) {
 		const fieldRef = recordOf(recordOf(variable)['valueFrom'])['fieldRef'];
 		if (isRecord(fieldRef)) setMissing(fieldRef, {apiVersion: 'v1'});
-		// An empty value is the same as none.
-		if (recordOf(variable)['value'] === '') delete recordOf(variable)['value'];
+		const resource = recordOf(recordOf(variable)['valueFrom'])['resourceFieldRef'];
+		if (isRecord(resource)) setMissing(resource, {divisor: '0'});
 	}
 };
 
 const completeVolume = (volume: Json): void => {
 	for (const source of ['configMap', 'secret', 'downwardAPI', 'projected']) {
 		if (isRecord(volume[source])) setMissing(volume[source], {defaultMode: 420});
+	}
+
+	const sources = listOf(recordOf(volume['projected'])['sources']).map((source) => recordOf(source));
+	for (const {serviceAccountToken, downwardAPI} of [...sources, volume as Record<string, unknown>]) {
+		if (isRecord(serviceAccountToken)) setMissing(serviceAccountToken, {expirationSeconds: 3600});
+		for (const item of listOf(recordOf(downwardAPI)['items'])) {
+			const {fieldRef} = recordOf(item);
+			if (isRecord(fieldRef)) setMissing(fieldRef, {apiVersion: 'v1'});
+		}
 	}
 
 	if (isRecord(volume['hostPath'])) setMissing(volume['hostPath'], {type: ''});
@@ -98,6 +135,7 @@ const qosClass = (spec: Json): string => {
 /** Completes a pod: its spec, and its first status. */
 export const completePod = (pod: Json): void => {
 	const spec = recordOf(pod['spec']);
+	dropEmpty(spec);
 	completePodSpec(spec);
 	setMissing(spec, {
 		enableServiceLinks: true,
@@ -121,9 +159,8 @@ export const completeTemplate = (owner: unknown, restartPolicy?: string): void =
 	const template = recordOf(owner)['template'];
 	if (!isRecord(template)) return;
 	template['metadata'] ??= {};
-	const metadata = recordOf(template['metadata']);
 	// Clients of Go's types send `creationTimestamp: null`, which a real server does not keep.
-	for (const [field, value] of Object.entries(metadata)) if (value === null) delete metadata[field];
+	dropEmpty(template);
 	template['spec'] ??= {};
 	completePodSpec(recordOf(template['spec']), restartPolicy);
 };

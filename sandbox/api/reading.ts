@@ -3,7 +3,7 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {StatusError, type Selection} from './types.ts';
 import {badRequest} from './errors.ts';
 import type {Json} from './json.ts';
-import {apiVersionOf, inVersion} from './kinds.ts';
+import {apiVersionOf, inVersion, type Kind} from './kinds.ts';
 import {idIn} from './memory.ts';
 import {jsonAnswer, type ApiAnswer, type ApiRequest} from './messages.ts';
 import {mustGet, type ApiStore} from './store.ts';
@@ -49,21 +49,45 @@ export const getObject = (store: ApiStore, target: Target, request: ApiRequest):
 
 type Page = {readonly items: readonly KubeObject[]; readonly metadata: Json};
 
-const pageOf = (all: readonly KubeObject[], version: string, query: URLSearchParams): Page => {
+/** Lists that were begun and not yet read to their end: all their pages are of one moment. */
+const begunLists = new WeakMap<ApiStore, Map<string, readonly KubeObject[]>>();
+const begunMax = 32;
+
+const keep = (store: ApiStore, key: string, all: readonly KubeObject[]): void => {
+	const known = begunLists.get(store) ?? new Map<string, readonly KubeObject[]>();
+	begunLists.set(store, known.set(key, all));
+	const [oldest] = known.keys();
+	if (known.size > begunMax && oldest !== undefined) known.delete(oldest);
+};
+
+const begunList = (store: ApiStore, key: string): readonly KubeObject[] => {
+	const all = begunLists.get(store)?.get(key);
+	if (all !== undefined) return all;
+	const said = 'The provided continue parameter is too old to display a consistent list result.';
+	throw new StatusError(410, 'Expired', said);
+};
+
+const pageOf = (store: ApiStore, target: Target, query: URLSearchParams): Page => {
+	const selection = selectionOf(target, query);
+	const {items: present, resourceVersion: version} = store.list(target.kind.key, selection);
+	const keyOf = (at: string): string => JSON.stringify([target.kind.key, selection, at]);
 	const limit = Number(query.get('limit') ?? 0);
 	const token = query.get('continue') ?? '';
 	let begun = version;
-	let rest = all;
+	let all = present;
+	let rest = present;
 	if (token !== '') {
 		const [at, after] = Buffer.from(token, 'base64url').toString('utf8').split('\n');
 		if (at === undefined || after === undefined) throw badRequest('continue key is not valid');
 		begun = at;
+		all = begunList(store, keyOf(at));
 		rest = all.filter((object) => idIn(object) > after);
 	}
 
 	const items = limit > 0 ? rest.slice(0, limit) : rest;
 	const last = items.at(-1);
 	if (items.length === rest.length || last === undefined) return {items, metadata: {resourceVersion: begun}};
+	keep(store, keyOf(begun), all);
 	const next = Buffer.from(`${begun}\n${idIn(last)}`).toString('base64url');
 	const isWhole = !query.has('labelSelector') && !query.has('fieldSelector');
 	const remaining = isWhole ? {remainingItemCount: rest.length - items.length} : {};
@@ -80,6 +104,15 @@ const refuseFuture = (store: ApiStore, query: URLSearchParams): void => {
 	});
 };
 
+/** As items of a list: those of built-in kinds do not name their kind, which the list does. */
+export const itemsOf = (kind: Kind, objects: readonly KubeObject[], version: string): readonly Json[] =>
+	objects.map((object) => {
+		const item = inVersion(kind, object, version);
+		if (kind.isCustom) return item;
+		const {apiVersion: _apiVersion, kind: _kind, ...rest} = item;
+		return rest;
+	});
+
 /** GET of a collection. */
 export const listObjects = (
 	store: ApiStore,
@@ -89,8 +122,7 @@ export const listObjects = (
 ): ApiAnswer => {
 	refuseFuture(store, query);
 	const {kind, version} = target;
-	const {items, resourceVersion} = store.list(kind.key, selectionOf(target, query));
-	const page = pageOf(items, resourceVersion, query);
+	const page = pageOf(store, target, query);
 	if (wantsTable(request)) {
 		const include = query.get('includeObject') ?? undefined;
 		const options = {now: store.clock.now(), metadata: page.metadata, include};
@@ -101,6 +133,6 @@ export const listObjects = (
 		kind: kind.listKind,
 		apiVersion: apiVersionOf(kind.key.group, version),
 		metadata: page.metadata,
-		items: page.items.map((object) => inVersion(kind, object, version)),
+		items: itemsOf(kind, page.items, version),
 	});
 };

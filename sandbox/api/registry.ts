@@ -8,6 +8,7 @@ import {copy, freeze, isEqual, recordOf, type Json} from './json.ts';
 import {inVersion, versionIn, type Allocator, type Kind, type Kinds} from './kinds.ts';
 import {idIn, idOf, type Memory} from './memory.ts';
 import {
+	checkFinalizers,
 	checkMetadata,
 	checkPrecondition,
 	cleanMetadata,
@@ -73,10 +74,11 @@ export class Registry {
 		return object;
 	}
 
-	#validate(kind: Kind, object: KubeObject, before: KubeObject | undefined): void {
+	#validate(kind: Kind, object: KubeObject, before: KubeObject | undefined, {subresource}: WriteOptions): void {
 		const errors = [
 			...checkMetadata(kind, object),
-			...(kind.isCustom ? customProblems(kind, object) : []),
+			...checkFinalizers(object, before),
+			...(kind.isCustom ? customProblems(kind, object, subresource) : []),
 			...(kind.check?.(object, before) ?? []),
 		];
 		if (errors.length > 0) throw invalid(kind.key, kind.kind, object.metadata.name, errors);
@@ -116,7 +118,7 @@ export class Registry {
 		if (kind.hasStatus && !kind.isBornWithStatus) delete draft.status;
 		this.#requireNamespace(kind, draft);
 		const object = this.#admit(kind, draft, undefined, options);
-		this.#validate(kind, object, undefined);
+		this.#validate(kind, object, undefined, options);
 		if (memory.get(kind, idIn(object)) !== undefined) throw alreadyExists(kind.key, object.metadata.name);
 		object.metadata.uid = newUid(random);
 		if (kind.hasGeneration) object.metadata.generation = 1;
@@ -145,7 +147,7 @@ export class Registry {
 		if (kind.namespaced && namespace !== undefined) given.metadata.namespace = namespace;
 		const object = this.#admit(kind, this.#mixed(kind, given, before, options), before, options);
 		keepIdentity(object, before);
-		this.#validate(kind, object, before);
+		this.#validate(kind, object, before, options);
 		if (isEqual(object, before)) return before;
 		if (kind.hasGeneration && isSpecChanged(object, before)) {
 			object.metadata.generation = (before.metadata.generation ?? 0) + 1;
@@ -199,9 +201,11 @@ export class Registry {
 		const before = memory.get(kind, idOf(namespace, name));
 		if (before === undefined) throw notFound(kind.key, name);
 		const {uid = '', resourceVersion = ''} = before.metadata;
-		if (options.uid !== undefined && options.uid !== uid) throw otherUid(kind.key, name, options.uid, uid);
+		// Here, and only here, a real server names the kind and not the plural.
+		const key = {...kind.key, plural: kind.kind};
+		if (options.uid !== undefined && options.uid !== uid) throw otherUid(key, name, options.uid, uid);
 		if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
-			throw otherVersion(kind.key, name, options.resourceVersion, resourceVersion);
+			throw otherVersion(key, name, options.resourceVersion, resourceVersion);
 		}
 
 		if (options.dryRun) return before;

@@ -16,12 +16,14 @@ export const scaleOf = (kind: Kind, object: KubeObject): KubeObject => {
 	const {name, namespace, uid, resourceVersion, creationTimestamp} = object.metadata;
 	const found = path === undefined ? undefined : valueAt(object, path);
 	const selector = typeof found === 'string' ? found : selectorText(found);
+	const replicas = valueAt(object, specReplicas) ?? 0;
 	const metadata = {name, namespace, uid, resourceVersion, creationTimestamp};
 	return {
 		kind: 'Scale',
 		apiVersion: 'autoscaling/v1',
 		metadata: metadata as KubeObject['metadata'],
-		spec: {replicas: valueAt(object, specReplicas) ?? 0},
+		// Go writes no 0 here, but one in the status.
+		spec: {...(replicas !== 0 && {replicas})},
 		status: {replicas: valueAt(object, statusReplicas) ?? 0, ...(selector !== '' && {selector})},
 	};
 };

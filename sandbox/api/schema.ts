@@ -65,6 +65,23 @@ export const applyDefaults = (schema: Schema, value: unknown): void => {
 	}
 };
 
+/** Drops in place the nulls that the schema does not allow: to a real server they are as good as absent. */
+export const dropNulls = (schema: Schema, value: unknown): void => {
+	if (Array.isArray(value)) {
+		for (const item of listOf(value)) dropNulls(recordOf(schema['items']), item);
+		return;
+	}
+
+	if (!isRecord(value)) return;
+	for (const [field, inner] of Object.entries(value)) {
+		const known = fieldSchema(schema, field);
+		if (known === undefined) continue;
+		const isOpen = known['nullable'] === true || known['x-kubernetes-preserve-unknown-fields'] === true;
+		if (inner === null && !isOpen) delete value[field];
+		else dropNulls(known, inner);
+	}
+};
+
 /** True when some part of the schema carries CEL rules. */
 export const hasRules = (schema: unknown): boolean => {
 	if (Array.isArray(schema)) return schema.some((part) => hasRules(part));

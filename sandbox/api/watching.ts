@@ -1,5 +1,6 @@
 // GET with watch=true: what is there if asked for, then every change, as lines of JSON.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {invalid} from './errors.ts';
 import type {Json} from './json.ts';
 import {apiVersionOf, inVersion} from './kinds.ts';
 import {failure, type ApiRequest, type ApiStream} from './messages.ts';
@@ -128,6 +129,13 @@ const run = (watch: Watch, onLine: (line: string) => void, onEnd: () => void): (
 	return stop;
 };
 
+const checkInitial = (query: URLSearchParams): void => {
+	if (!query.has('sendInitialEvents') || query.get('resourceVersionMatch') === 'NotOlderThan') return;
+	const message = 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+	const error = {field: 'resourceVersionMatch', reason: 'FieldValueForbidden', message};
+	throw invalid({group: 'meta.k8s.io', plural: 'listoptions'}, 'ListOptions', '', [error]);
+};
+
 /** The stream of a watch request; refuses at once what it cannot select. */
 export const watchObjects = (
 	store: ApiStore,
@@ -136,6 +144,7 @@ export const watchObjects = (
 	query: URLSearchParams,
 ): ApiStream => {
 	const selection = selectionOf(target, query);
+	checkInitial(query);
 	// A selector that cannot be parsed is a 400, before any stream.
 	store.watch(target.kind.key, selection, () => {})();
 	const watch = {store, target, selection, query, isTable: wantsTable(request)};

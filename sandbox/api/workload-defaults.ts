@@ -2,7 +2,7 @@
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {invalidValue, printed, required, type FieldError} from './errors.ts';
 import {isEqual, isRecord, listOf, recordOf, type Json} from './json.ts';
-import {completeTemplate, setMissing} from './pod-defaults.ts';
+import {completeTemplate, dropEmpty, setMissing} from './pod-defaults.ts';
 
 const specOf = (object: KubeObject): Json => {
 	object.spec ??= {};
@@ -18,9 +18,16 @@ const completeRolling = (spec: Json, field: string, limits: Json): void => {
 	setMissing(recordOf(strategy['rollingUpdate']), limits);
 };
 
+/** What is wrong with a ControllerRevision: other data than it began with. */
+export const checkRevision = (object: KubeObject, before: KubeObject | undefined): readonly FieldError[] => {
+	if (before === undefined || isEqual(object['data'], before['data'])) return [];
+	return [invalidValue('data', object['data'], 'field is immutable')];
+};
+
 /** Defaults of a Deployment. */
 export const completeDeployment = (object: KubeObject): void => {
 	const spec = specOf(object);
+	dropEmpty(spec);
 	setMissing(spec, {replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600});
 	completeRolling(spec, 'strategy', {maxUnavailable: '25%', maxSurge: '25%'});
 	completeTemplate(spec);

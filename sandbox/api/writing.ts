@@ -97,7 +97,12 @@ export const createObject = (write: Write): ApiAnswer => {
 	const {store, target, request} = write;
 	if (target.name !== undefined)
 		throw new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method');
-	const created = store.createAs(target.kind, objectOf(write), optionsOf(write));
+	const object = objectOf(write);
+	if ((object.metadata.resourceVersion ?? '') !== '') {
+		throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+	}
+
+	const created = store.createAs(target.kind, object, optionsOf(write));
 	return objectAnswer(store, target, request, created, 201);
 };
 

@@ -1,5 +1,6 @@
 // A core/v1 Event as `kubectl describe` and the seeds' scripts read it.
 import type {KubeObject} from '../kubernetes/cluster.ts';
+import type {Random} from '../random.ts';
 
 /** What an event is about, and in whose name it is said. */
 export type About = {
@@ -52,12 +53,14 @@ export const timestamp = (ms: number): string => new Date(ms).toISOString().repl
 
 /**
  * Names that rise: `<canary>.<16 hex digits>`, the digits like nanoseconds since the epoch but never twice the same.
- * kubectl sorts events of one second by name.
+ * kubectl sorts events of one second by name. Chance fills what our clock does not tell below the millisecond: two
+ * daemons, one after the other, must not take each other's events for their own.
  */
-export const createEventNames = (): ((canary: string, nowMs: number) => string) => {
+export const createEventNames = (random: Random): ((canary: string, nowMs: number) => string) => {
+	const within = BigInt(Math.floor(random.next() * 900_000));
 	let last = 0n;
 	return (canary, nowMs) => {
-		const now = BigInt(Math.floor(nowMs)) * 1_000_000n;
+		const now = BigInt(Math.floor(nowMs)) * 1_000_000n + within;
 		last = now > last ? now : last + 1n;
 		return `${canary.slice(0, NAME_MAX).replace(/[^a-z\d]+$/, '')}.${last.toString(16).padStart(16, '0')}`;
 	};

@@ -4,6 +4,7 @@ import {sleep} from '../clock.ts';
 import {ApiError, type Cluster, type Operation} from '../kubernetes/cluster.ts';
 import {events} from '../kubernetes/resources.ts';
 import type {Log} from '../log.ts';
+import type {Random} from '../random.ts';
 import {createEventNames, eventObject, fitMessage, timestamp, type About, type Announcement} from './event-object.ts';
 
 export type {About, Announcement} from './event-object.ts';
@@ -22,6 +23,7 @@ export type Announcer = {
 export type AnnouncerOptions = {
 	readonly cluster: Pick<Cluster, 'create' | 'patch'>;
 	readonly clock: Clock;
+	readonly random: Random;
 	readonly log: Log;
 	/** The daemon's pod, as reportingInstance. */
 	readonly instance?: string;
@@ -61,9 +63,9 @@ const keyOf = ({namespace, name, uid}: About): string => JSON.stringify([namespa
 
 /** The announcer. Events are the last thing that matters: what cannot be posted is logged and dropped. */
 export const createAnnouncer = (options: AnnouncerOptions): Announcer => {
-	const {cluster, clock, log, instance = 'aviary', queueMax = 256} = options;
+	const {cluster, clock, random, log, instance = 'aviary', queueMax = 256} = options;
 	const voices = new Map<string, Voice>();
-	const nameFor = createEventNames();
+	const nameFor = createEventNames(random);
 	const life = new AbortController();
 
 	const voiceOf = (about: About): Voice => {

@@ -82,7 +82,9 @@ export const configOf = (machine: AnyStateMachine): Node => {
 export const statesOf = (root: Node): ReadonlyArray<{readonly path: string; readonly node: Node}> => {
 	const below = (node: Node, path: string): Array<{path: string; node: Node}> => [
 		{path, node},
-		...Object.entries(node.states ?? {}).flatMap(([name, child]) => below(child, path === '' ? name : `${path}.${name}`)),
+		...Object.entries(node.states ?? {}).flatMap(([name, child]) =>
+			below(child, path === '' ? name : `${path}.${name}`),
+		),
 	];
 	return below(root, '');
 };
@@ -122,10 +124,13 @@ export const nameOf = (one: unknown): string => {
 
 /** The chart of a config, with the implementations of `machine`. */
 export const chartOf = (config: Node, machine: AnyStateMachine): AnyStateMachine =>
-	createMachine(config as never, {
-		...machine.implementations,
-		actions: {...machine.implementations.actions, taken: () => {}},
-	} as never) as unknown as AnyStateMachine;
+	createMachine(
+		config as never,
+		{
+			...machine.implementations,
+			actions: {...machine.implementations.actions, taken: () => {}},
+		} as never,
+	) as unknown as AnyStateMachine;
 
 /** The same config; every arrow tells when it is taken, by the action `taken`. */
 export const telling = (config: Node): Node => {

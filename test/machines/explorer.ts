@@ -2,51 +2,12 @@
 // Only what can happen is offered: facts from outside always, answers only of the effects that are under way.
 import {initialTransition, transition} from 'xstate';
 import type {AnyActorRef, AnyMachineSnapshot, AnyStateMachine} from 'xstate';
-import type {Verdict} from '../../api/model.ts';
-import type {Context, Recalled} from '../../machines/model/context.ts';
+import type {Context} from '../../machines/model/context.ts';
 import {pathOf} from '../../machines/model/explain.ts';
-import {Refused} from '../../machines/ports.ts';
-import {edits, observe, REPLICAS, START, verdict} from './world.ts';
-import type {Edit, Sight, Standing} from './world.ts';
-import type {CanaryModel} from '../../api/model.ts';
-
-/** An effect that was begun and has not been answered. */
-export type Effect = {readonly id: string; readonly src: string; readonly input: Record<string, unknown>};
-
-export type Pair = {
-	readonly path: string;
-	readonly context: Context;
-	readonly snapshot: AnyMachineSnapshot;
-	readonly standing: Standing;
-	readonly effects: readonly Effect[];
-	readonly key: string;
-	/** How it was first reached. */
-	readonly from?: {readonly pair: Pair; readonly by: string};
-};
-
-/** Something that can happen in a pair. */
-export type Happening = {readonly name: string; readonly event: object; readonly standing: Standing};
-
-export type Step = {
-	readonly before?: Pair;
-	readonly happening: Happening;
-	readonly after: Pair;
-	/** The effects that it began. */
-	readonly begun: readonly Effect[];
-	/** What was announced. */
-	readonly said: readonly string[];
-	/** The arrows that were taken, when the chart tells (anatomy.ts). */
-	readonly taken: readonly string[];
-};
-
-export type Menu = {
-	readonly name: string;
-	readonly model: CanaryModel;
-	readonly starts: ReadonlyArray<{readonly recalled: Recalled; readonly standing: Standing; readonly sight: Sight}>;
-	readonly sights: readonly Sight[];
-	readonly edits: readonly Edit[];
-	readonly verdicts: ReadonlyArray<Verdict['outcome']>;
-};
+import {kindly, mirrored, observation, offers} from './happenings.ts';
+import type {Effect, Happening, Menu, Pair, Step} from './pairs.ts';
+import {START} from './world.ts';
+import type {Standing} from './world.ts';
 
 type Action = {
 	readonly type: string;
@@ -68,9 +29,6 @@ const effectsOf = (snapshot: AnyMachineSnapshot): readonly Effect[] =>
 			return {id, src, input: options.input};
 		});
 
-/** v2 and v3 are alike but for which of them is under analysis: a key calls that one v2. */
-const mirrored = (text: string): string => text.replaceAll(/v[23]/g, (one) => (one === 'v2' ? 'v3' : 'v2'));
-
 const isUnderWay = (path: string): boolean => /^(?:progressing|halted|promoting)/.test(path);
 
 /** What decisions can rest on of a run; once it is over only what it leaves. */
@@ -91,7 +49,7 @@ const countedOf = (path: string, {run, model}: Context): unknown => {
 			];
 };
 
-const seenOf = ({world}: Context): unknown => world && {...world, at: 0};
+const seenOf = ({world, run}: Context): unknown => world && [{...world, at: 0}, world.at > run.stepAt];
 
 /** All of a pair that a decision can rest on; instants and the count of steps only grow. */
 const keyOf = (path: string, context: Context, standing: Standing): string => {
@@ -114,115 +72,9 @@ const isJudging = (was: boolean, actions: readonly Action[]): boolean => {
 	return judging;
 };
 
-/** What the world is after an effect was done. */
-const afterEffect = (standing: Standing, {src, input}: Effect, target: string): Standing => {
-	switch (src) {
-		case 'route traffic': {
-			return {...standing, route: input['canaryWeight'] as number};
-		}
-
-		case 'scale the canary': {
-			return {...standing, replicas: input['replicas'] === 0 ? 0 : REPLICAS};
-		}
-
-		case 'bootstrap the primary': {
-			return input['part'] === 'routing'
-				? {...standing, route: 0}
-				: {...standing, primary: standing.primary || standing.kept || target};
-		}
-
-		case 'keep the promoted template': {
-			return {...standing, kept: standing.primary};
-		}
-
-		case 'promote the revision': {
-			return {...standing, primary: input['revision'] as string};
-		}
-
-		case 'take the promotion back': {
-			return {...standing, primary: standing.kept || standing.primary};
-		}
-
-		default: {
-			return standing;
-		}
-	}
-};
-
-const insists = new Set(['wait until']);
-
-/** How an effect can end: done, or refused unless it insists; a promotion also by a target that has moved on. */
-export const answersTo = (pair: Pair, effect: Effect): readonly Happening[] => {
-	const {id, src, input} = effect;
-	const {standing, context} = pair;
-	const target = context.world?.target?.revision ?? '';
-	const done: Happening = {
-		name: `${src}: done`,
-		event: {type: `xstate.done.actor.${id}`, actorId: id, output: {at: START}},
-		standing: afterEffect(standing, effect, target),
-	};
-	const refused = (kind: 'refused' | 'superseded'): Happening => ({
-		name: `${src}: ${kind}`,
-		event: {type: `xstate.error.actor.${id}`, actorId: id, error: new Refused(kind, 'no', START)},
-		standing,
-	});
-	const isPromotion = src === 'promote the revision';
-	return [
-		...(isPromotion && target !== input['revision'] ? [] : [done]),
-		...(insists.has(src) || input['insist'] === true ? [] : [refused('refused')]),
-		...(isPromotion ? [refused('superseded')] : []),
-	];
-};
-
-export const sightName = (sight: Sight): string =>
-	Object.entries(sight)
-		.map(([what, how]) => `${what} ${String(how)}`)
-		.join(', ') || 'all well';
-
-export const observation = (standing: Standing, sight: Sight, revision = 'v2'): Happening => {
-	const {target = 'v2'} = sight;
-	const meant = revision === 'v3' ? (mirrored(target) as typeof target) : target;
-	return {
-		name: `seen: ${sightName(sight)}`,
-		event: {type: 'world observed', world: observe(standing, {...sight, target: meant})},
-		standing,
-	};
-};
-
-export const judgement = ({context, standing}: Pair, outcome: Verdict['outcome']): Happening => ({
-	name: `check ${outcome}`,
-	event: {type: 'check judged', step: context.run.step, verdict: verdict(outcome)},
-	standing,
-});
-
-export const change = ({standing}: Pair, model: CanaryModel, name: string): Happening => ({
-	name: `edited: ${name}`,
-	event: {type: 'canary changed', model, at: START},
-	standing,
-});
-
-const offers = (pair: Pair, menu: Menu): readonly Happening[] => [
-	...menu.sights.map((sight) => observation(pair.standing, sight, pair.context.run.revision)),
-	...(pair.standing.judging ? menu.verdicts.map((outcome) => judgement(pair, outcome)) : []),
-	...(pair.standing.judging && menu.edits.length > 0
-		? [{...judgement(pair, 'failed'), name: 'check failed of a former step', event: stale(pair)}]
-		: []),
-	...(menu.edits.length > 0 ? [change(pair, menu.model, 'as it was')] : []),
-	...menu.edits.map((edit) => change(pair, edits[edit](menu.model), edit)),
-	...pair.effects.flatMap((effect) => answersTo(pair, effect)),
-];
-
-const stale = ({context}: Pair): object => ({
-	type: 'check judged',
-	step: context.run.step - 1,
-	verdict: verdict('failed'),
-});
-
 /** A second run from rest is walked no further: it is the first one over again, under other names. */
 const beginsAnew = ({before, after}: Step): boolean =>
 	before?.path.endsWith('.idle') === true && !after.path.endsWith('.idle') && before.context.judged !== 'v1';
-
-const MICROSTEPS_MAX = 200;
 
 /** Takes one step; rejects what kills the actor. */
 export const take = (
@@ -270,46 +122,8 @@ export const storyOf = (pair: Pair | undefined): string => {
 	return lines.slice(-14).join('\n');
 };
 
-/** The effect of the innermost state: an answer to a state around it is its deadline. */
-const innermost = (effects: readonly Effect[]): Effect | undefined =>
-	effects.toSorted((one, other) => other.id.split('.').length - one.id.split('.').length)[0];
-
-const allIsWell: Sight = {};
-
-/** What happens when nobody troubles anybody: all is seen to be well, effects are done, checks pass. */
-export const kindly = (pair: Pair, menu: Menu): Happening | undefined => {
-	const {context, standing, effects} = pair;
-	const resting = pair.path.endsWith('.idle') && context.run.revision === '';
-	const present = context.world?.target?.revision ?? (resting ? 'v1' : 'v2');
-	const well = observe(standing, {...allIsWell, target: present as 'v2'});
-	if (JSON.stringify({...context.world, at: 0}) !== JSON.stringify({...well, at: 0})) {
-		return observation(standing, {target: present as 'v2'});
-	}
-
-	if (context.model.problems.length > 0 || context.model.suspended) {
-		return change(pair, menu.model, 'as it was');
-	}
-
-	const effect = innermost(effects.filter(({id}) => !deadlines.has(stateOf(id))));
-	if (effect !== undefined) {
-		return answersTo(pair, effect)[0];
-	}
-
-	return standing.judging ? judgement(pair, 'passed') : undefined;
-};
-
-/** The state that an invoked effect belongs to, from its id (`0.canary.halted.refused.pausing`). */
-const stateOf = (id: string): string => id.split('.').slice(2).join('.');
-
-/** States whose wait is no step of a run but its deadline. */
-const deadlines = new Set([
-	'progressing.scalingUp.rising',
-	'promoting.rolling',
-	'promoting.takingBack.returning',
-	...['failing', 'misspecified', 'missingDependency', 'refused', 'unhealthy', 'scaling', 'missingData'].map(
-		(reason) => `halted.${reason}`,
-	),
-]);
+/** Several times what the right chart has. */
+const PAIRS_MAX = 40_000;
 
 export type Explored = {readonly pairs: ReadonlyMap<string, Pair>; readonly steps: number};
 
@@ -335,6 +149,7 @@ export const explore = (
 		if (spent < (cheapest.get(key) ?? Infinity) && !beginsAnew(step)) {
 			cheapest.set(key, spent);
 			pairs.set(key, step.after);
+			if (pairs.size > PAIRS_MAX) throw new Error(`${menu.name}: more than ${PAIRS_MAX} pairs`);
 			queues[spent]?.push(step.after);
 		}
 	};
@@ -343,7 +158,7 @@ export const explore = (
 		const input = {model: menu.model, recalled, at: START};
 		const born = take(machine, undefined, {name: 'started', event: {}, standing}, input);
 		visit(born, menu);
-		arrive(take(machine, born.after, observation(standing, sight)), 0);
+		arrive(take(machine, born.after, observation(born.after, sight)), 0);
 	}
 
 	for (const [spent, queue] of queues.entries()) {
@@ -353,7 +168,8 @@ export const explore = (
 			if (kind !== undefined) arrive(take(machine, pair, kind), spent);
 			if (spent === mishaps) continue;
 			for (const happening of offers(pair, menu)) {
-				if (happening.name !== kind?.name) arrive(take(machine, pair, happening), spent + 1);
+				const isFree = happening.name.endsWith(': done') && !happening.name.startsWith('wait until');
+				if (happening.name !== kind?.name) arrive(take(machine, pair, happening), spent + (isFree ? 0 : 1));
 			}
 		}
 	}
@@ -361,4 +177,25 @@ export const explore = (
 	return {pairs, steps};
 };
 
-export {MICROSTEPS_MAX};
+/** Pairs from which a world without further mishaps never comes to rest; all is well when there are none. */
+export const stuckIn = (machine: AnyStateMachine, menu: Menu, {pairs}: Explored): readonly Pair[] => {
+	const comesToRest = new Set<string>();
+	return [...pairs.values()].filter((start) => {
+		const seen = new Set<string>();
+		let pair = start;
+		while (!comesToRest.has(pair.key)) {
+			if (seen.has(pair.key)) return true;
+			seen.add(pair.key);
+			const kind = kindly(pair, menu);
+			if (kind === undefined) {
+				if (!pair.path.endsWith('.idle')) return true;
+				break;
+			}
+
+			pair = take(machine, pair, kind).after;
+		}
+
+		for (const key of seen) comesToRest.add(key);
+		return false;
+	});
+};

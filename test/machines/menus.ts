@@ -1,7 +1,7 @@
 // What the canary's chart is explored with: where a walk starts, and what may happen on it.
 import type {Phase, Verdict} from '../../api/model.ts';
 import type {Recalled} from '../../machines/model/context.ts';
-import type {Menu} from './explorer.ts';
+import type {Menu} from './pairs.ts';
 import {edits, initializedPast, managed, paired, REPLICAS, START, unknownPast} from './world.ts';
 import type {Edit, Sight, Standing} from './world.ts';
 
@@ -137,25 +137,40 @@ const resumed: Menu = {
 	starts: pasts.flatMap((recalled) =>
 		[0, 20, 50].flatMap((route) =>
 			['v1', ...(/Promoting|Finalising|Failed|Succeeded/.test(recalled.phase) ? ['v2'] : [])].flatMap((primary) =>
-				([{}, {primary: 'down'}, {canary: 'rising'}, {target: 'v3'}, {target: 'v1'}, {problem: true}] as const).map(
-					(sight): Start => ({
-						recalled,
-						standing: {replicas: REPLICAS, route, primary, kept: 'v1', judging: false},
-						sight,
-					}),
-				),
+				(
+					[
+						{},
+						{primary: 'down'},
+						{canary: 'rising'},
+						{target: 'v3'},
+						{target: 'v1'},
+						{problem: true},
+						{foreign: true},
+					] as const
+				).map((sight): Start => ({
+					recalled,
+					standing: {replicas: REPLICAS, route, primary, kept: 'v1', judging: false},
+					sight,
+				})),
 			),
 		),
 	),
-	sights: [{}, {canary: 'failing'}, {primary: 'down'}, {target: 'v3', canary: 'rising'}],
-	edits: [],
+	sights: [
+		{},
+		{canary: 'rising'},
+		{canary: 'failing'},
+		{canary: 'failing', primary: 'rolling'},
+		{primary: 'down'},
+		{target: 'v3', canary: 'rising'},
+	],
+	edits: ['a lower threshold'],
 	verdicts: ['passed', 'failed'],
 };
 
 /** Every menu with the number of mishaps that its histories may have. */
 export const menus: ReadonlyArray<{readonly menu: Menu; readonly mishaps: number}> = [
 	{menu: pairedRun, mishaps: 3},
-	{menu: managedLife, mishaps: 3},
+	{menu: managedLife, mishaps: 2},
 	{menu: edited, mishaps: 2},
 	{menu: skipped, mishaps: 3},
 	{menu: pairedFirstDay, mishaps: 2},

@@ -1,31 +1,9 @@
 // What must hold in every reachable pair and on every step: design §3, one rule a sentence.
-import type {Context} from '../../machines/model/context.ts';
-import {waitingFor} from '../../machines/model/explain.ts';
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from '../../machines/model/health.ts';
-import {phaseOf, statusOf} from '../../machines/model/status.ts';
-import type {Phase} from '../../api/model.ts';
-import type {Effect, Pair, Step} from './explorer.ts';
-
-/** A rule of a step; `broken` tells what is wrong, or nothing. */
-export type Rule = {readonly name: string; readonly broken: (step: Step) => boolean | string | undefined};
-
-const has = (effects: readonly Effect[], src: string, matches: (input: Effect['input']) => boolean = () => true) =>
-	effects.some((effect) => effect.src === src && matches(effect.input));
-
-const isAtRest = ({path}: Pair): boolean => path.endsWith('.idle');
-const isPublished = ({path}: Pair): boolean => path !== 'initialized.resuming';
-
-/** A run under way whose template has not begun to be copied. */
-const isAnalysed = ({path, context}: Pair): boolean =>
-	path.startsWith('progressing') || (path.startsWith('halted') && context.run.halted?.from !== 'copying');
-
-const limit = ({model, rebound}: Context): number => Math.max(...[model, rebound ?? model].flatMap(weightsOf), 0);
-const weightsOf = ({analysis}: Context['model']): readonly number[] => analysis.weights;
-
-const tooMany = ({run, model}: Context): boolean => run.failedChecks >= model.analysis.threshold;
-
-const happened = (step: Step, what: string): step is Step & {readonly before: Pair} =>
-	step.before !== undefined && step.happening.name.startsWith(what);
+import type {Rule} from './pairs.ts';
+import {happened, has, isAnalysed, isAtRest, limit, tooMany} from './questions.ts';
+import {ofOrder} from './rules-of-order.ts';
+import {ofStatus} from './rules-of-status.ts';
 
 /** Rules of what an effect may be begun for. */
 const ofEffects: readonly Rule[] = [
@@ -37,13 +15,15 @@ const ofEffects: readonly Rule[] = [
 	},
 	{
 		name: 'traffic goes to a canary and a primary that are healthy, and only up by one step',
-		broken: ({begun, after: {context}}) =>
+		broken: ({before, begun, after: {context}}) =>
 			has(begun, 'route traffic', ({canaryWeight}) => {
 				const weight = canaryWeight as number;
-				const above = context.model.analysis.weights.filter((one) => one > context.run.routed);
+				// A step that was begun before the spec was edited is still that step.
+				const begunBefore = before?.context.run.weight === weight ? [weight] : [];
+				const above = [...context.model.analysis.weights, ...begunBefore].find((one) => one > context.run.routed);
 				return (
 					weight > context.run.routed &&
-					!(canaryIsHealthy(context) && primaryIsHealthy(context) && weight <= (above[0] ?? 0))
+					!(canaryIsHealthy(context) && primaryIsHealthy(context) && weight <= Math.max(above ?? 0, ...begunBefore))
 				);
 			}),
 	},
@@ -87,7 +67,7 @@ const ofEffects: readonly Rule[] = [
 			path === 'promoting.keeping' &&
 			has(begun, 'keep the promoted template') &&
 			standing.primary === context.run.revision &&
-			context.world?.primary?.promoted === standing.primary &&
+			context.world?.primaryRunsTarget === true &&
 			context.promoted !== standing.primary,
 	},
 	{
@@ -96,11 +76,6 @@ const ofEffects: readonly Rule[] = [
 			context.model.problems.length > 0 &&
 			(has(begun, 'route traffic', ({canaryWeight}) => canaryWeight !== 0) ||
 				has(begun, 'scale the canary', ({replicas}) => replicas !== 0)),
-	},
-	{
-		name: 'the primary is made anew from what was proven on it, never while a run has its users',
-		broken: ({begun, after: {context}}) =>
-			has(begun, 'bootstrap the primary', ({part}) => part === 'routing') && context.run.routed > 0,
 	},
 ];
 
@@ -140,15 +115,16 @@ const ofFacts: readonly Rule[] = [
 				target.revision === context.judged ||
 				primaryRunsTarget ||
 				problems.length + context.model.problems.length > 0;
-			return !settled || context.run.routed > 0 || context.rebound !== undefined || standing.route === 20 || standing.route === 50;
+			const strays = standing.route > 0 && context.world.route?.canary === standing.route;
+			const isMended = context.mendings >= 3 || context.model.problems.length > 0;
+			return !settled || context.run.routed > 0 || context.rebound !== undefined || (strays && !isMended);
 		},
 	},
 	{
 		name: 'a run with too many failed checks has ended',
 		broken: ({after}) =>
 			tooMany(after.context) &&
-			(isAnalysed(after) ||
-				/^(?:halted|promoting\.(?:keeping|copying|rolling))/.test(after.path)),
+			(isAnalysed(after) || /^(?:halted|promoting\.(?:keeping|copying|rolling))/.test(after.path)),
 	},
 	{
 		name: 'a run whose revision is not the target’s goes on only while the primary cannot take its users',
@@ -268,7 +244,10 @@ const ofHappenings: readonly Rule[] = [
 	},
 	{
 		name: 'a suspension changes nothing but that it is known',
-		broken: (step) => happened(step, 'edited: a suspension') && step.before.path !== step.after.path && step.before.context.model.generation === 1,
+		broken: (step) =>
+			happened(step, 'edited: a suspension') &&
+			step.before.path !== step.after.path &&
+			step.before.context.model.generation === 1,
 	},
 	{
 		name: 'a lowered max weight never takes weight back',
@@ -277,58 +256,4 @@ const ofHappenings: readonly Rule[] = [
 	},
 ];
 
-const phases: ReadonlyArray<readonly [RegExp, readonly Phase[]]> = [
-	[/^initialized\.(?:bootstrapping|blocked)/, ['Initializing']],
-	[/^initialized\.(?:idle|mending)/, ['Initialized']],
-	[/^(?:progressing|initialized\.superseding)/, ['Progressing', 'Waiting']],
-	[/^halted/, ['Progressing', 'Promoting']],
-	[/^promoting\.draining/, ['Finalising']],
-	[/^promoting/, ['Promoting', 'Finalising', 'WaitingPromotion']],
-	[/^finished\.(?:idle|mending)/, ['Succeeded']],
-	[/^finished/, ['Finalising']],
-	[/^failed\.(?:idle|holding|mending)/, ['Failed']],
-	[/^failed/, ['Progressing', 'Promoting']],
-];
-
-/** Rules of what is shown. */
-const ofStatus: readonly Rule[] = [
-	{name: 'resuming and recalling are passed through', broken: ({before, after}) => before !== undefined && after.path.endsWith('recalling')},
-	{
-		name: 'the phase is as design §3 has it',
-		broken: ({after: {path, context}}) =>
-			isPublished({path} as Pair) &&
-			phases.find(([pattern]) => pattern.test(path))?.[1].includes(phaseOf(path, context)) !== true &&
-			`${path} shows ${phaseOf(path, context)}`,
-	},
-	{
-		name: 'every published state says what it waits for, and has a whole status',
-		broken: ({after: {path, context}}) => {
-			if (!isPublished({path} as Pair)) return false;
-			const status = statusOf(path, context);
-			return (
-				waitingFor(path, context) === '' ||
-				Object.values(status).some((value) => value === undefined || Number.isNaN(value)) ||
-				status.condition.message === '' ||
-				/undefined|NaN|: $/.test(status.waitingFor) ||
-				!['initialized', 'progressing', 'halted', 'promoting', 'finished', 'failed'].includes(status.state)
-			);
-		},
-	},
-	{
-		name: 'a halted or failed Canary gives its reason',
-		broken: ({after: {path, context}}) =>
-			/^(?:halted|failed\.(?:holding|routing|draining))/.test(path) &&
-			context.recalled.phase === 'Initialized' &&
-			statusOf(path, context).reason === '',
-	},
-	{
-		name: 'the recorded weight is what users get, or less only while it is being raised',
-		broken: ({after: {path, context}}) => {
-			const {canaryWeight} = statusOf(path, context);
-			return canaryWeight !== context.run.routed && !path.startsWith('progressing');
-		},
-	},
-	{name: 'what is announced is a whole sentence', broken: ({said}) => said.some((text) => /undefined|NaN|: $/.test(text) || text === '')},
-];
-
-export const rules: readonly Rule[] = [...ofEffects, ...ofFacts, ...ofHappenings, ...ofStatus];
+export const rules: readonly Rule[] = [...ofOrder, ...ofEffects, ...ofFacts, ...ofHappenings, ...ofStatus];

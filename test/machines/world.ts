@@ -1,6 +1,7 @@
 // A small abstract world for the charts: three revisions, two shapes, and what may be seen of either workload.
 import type {CanaryModel, Problem, Scaler, Verdict, Workload, World} from '../../api/model.ts';
-import type {Recalled} from '../../machines/model/context.ts';
+import {recall} from '../../machines/model/context.ts';
+import type {Context, Recalled, Run} from '../../machines/model/context.ts';
 
 export const START = Date.UTC(2026, 0, 1);
 
@@ -22,7 +23,7 @@ export const paired: CanaryModel = {
 	route: {name: 'podinfo', generated: false},
 	analysis: {intervalMs: 10_000, threshold: 2, weights: [20, 50], metrics: [], onMissingData: 'halt'},
 	readyThreshold: {primary: 100, canary: 100},
-	progressDeadlineMs: 600_000,
+	progressDeadlineMs: 60_000,
 	routeSettleMs: 3000,
 	drainMs: 10_000,
 	problems: [],
@@ -86,6 +87,8 @@ export type Sight = {
 	readonly target?: 'v1' | 'v2' | 'v3' | 'none';
 	readonly canary?: 'whole' | 'rising' | 'failing' | 'fewer';
 	readonly primary?: 'whole' | 'rolling' | 'down' | 'none';
+	/** The primary tells no promoted revision: another controller promoted it. */
+	readonly foreign?: boolean;
 	readonly problem?: boolean;
 	readonly scaling?: 'target' | 'primary';
 	readonly route?: 'stray' | 'none';
@@ -114,7 +117,9 @@ const readyPrimaries = {whole: REPLICAS, rolling: 1, down: 0, none: 0};
 const targetOf = (standing: Standing, {target = 'v2', canary = 'whole'}: Sight): Workload => {
 	const ready = standing.replicas === 0 ? 0 : readyCanaries[canary];
 	const seen = workload('target', target, standing.replicas, ready);
-	return canary === 'failing' && standing.replicas > 0 ? {...seen, trouble: 'container podinfod: CrashLoopBackOff'} : seen;
+	return canary === 'failing' && standing.replicas > 0
+		? {...seen, trouble: 'container podinfod: CrashLoopBackOff'}
+		: seen;
 };
 
 const scalerOf = (of: Scaler['of']): Scaler => ({name: of, of, desired: 3, current: 2, minReplicas: 1});
@@ -129,7 +134,7 @@ export const observe = (standing: Standing, sight: Sight, at = START): World => 
 		...(hasPrimary && {
 			primary: {
 				...workload('primary', `${standing.primary}-primary`, REPLICAS, readyPrimaries[primary]),
-				promoted: standing.primary,
+				...(sight.foreign !== true && {promoted: standing.primary}),
 			},
 		}),
 		primaryRunsTarget: hasPrimary && standing.primary === target,
@@ -171,4 +176,16 @@ export const initializedPast: Recalled = {
 	lastPromotedSpec: 'v1',
 	lastTransitionTime: START,
 	state: 'initialized',
+};
+
+/** A context in the middle of a run of v2, seen so. */
+export const contextOf = (
+	sight: Sight,
+	run: Partial<Run> = {},
+	standing: Partial<Standing> = {},
+	model: CanaryModel = paired,
+): Context => {
+	const stands = {replicas: REPLICAS, route: 0, primary: 'v1', kept: 'v1', judging: false, ...standing};
+	const context = recall({model, recalled: initializedPast, at: START});
+	return {...context, judged: 'v2', world: observe(stands, sight), run: {...context.run, revision: 'v2', ...run}};
 };

@@ -5,12 +5,27 @@ import {
 	controllerRevisions,
 	deployments,
 	destinationRules,
+	horizontalPodAutoscalers,
 	services,
 	virtualServices,
 } from '../../services/kubernetes/resources.ts';
-import type {Change, Harness} from './harness.ts';
-import {assertRules, courseOf, momentsOf, wordsOf, type Moment} from './moments.ts';
-import {PROMOTED, release, templateOf, type ReleaseShape, type Version} from './shapes.ts';
+import type {Harness} from './harness.ts';
+import {
+	advances,
+	assertPromoted,
+	film,
+	goodWords,
+	midRun,
+	phaseBecomes,
+	runOf,
+	statusBecomes,
+	statusOf,
+	words,
+} from './assertions.ts';
+import {assertRules, courseOf} from './moments.ts';
+import {PROMOTED, initialized, release, templateOf, type ReleaseShape, type Version} from './shapes.ts';
+import {userObjects, withScaler} from './scalers.ts';
+import {writtenSince} from './writes.ts';
 
 export type Case = {
 	readonly title: string;
@@ -21,65 +36,6 @@ const NEW = '1.2.0';
 const NEWER = '1.3.0';
 const INTERVAL_MS = 60_000;
 const bad: Version = {tag: NEW, behaviour: {'error-rate': '0.4'}};
-
-type Status = Readonly<Record<string, unknown>>;
-
-const statusOf = async (harness: Harness): Promise<Status> => (await harness.get(canaries, 'podinfo'))?.status ?? {};
-
-/** Waits until the status is so, and answers it. */
-export const statusBecomes = (
-	harness: Harness,
-	description: string,
-	isSo: (status: Status) => boolean,
-): Promise<Status> =>
-	harness.eventually(description, async () => {
-		const status = await statusOf(harness);
-		return isSo(status) ? status : undefined;
-	});
-
-const phaseBecomes = (harness: Harness, phase: string): Promise<Status> =>
-	statusBecomes(harness, `phase ${phase}`, (status) => status['phase'] === phase);
-
-/** Waits until the run stands at its second weight: well begun, and far from done. */
-export const midRun = (harness: Harness, {weights}: ReleaseShape): Promise<Status> =>
-	statusBecomes(harness, 'the second weight', (status) => status['canaryWeight'] === weights[1]);
-
-const film = async (harness: Harness, shape: ReleaseShape): Promise<readonly Moment[]> =>
-	momentsOf(await harness.history(), shape);
-
-const words = async (harness: Harness): Promise<readonly string[]> => wordsOf(await harness.events('podinfo'));
-
-const advances = (namespace: string, weights: readonly number[]): readonly string[] =>
-	weights.map((weight) => `Advance podinfo.${namespace} canary weight ${weight}`);
-
-const goodWords = ({opening, weights, promotion}: ReleaseShape, namespace: string): readonly string[] => [
-	...opening(namespace),
-	...advances(namespace, weights),
-	...promotion(namespace),
-];
-
-/** Where the first run begins in a film: before it the operator may make the primary and scale the target to zero. */
-const runOf = (moments: readonly Moment[]): readonly Moment[] =>
-	moments.slice(moments.findIndex(({status}) => status['phase'] === 'Progressing'));
-
-/** What a good release leaves, however it went: everything promoted, in order, and nothing left over. */
-export const assertPromoted = async (
-	t: ExecutionContext,
-	harness: Harness,
-	shape: ReleaseShape,
-	tag: string,
-): Promise<void> => {
-	const status = await phaseBecomes(harness, 'Succeeded');
-	t.like(status, {state: 'finished', canaryWeight: 0, failedChecks: 0});
-	t.is(status['lastPromotedSpec'], status['lastAppliedSpec']);
-	const moments = await film(harness, shape);
-	assertRules(t, moments, shape);
-	const end = moments.at(-1);
-	t.like(end, {canaryWeight: 0, primaryWeight: 100, canaryReplicas: 0, primaryTag: tag});
-	t.true((end?.primaryReplicas ?? 0) > 0);
-	t.deepEqual(courseOf(moments, 'primaryTag'), [PROMOTED, tag], 'nothing else was ever on the primary');
-	t.is(courseOf(moments, 'primaryTemplate').length, 2, 'the primary was rolled once');
-};
 
 const good: Case = {
 	title: 'a good release is promoted step by step, and nobody notices',
@@ -104,12 +60,11 @@ const failing: Case = {
 		const status = await phaseBecomes(harness, 'Failed');
 		t.like(status, {state: 'failed', canaryWeight: 0, failedChecks: shape.threshold});
 		const {namespace} = harness;
-		const [, ...rest] = await words(harness);
-		const said = [(await words(harness))[0], ...rest];
-		const halts = said.filter((text) => /^Halt /.test(text ?? ''));
+		const said = await words(harness);
+		const halts = said.filter((text) => text.startsWith('Halt '));
 		t.true(halts.length > 0);
 		for (const halt of halts) {
-			t.regex(halt ?? '', new RegExp(`^Halt podinfo\\.${namespace} advancement success rate \\d+\\.\\d\\d% < 99%$`));
+			t.regex(halt, new RegExp(`^Halt podinfo\\.${namespace} advancement success rate \\d+\\.\\d\\d% < 99%$`));
 		}
 
 		const who = shape.isGenerated ? shape.target.replace(/-canary$/, '') : shape.target;
@@ -160,12 +115,6 @@ const restarted: Case = {
 	},
 };
 
-/** What of a change somebody asked for: not what controllers report in statuses. */
-const asked = ({plural, object}: Change): string => {
-	const {status: _, metadata, ...rest} = object;
-	return `${plural}/${metadata.name} ${JSON.stringify([metadata.labels, metadata.annotations, rest])}`;
-};
-
 const suspended: Case = {
 	title: 'a suspended release stands still, and goes on where it was',
 	async run(t, harness, shape) {
@@ -173,16 +122,9 @@ const suspended: Case = {
 		await midRun(harness, shape);
 		await harness.patch(canaries, 'podinfo', [{op: 'add', path: '/spec/suspend', value: true}]);
 		await statusBecomes(harness, 'it shows', (status) => /suspended/.test(String(status['reason'])));
-		const until = await harness.history();
+		const known = (await harness.history()).length;
 		await harness.pass(3 * INTERVAL_MS);
-		const present = await harness.history();
-		const known = new Set(until.map((change) => asked(change)));
-		const written = present.slice(until.length).filter((change) => !known.has(asked(change)));
-		t.deepEqual(
-			written.map((change) => asked(change)),
-			[],
-			'only the status was written',
-		);
+		t.deepEqual(writtenSince(await harness.history(), known), [], 'only the status was written');
 		t.is((await statusOf(harness))['canaryWeight'], shape.weights[1]);
 
 		await harness.patch(canaries, 'podinfo', [{op: 'replace', path: '/spec/suspend', value: false}]);
@@ -259,4 +201,40 @@ const setBack: Case = {
 	},
 };
 
-export const cases: readonly Case[] = [good, failing, restarted, suspended, deleted, setBack];
+const adopting: Case = {
+	title: "the users' Service and a scaler that is there are taken over, and edits reach what was made",
+	async run(t, harness, shape) {
+		const {namespace} = harness;
+		const own = userObjects(namespace);
+		await harness.apply(withScaler(namespace, await shape.objects(namespace, {tag: PROMOTED}), own));
+		await initialized(harness);
+		const [apex, theirs, generated] = await Promise.all([
+			harness.get(services, 'podinfo'),
+			harness.get(horizontalPodAutoscalers, 'podinfo'),
+			harness.get(horizontalPodAutoscalers, 'podinfo-primary'),
+		]);
+		t.like(apex?.spec, {selector: {app: 'podinfo-primary'}});
+		t.is(generated?.spec?.['maxReplicas'], theirs?.spec?.['maxReplicas']);
+
+		const trafficPolicy = {connectionPool: {http: {http1MaxPendingRequests: 64}}};
+		await harness.patch(canaries, 'podinfo', [{op: 'add', path: '/spec/service/trafficPolicy', value: trafficPolicy}]);
+		const rule = await harness.eventually('the edit reaches the DestinationRules', async () => {
+			const found = await harness.get(destinationRules, 'podinfo-primary');
+			return found?.spec?.['trafficPolicy'] === undefined ? undefined : found;
+		});
+		t.like(rule.spec, {trafficPolicy});
+		await release(harness, shape, {tag: NEW});
+		await assertPromoted(t, harness, shape, NEW);
+	},
+};
+
+/** Those that make sense for a shape. */
+export const casesOf = ({isGenerated}: ReleaseShape): readonly Case[] => [
+	good,
+	failing,
+	restarted,
+	suspended,
+	deleted,
+	setBack,
+	...(isGenerated ? [adopting] : []),
+];

@@ -50,7 +50,7 @@ export const startEmbeddedHarness = async (namespace: string): Promise<EmbeddedH
 			logLevel: 'error',
 			port: 0,
 		},
-		{clock, random: seededRandom(2), log: process.env["V"] ? {debug: console.log, info: console.log, warn: console.log, error: console.log} as never : silentLog, transport: inProcess(embedded.handler, world.prometheus)},
+		{clock, random: seededRandom(2), log: silentLog, transport: inProcess(embedded.handler, world.prometheus)},
 	);
 	return {
 		namespace,

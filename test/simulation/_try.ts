@@ -1,11 +1,11 @@
 import {simulate, quick} from './simulation.ts';
-const [shape='today', scenario='good', verbose] = process.argv.slice(2);
-const t=performance.now();
+const [shape = 'today', scenario = 'good', verbose] = process.argv.slice(2);
+const t = performance.now();
 const sim = await simulate({shape: shape as 'today', scenario: scenario as 'good', analysis: quick});
 const d = await sim.start();
 await sim.toRest();
-console.log('ms', performance.now()-t);
-console.log(sim.states.map(s=>`${s.from} -> ${s.to} on ${s.event}`).join('\n'));
+console.log('ms', performance.now() - t);
+console.log(sim.states.map((s) => `${s.from} -> ${s.to} on ${s.event}`).join('\n'));
 console.log(sim.events(), sim.status(), sim.violations, sim.complaints);
 if (verbose) console.log(d.requests.join('\n'));
 await sim.stop();

@@ -64,7 +64,11 @@ export const statusAnswer = (
 });
 
 /** A body of any kind. */
-export const textAnswer = (status: number, body: string): TransportResponse => ({status, headers: {}, chunks: once(body)});
+export const textAnswer = (status: number, body: string): TransportResponse => ({
+	status,
+	headers: {},
+	chunks: once(body),
+});
 
 async function* whileAlive(chunks: AsyncIterable<Uint8Array>, isAlive: () => boolean): AsyncGenerator<Uint8Array> {
 	for await (const chunk of chunks) {
@@ -80,7 +84,7 @@ export const startMortal = async (options: MortalOptions): Promise<Mortal> => {
 	const {embedded, clock, log, seed, speed, cut, intercept = async (_, next) => next(), onState} = options;
 	const requests: string[] = [];
 	let alive = true;
-	let isOver = false;
+	let isOver: boolean | 'wholly' = false;
 	let writes = 0;
 	const timers = new Set<() => void>();
 	const through: Interceptor = async (request, next) => {
@@ -108,6 +112,7 @@ export const startMortal = async (options: MortalOptions): Promise<Mortal> => {
 			clock: {
 				...clock,
 				setTimeout(callback, ms) {
+					if (isOver === 'wholly') return undefined;
 					if (isOver) return setImmediate(callback);
 					const onTime = (): void => {
 						timers.delete(callback);
@@ -138,6 +143,7 @@ export const startMortal = async (options: MortalOptions): Promise<Mortal> => {
 			// Whatever still waits is told at once that its time has come, for the world's time stands still from here on.
 			for (const callback of timers) setImmediate(callback);
 			await stopped;
+			isOver = 'wholly';
 		},
 	};
 };

@@ -12,6 +12,7 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {Log} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
 import {watchInvariants} from './invariants/index.ts';
+import {weightOf} from './invariants/invariant.ts';
 import {keys} from './keys.ts';
 import type {Kind} from './keys.ts';
 import {startMortal} from './mortal.ts';
@@ -55,16 +56,24 @@ export class Simulation {
 	/** Lines of the daemons' logs at warn and above. */
 	readonly complaints: string[] = [];
 	readonly states: StateChange[] = [];
+	/** The canary's weight on the route, each one that was written. */
+	readonly weights: number[] = [];
 	readonly #plan: Plan;
-	readonly #then: KubeObject | undefined;
+	readonly #next: KubeObject | undefined;
 	readonly #daemons: Mortal[] = [];
+	#lives = 0;
+	readonly #actions = new Map<string, () => void>();
 
-	constructor(plan: Plan, clock: VirtualClock, embedded: Embedded, then: KubeObject | undefined) {
+	constructor(plan: Plan, clock: VirtualClock, embedded: Embedded, next: KubeObject | undefined) {
 		this.#plan = plan;
-		this.#then = then;
+		this.#next = next;
 		this.clock = clock;
 		this.embedded = embedded;
 		this.violations = watchInvariants(embedded, {except: plan.except ?? [], speed: this.speed});
+		embedded.store.onAccepted(({key, verb}) => {
+			if (key.plural !== 'virtualservices' || verb === 'delete') return;
+			if (this.weights.at(-1) !== this.weight()) this.weights.push(this.weight());
+		});
 		if (plan.shape === 'today' && plan.isReleasedByHand !== true) this.#releaseWhenInitialized();
 	}
 
@@ -74,17 +83,25 @@ export class Simulation {
 
 	async start(options: {readonly cut?: Cut; readonly intercept?: Interceptor} = {}): Promise<Mortal> {
 		const {clock, embedded, speed} = this;
-		const seed = (this.#plan.seed ?? 1) + this.#daemons.length;
+		const seed = (this.#plan.seed ?? 1) + this.#lives++;
 		const complain = (message: string, fields: Bag = {}): void => {
 			this.complaints.push(`${message} ${JSON.stringify(fields)}`);
 		};
 		const log: Log = {debug() {}, info() {}, warn: complain, error: complain};
 		const onState = (change: StateChange): void => {
 			this.states.push(change);
+			const action = this.#actions.get(change.to);
+			this.#actions.delete(change.to);
+			action?.();
 		};
 		const daemon = await startMortal({clock, embedded, log, seed, speed, onState, ...options});
 		this.#daemons.push(daemon);
 		return daemon;
+	}
+
+	/** Does something in the very moment in which a chart first enters a state. */
+	when(state: string, action: () => void): void {
+		this.#actions.set(state, action);
 	}
 
 	/** A patient user. */
@@ -119,7 +136,7 @@ export class Simulation {
 	release(image?: string, annotations: Readonly<Record<string, string>> = {}): void {
 		const name = this.#plan.shape === 'today' ? 'podinfo' : 'podinfo-canary';
 		this.edit('deployments', name, (object) => {
-			const base = this.#then ?? object;
+			const base = this.#next ?? object;
 			const template = structuredClone(base.spec?.['template']) as {
 				metadata: {annotations?: Record<string, string>};
 				spec: {containers: Array<{image: string}>};
@@ -132,6 +149,18 @@ export class Simulation {
 
 			return {...object, spec: {...object.spec, template}};
 		});
+	}
+
+	/** The image tag that a deployment's template names. */
+	tag(deployment: string): string {
+		type Template = {spec: {containers: ReadonlyArray<{image: string}>}};
+		const template = this.get('deployments', deployment)?.spec?.['template'] as Template | undefined;
+		return template?.spec.containers[0]?.image.split(':')[1] ?? '';
+	}
+
+	/** What the VirtualService gives the canary. */
+	weight(): number {
+		return weightOf(this.get('virtualservices', 'podinfo'), 'podinfo-canary');
 	}
 
 	/** How often each event text was said about a Canary, in order. */
@@ -178,20 +207,22 @@ export class Simulation {
 	}
 
 	async stop(t?: ExecutionContext): Promise<void> {
-		await Promise.all(this.#daemons.map((daemon) => daemon.stop()));
+		await Promise.all(this.#daemons.splice(0).map((daemon) => daemon.stop()));
 		this.embedded.stop();
 		t?.deepEqual(this.violations, []);
 	}
 }
 
 /** A world with the seed's Canary, and nobody to look after it yet. */
-export const simulate = async (plan: Plan): Promise<Simulation> => {
+export const simulate = async (plan: Plan, t?: ExecutionContext): Promise<Simulation> => {
 	const clock = createVirtualClock();
 	const {shape, scenario = 'good', seed = 1, speed = 10, edit = (objects) => objects} = plan;
 	const log: Log = {debug() {}, info() {}, warn() {}, error() {}};
 	const embedded = await startEmbedded({clock, random: seededRandom(seed), speed, log});
 	const release = await releaseOf(scenario, shape);
-	const simulation = new Simulation(plan, clock, embedded, release.then);
+	const simulation = new Simulation(plan, clock, embedded, release.next);
+	// A failed test leaves no daemon behind either, or the tests' process would never end.
+	t?.teardown(async () => simulation.stop());
 	embedded.apply(edit(release.objects.map((object) => merged(object, plan))));
 	return simulation;
 };

@@ -1,5 +1,6 @@
 // A run that is killed somewhere, and the run that never was: what must be the same in the end.
 import type {ExecutionContext} from 'ava';
+import type {Interceptor} from '../../sandbox/in-process.ts';
 import type {Accepted} from '../../sandbox/api/types.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {isOf, templateOf} from './invariants/invariant.ts';
@@ -27,9 +28,7 @@ const withoutTimes = ({status}: KubeObject): unknown => {
 const stateOf = (simulation: Simulation): unknown => {
 	const {store} = simulation.embedded;
 	const all = (kind: 'canaries' | 'deployments' | 'virtualservices' | 'services' | 'controllerrevisions') =>
-		[...store.list(keys[kind], {namespace: 'test'}).items].sort((a, b) =>
-			a.metadata.name < b.metadata.name ? -1 : 1,
-		);
+		[...store.list(keys[kind], {namespace: 'test'}).items].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 	const spec = ({metadata, spec: whole}: KubeObject) => {
 		const {clusterIP: _, clusterIPs: __, ...rest} = whole ?? {};
 		return [metadata.name, rest];
@@ -53,20 +52,55 @@ const countRollouts = (simulation: Simulation, primary: string): (() => number) 
 	return () => rollouts;
 };
 
+const isWriteName = (request: string): boolean => /^(?:POST|PATCH|PUT|DELETE) /.test(request);
+
+/** What a run has come to. `requests`: of its first daemon. */
+const endOf = (simulation: Simulation, rollouts: number, requests: readonly string[]): End => ({
+	state: stateOf(simulation),
+	rollouts,
+	events: simulation.events(),
+	writes: requests.filter((request) => isWriteName(request)).length,
+});
+
 export const primaryOf = ({shape}: Plan): string => (shape === 'today' ? 'podinfo-primary' : 'podinfo');
 
 /** How long nobody looks after the Canary, in seconds of the world: a restart, a lease, a longer outage. */
 const outages = [0, 3, 20, 70];
+
+export type Course = {
+	/** Before the first daemon starts. */
+	readonly prepare?: (simulation: Simulation) => void;
+	/** Until the run is over. */
+	readonly rest?: (simulation: Simulation) => Promise<void>;
+};
+
+/** A run whose requests something comes between. */
+export const runThrough = async (
+	t: ExecutionContext,
+	plan: Plan,
+	intercept: Interceptor,
+	{rest = (simulation) => simulation.toRest(), prepare = () => {}}: Course = {},
+): Promise<End> => {
+	const simulation = await simulate(plan, t);
+	const rollouts = countRollouts(simulation, primaryOf(plan));
+	prepare(simulation);
+	const {requests} = await simulation.start({intercept});
+	await rest(simulation);
+	const end = endOf(simulation, rollouts(), requests);
+	await simulation.stop(t);
+	return end;
+};
 
 /** Runs the plan to its end; each cut kills one daemon, and the next one takes over a while later. */
 export const runKilled = async (
 	t: ExecutionContext,
 	plan: Plan,
 	cuts: readonly Cut[],
-	rest: (simulation: Simulation) => Promise<void> = (simulation) => simulation.toRest(),
+	{rest = (simulation) => simulation.toRest(), prepare = () => {}}: Course = {},
 ): Promise<End> => {
-	const simulation = await simulate(plan);
+	const simulation = await simulate(plan, t);
 	const rollouts = countRollouts(simulation, primaryOf(plan));
+	prepare(simulation);
 	const [first] = cuts;
 	const daemon = await simulation.start(first === undefined ? {} : {cut: first});
 	let current = daemon;
@@ -80,12 +114,7 @@ export const runKilled = async (
 
 	await rest(simulation);
 	const {requests} = daemon;
-	const end = {
-		state: stateOf(simulation),
-		rollouts: rollouts(),
-		events: simulation.events(),
-		writes: requests.filter((request) => /^(?:POST|PATCH|PUT|DELETE) /.test(request)).length,
-	};
+	const end = endOf(simulation, rollouts(), requests);
 	await simulation.stop();
 	const where = cuts.map(({write, when}) => `${when} ${write} (${requests.at(-1)})`).join(', ');
 	t.deepEqual(simulation.violations, [], `invariants, killed ${where}`);
@@ -93,7 +122,7 @@ export const runKilled = async (
 };
 
 /** What passes by while pods start, or tells measured values, is seen or not as time has it. */
-const isFleeting = (text: string): boolean => /^Waiting for |rate |waiting for rollout/.test(text);
+const isFleeting = (text: string): boolean => /^Waiting for |rate |is NaN|waiting for rollout/.test(text);
 
 /** The killed run ended as the other one: the same state, no second rollout, every event, at most once more a kill. */
 export const assertSameEnd = (t: ExecutionContext, killed: End, reference: End, kills: number, where: string): void => {
@@ -105,4 +134,14 @@ export const assertSameEnd = (t: ExecutionContext, killed: End, reference: End, 
 		([text, count]) => !isFleeting(text) && count > (reference.events.get(text) ?? 0) + kills,
 	);
 	t.deepEqual(often, [], `events said too often, killed ${where}`);
+};
+
+/** Sweeps over all writes of a plan's run, a kill at each. */
+export const sweep = async (t: ExecutionContext, plan: Plan, when: Cut['when'], course: Course = {}): Promise<void> => {
+	const reference = await runKilled(t, plan, [], course);
+	t.true(reference.writes > 10, 'the run writes at all');
+	for (let write = 1; write <= reference.writes; write++) {
+		const killed = await runKilled(t, plan, [{write, when}], course);
+		assertSameEnd(t, killed, reference, 1, `${when} write ${write}`);
+	}
 };

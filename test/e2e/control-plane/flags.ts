@@ -15,6 +15,8 @@ export const filesIn = (dir: string) => ({
 	people: path.join(dir, 'people.json'),
 	adminKubeconfig: path.join(dir, 'admin.kubeconfig'),
 	discoveryCache: path.join(dir, 'kubectl-cache'),
+	auditPolicy: path.join(dir, 'audit-policy.json'),
+	auditLog: path.join(dir, 'audit.log'),
 });
 
 export type Files = ReturnType<typeof filesIn>;
@@ -51,6 +53,8 @@ export const apiServerFlags = (files: Files, ports: Ports): string[] => [
 	'--disable-admission-plugins=TaintNodesByCondition',
 	'--enable-priority-and-fairness=false',
 	'--profiling=false',
+	`--audit-policy-file=${files.auditPolicy}`,
+	`--audit-log-path=${files.auditLog}`,
 ];
 
 const CONTROLLERS = [

@@ -123,7 +123,7 @@ test('pods by selector are known at once and without a read; leaving the selecti
 
 test('events arrive in the order in which they were announced', async (t) => {
 	const {clock, cluster, log, store} = start();
-	const announcer = createAnnouncer({cluster, clock, log});
+	const announcer = createAnnouncer({cluster, clock, random: seededRandom(4), log});
 	const canary = {apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'podinfo', namespace: 'test', uid: 'u'};
 	const about = {...canary, component: 'flagger'};
 	for (const message of ['New revision detected', 'Halt', 'Advance', 'Halt']) {

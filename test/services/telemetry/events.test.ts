@@ -1,6 +1,7 @@
 import test from 'ava';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import {ApiError, type KubeObject, type Operation} from '../../../services/kubernetes/cluster.ts';
+import {seededRandom} from '../../../services/random.ts';
 import {createAnnouncer, type About} from '../../../services/telemetry/events.ts';
 import {calm, recordingLog} from '../kubernetes/harness.ts';
 
@@ -44,6 +45,7 @@ const stage = (queueMax?: number) => {
 			},
 		},
 		clock,
+		random: seededRandom(1),
 		log,
 		instance: 'aviary-0',
 		...(queueMax !== undefined && {queueMax}),

@@ -72,7 +72,8 @@ const allows = (change: Accepted, model: CanaryModel): boolean | undefined => {
 	}
 
 	// Everything made carries the Canary as its controller. The apex Service may be the user's, whose selector moves.
-	const isApex = isOf(change, 'services') && model.shape === 'managed' && named(object, model.hosts.apex, model.namespace);
+	const isApex =
+		isOf(change, 'services') && model.shape === 'managed' && named(object, model.hosts.apex, model.namespace);
 	return isApex || isGenerated(object, model) ? true : undefined;
 };
 

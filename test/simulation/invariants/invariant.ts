@@ -2,6 +2,7 @@
 import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {ApiStore} from '../../../sandbox/api/store.ts';
 import type {RequestBatch} from '../../../sandbox/world/traffic.ts';
+import {canonicalJson} from '../../../api/canonical.ts';
 import {toModel} from '../../../api/model-of-canary.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
@@ -60,4 +61,4 @@ export const templateOf = (object: KubeObject | undefined): unknown => object?.s
 
 /** The part of a pod template that promotion carries over unchanged when no config is tracked. */
 export const containersOf = (object: KubeObject | undefined): string =>
-	JSON.stringify((templateOf(object) as {spec?: {containers?: unknown}} | undefined)?.spec?.containers);
+	canonicalJson((templateOf(object) as {spec?: {containers?: unknown}} | undefined)?.spec?.containers ?? []);

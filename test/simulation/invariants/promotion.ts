@@ -1,9 +1,9 @@
 // A1, A2: the primary runs only what was analysed to the last step, or what it had run before.
+import {canonicalJson} from '../../../api/canonical.ts';
 import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {revisionOf} from '../../../services/workloads/render.ts';
-import {keys} from '../keys.ts';
 import {containersOf, isByAviary, isOf, templateOf, weightOf} from './invariant.ts';
 import type {Invariant, Scene, Violated} from './invariant.ts';
 
@@ -19,8 +19,13 @@ const canaryRevisionOf = (canary: KubeObject): string => {
 	return typeof revision === 'string' ? revision : '';
 };
 
-const targetOf = ({store}: Scene, {namespace, target}: CanaryModel): KubeObject | undefined =>
-	store.get(keys.deployments, namespace, target.name);
+type Versions = Map<string, string>;
+
+/** The containers of each revision that any deployment has had. */
+const noteVersion = (versions: Versions, {after}: Accepted): void => {
+	const revision = revisionOf(templateOf(after) as Parameters<typeof revisionOf>[0]);
+	versions.set(revision, containersOf(after));
+};
 
 const noteStep = (change: Accepted, canary: KubeObject, model: CanaryModel, record: Record_): void => {
 	const revision = canaryRevisionOf(canary);
@@ -29,45 +34,38 @@ const noteStep = (change: Accepted, canary: KubeObject, model: CanaryModel, reco
 	record.steps.set(revision, steps);
 };
 
-const checkPromotion = (
-	canary: KubeObject,
-	model: CanaryModel,
-	target: KubeObject | undefined,
-	record: Record_,
-): string | undefined => {
-	const revision = canaryRevisionOf(canary);
-	const steps = record.steps.get(revision) ?? new Set();
-	const missed = model.skipAnalysis ? [] : model.analysis.weights.filter((weight) => !steps.has(weight));
-	const present = target === undefined ? '' : revisionOf(templateOf(target) as Parameters<typeof revisionOf>[0]);
-	if (present !== revision) return `the target is at ${present}, the analysed revision is ${revision}`;
-	return missed.length > 0 ? `${revision} was never at weight ${missed.join(', ')}` : undefined;
-};
-
-const check = (change: Accepted, scene: Scene, record: Record_, violated: Violated, one: ReturnType<Scene['canaries']>[number]) => {
+const check = (
+	change: Accepted,
+	{object, model}: ReturnType<Scene['canaries']>[number],
+	{steps, ran}: Record_,
+	versions: Versions,
+	violated: Violated,
+): void => {
 	const {before, after} = change;
-	const {object, model} = one;
 	const containers = containersOf(after);
-	const hasRunBefore = record.ran.includes(containers);
 	if (before === undefined) {
-		if (record.ran.length > 0 && record.ran.at(-1) !== containers) violated('made anew from something never proven');
+		if (ran.length > 0 && ran.at(-1) !== containers) violated('made anew from something never proven');
 		return;
 	}
 
-	if (JSON.stringify(templateOf(before)) === JSON.stringify(templateOf(after)) || hasRunBefore) return;
-	const target = targetOf(scene, model);
-	const wrong = checkPromotion(object, model, target, record);
-	if (wrong !== undefined) violated(wrong);
-	if (containersOf(target) !== containers) violated("the primary's containers are not those of the target");
+	if (canonicalJson(templateOf(before)) === canonicalJson(templateOf(after)) || ran.includes(containers)) return;
+	const revision = canaryRevisionOf(object);
+	const confirmed = steps.get(revision) ?? new Set();
+	const missed = model.skipAnalysis ? [] : model.analysis.weights.filter((weight) => !confirmed.has(weight));
+	if (missed.length > 0) violated(`${revision} was never at weight ${missed.join(', ')}`);
+	if (versions.get(revision) !== containers) violated('the containers are not those of the analysed revision');
 };
 
 export const promotesWhatWasAnalysed: Invariant = {
 	name: 'A1 the primary gets only a render of the revision that passed every step',
 	watch(scene, violated) {
 		const records = new Map<string, Record_>();
+		const versions: Versions = new Map();
 		return {
 			accepted(change) {
 				const {after, key} = change;
 				if (after === undefined || (key.plural !== 'virtualservices' && key.plural !== 'deployments')) return;
+				if (isOf(change, 'deployments')) noteVersion(versions, change);
 				for (const one of scene.canaries()) {
 					const {object, model} = one;
 					if (model.namespace !== after.metadata.namespace) continue;
@@ -79,7 +77,7 @@ export const promotesWhatWasAnalysed: Invariant = {
 
 					if (!isOf(change, 'deployments') || model.primary.name !== after.metadata.name) continue;
 					if (record.ran.length === 0 && change.before !== undefined) record.ran.push(containersOf(change.before));
-					if (isByAviary(change)) check(change, scene, record, violated, one);
+					if (isByAviary(change)) check(change, one, record, versions, violated);
 					if (record.ran.at(-1) !== containersOf(after)) record.ran.push(containersOf(after));
 				}
 			},

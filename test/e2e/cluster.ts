@@ -1,0 +1,173 @@
+// A real cluster with the operator in it: control plane, nodes, CRDs, a played mesh, and the daemon as its own account.
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {startDaemon} from '../../index.ts';
+import {sleep, wallClock} from '../../services/clock.ts';
+import {createSocketTransport} from '../../services/http/transport.ts';
+import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
+import {deployments, pathOf, virtualServices} from '../../services/kubernetes/resources.ts';
+import {silentLog, type Log} from '../../services/log.ts';
+import {saidIn, type Harness} from '../releases/harness.ts';
+import {createClient, ApiError, type Client} from './control-plane/client.ts';
+import {eventually} from './control-plane/eventually.ts';
+import {startNodes} from './control-plane/nodes.ts';
+import {startControlPlane, type ControlPlane} from './control-plane/start.ts';
+import {losingAnswers, type LossyTransport} from './losses.ts';
+import {startMesh, type Mesh} from './mesh.ts';
+import {startMirror, type Mirror} from './mirror.ts';
+
+export const ACCOUNT = 'system:serviceaccount:aviary-system:aviary';
+const ARTIFACTS = new URL('../../artifacts/', import.meta.url).pathname;
+const CONNECTIONS = 16;
+
+export type Cluster = {
+	readonly plane: ControlPlane;
+	readonly transport: LossyTransport;
+	/** What the daemon said was wrong with itself. */
+	readonly errors: readonly string[];
+	/** Runs kubectl and answers what it printed; throws when it fails. */
+	kubectl(args: readonly string[], stdin?: string): Promise<string>;
+	/** A harness in a namespace of its own, which its case creates. */
+	harnessIn(namespace: string): Harness;
+	stop(): Promise<void>;
+};
+
+export const artifact = (name: string): string => path.join(ARTIFACTS, name);
+
+const kubectlOf =
+	(plane: ControlPlane): Cluster['kubectl'] =>
+	async (args, stdin) => {
+		const {stdout, stderr, code} = await plane.kubectl(args, stdin === undefined ? {} : {stdin});
+		if (code !== 0) {
+			throw new Error(`kubectl ${args.join(' ')}: ${stderr}${stdout}`);
+		}
+
+		return stdout;
+	};
+
+const clientOf = async ({adminKubeconfig, url, caFile}: ControlPlane): Promise<Client> => {
+	const config = JSON.parse(await readFile(adminKubeconfig, 'utf8')) as {users: [{user: {token: string}}]};
+	return createClient({url, ca: await readFile(caFile), token: config.users[0].user.token});
+};
+
+/** As an administrator installs it: the mesh's CRDs, ours, and the operator's account with its role. */
+const install = async (kubectl: Cluster['kubectl'], assets: string): Promise<void> => {
+	await kubectl(['create', '-f', path.join(assets, 'istio-crds.yaml')]);
+	await kubectl(['apply', '-f', artifact('crds')]);
+	await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+	await kubectl(['apply', '-f', artifact('operator')]);
+};
+
+const keepingErrors = (log: Log, errors: string[]): Log => ({
+	...log,
+	error(message, fields) {
+		log.error(message, fields);
+		errors.push(`${message} ${JSON.stringify(fields ?? {})}`);
+	},
+});
+
+type Parts = {
+	readonly client: Client;
+	readonly mirror: Mirror;
+	readonly mesh: Mesh;
+	readonly kubectl: Cluster['kubectl'];
+	readonly speed: number;
+};
+
+/** The watches have brought all that a read now finds: history until here is complete. */
+const caughtUp = async ({client, mirror}: Parts, namespace: string): Promise<void> => {
+	for (const kind of [deployments, virtualServices]) {
+		const {items} = (await client.call('GET', pathOf(kind, namespace))) as {items: readonly KubeObject[]};
+		await eventually('the watches to catch up', async () => {
+			const isKnown = ({metadata: {name, resourceVersion}}: KubeObject): boolean =>
+				mirror.versionOf(kind.plural, namespace, name) >= Number(resourceVersion);
+			return items.every(isKnown) || undefined;
+		});
+	}
+};
+
+const harnessOf = (parts: Parts, namespace: string): Harness => {
+	const {client, mirror, mesh, kubectl, speed} = parts;
+	return {
+		namespace,
+		async apply(objects) {
+			// One list, as a file would be: kubectl keeps the order.
+			await kubectl(['apply', '-f', '-'], JSON.stringify({apiVersion: 'v1', kind: 'List', items: objects}));
+		},
+		async get(kind: Resource, name) {
+			try {
+				return (await client.call('GET', pathOf(kind, namespace, name))) as KubeObject;
+			} catch (error) {
+				if (error instanceof ApiError && error.code === 404) {
+					return undefined;
+				}
+
+				throw error;
+			}
+		},
+		async patch(kind, name, operations) {
+			await client.call('PATCH', pathOf(kind, namespace, name), operations, 'application/json-patch+json');
+		},
+		async remove(kind, name) {
+			await client.call('DELETE', pathOf(kind, namespace, name), {propagationPolicy: 'Background'});
+		},
+		async events(canary) {
+			await caughtUp(parts, namespace);
+			return saidIn(mirror.changesIn(namespace), canary);
+		},
+		async history() {
+			await caughtUp(parts, namespace);
+			return mirror.changesIn(namespace);
+		},
+		dropped: () => mesh.droppedIn(namespace),
+		eventually: (description, ask) => eventually(description, ask),
+		pass: (ms) => sleep(wallClock, ms / speed),
+	};
+};
+
+/** Starts everything; `speed` divides the durations of Canaries and multiplies visitors. */
+export const startCluster = async (
+	dir: string,
+	assets: string,
+	speed: number,
+	log: Log = silentLog,
+): Promise<Cluster> => {
+	await using started = new AsyncDisposableStack();
+	const plane = await startControlPlane({dir, assets, log: silentLog});
+	started.defer(() => plane.stop());
+	const nodes = startNodes({kubeconfig: plane.adminKubeconfig, log: silentLog});
+	started.defer(() => nodes.stop());
+	const kubectl = kubectlOf(plane);
+	await install(kubectl, assets);
+	const client = await clientOf(plane);
+	started.defer(() => client.close());
+	const mirror = await startMirror(client);
+	started.defer(() => mirror.stop());
+	const mesh = await startMesh(mirror.store, speed);
+	started.defer(() => mesh.stop());
+	const errors: string[] = [];
+	const transport = losingAnswers(createSocketTransport({connections: CONNECTIONS}));
+	const daemon = await startDaemon(
+		{
+			kubeconfig: await plane.kubeconfigFor(ACCOUNT),
+			metricsServer: mesh.url,
+			meshProvider: 'istio',
+			intervalMs: 60_000,
+			logLevel: 'error',
+			port: 0,
+			speed,
+		},
+		{log: keepingErrors(log, errors), transport},
+	);
+	started.defer(() => daemon.stop());
+	await daemon.ready;
+	const all = started.move();
+	return {
+		plane,
+		transport,
+		errors,
+		kubectl,
+		harnessIn: (namespace) => harnessOf({client, mirror, mesh, kubectl, speed}, namespace),
+		stop: () => all.disposeAsync(),
+	};
+};

@@ -1,0 +1,130 @@
+// The releases on a real API server with real controllers: RBAC on, the operator as its own account and no more.
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import {sleep, wallClock} from '../../services/clock.ts';
+import {assertPromoted, goodWords, midRun, statusBecomes, words} from '../releases/assertions.ts';
+import {casesOf} from '../releases/cases.ts';
+import {withScaler} from '../releases/scalers.ts';
+import {initialized, release, shapes, type ReleaseShape} from '../releases/shapes.ts';
+import {ACCOUNT, artifact, startCluster, type Cluster} from './cluster.ts';
+import {builtAssets} from './control-plane/build-assets.ts';
+import {permissionsIn, useIn, type Outage} from './permissions.ts';
+
+/** A check interval of a minute is a second. */
+const SPEED = 60;
+const OUTAGE_MS = 3000;
+
+const assets = builtAssets();
+const [first, today] = shapes as readonly [ReleaseShape, ReleaseShape];
+let dir: string;
+let cluster: Cluster;
+const outages: Outage[] = [];
+
+test.before(async () => {
+	dir = await mkdtemp(path.join(tmpdir(), 'aviary-releases-'));
+	cluster = await startCluster(dir, assets, SPEED);
+});
+
+test.after.always(async () => {
+	await cluster?.stop();
+	await rm(dir, {recursive: true, force: true});
+});
+
+/** The line of `kubectl describe` that shows an event. */
+const lineOf = (message: string): RegExp =>
+	new RegExp(`^ +(Normal|Warning) +Synced +.+ +flagger +${message.replaceAll('.', '\\.')}$`, 'mu');
+
+test.serial("the seed's manifests, applied as they are, give what the seed describes", async (t) => {
+	const kubectl = (args: readonly string[]): Promise<string> => cluster.kubectl(args);
+	const files = [
+		'namespaces/test.yaml',
+		...['deployment', 'service', 'hpa'].map((part) => `workloads/primary-${part}.yaml`),
+		...['deployment', 'service', 'hpa'].map((part) => `workloads/canary-${part}.yaml`),
+		'workloads/virtual-service.yaml',
+		'rollouts/podinfo.yaml',
+	];
+	for (const file of files) {
+		await kubectl(['apply', '-f', artifact(file)]);
+	}
+
+	const harness = cluster.harnessIn('test');
+	await assertPromoted(t, harness, first, '1.2.0');
+	const described = await kubectl(['-n', 'test', 'describe', 'canary/podinfo']);
+	t.regex(described, /^ +State: +finished$/mu);
+	t.regex(described, /^ +Failed Checks: +0$/mu);
+	t.regex(described, /^ +Canary Revision: +[0-9a-f]{32}$/mu);
+	for (const message of goodWords(first, 'test')) {
+		t.regex(described, lineOf(message));
+	}
+
+	const image = 'podinfod=quay.io/stefanprodan/podinfo:1.2.1';
+	await kubectl(['-n', 'test', 'set', 'image', 'deployment/podinfo-canary', image]);
+	await statusBecomes(harness, 'the next run', ({phase}) => phase === 'Progressing');
+	await statusBecomes(harness, 'its end', ({phase}) => phase === 'Succeeded');
+	const again = await kubectl(['-n', 'test', 'describe', 'canary/podinfo']);
+	t.regex(again, lineOf('New revision detected podinfo-canary.test old [0-9a-f]+ new [0-9a-f]+'));
+	t.regex(again, lineOf('Scaling up podinfo-canary.test'));
+	const {stdout} = await cluster.plane.kubectl(['-n', 'test', 'get', 'canary/podinfo']);
+	t.regex(stdout, /^NAME +STATUS +WEIGHT +LASTTRANSITIONTIME\npodinfo +Succeeded +0 +\S+$/mu);
+});
+
+let namespaces = 0;
+for (const shape of shapes) {
+	for (const {title, run} of casesOf(shape)) {
+		const namespace = `release-${++namespaces}`;
+		test.serial(`${shape.title}: ${title}`, async (t) => {
+			await run(t, cluster.harnessIn(namespace), shape);
+		});
+	}
+}
+
+test.serial('a release goes on through an outage of the API server, and ends as it would have', async (t) => {
+	const harness = cluster.harnessIn('outage');
+	await first.begin(harness, {tag: '1.2.0'});
+	await midRun(harness, first);
+	const from = wallClock.now();
+	await cluster.plane.stopApiServer();
+	await sleep(wallClock, OUTAGE_MS);
+	await cluster.plane.startApiServer();
+	outages.push({from, to: wallClock.now()});
+	await assertPromoted(t, harness, first, '1.2.0');
+	t.deepEqual(await words(harness), goodWords(first, 'outage'));
+});
+
+test.serial('a release whose first answer to each kind of write is lost ends as it would have', async (t) => {
+	const {transport} = cluster;
+	const harness = cluster.harnessIn('losses');
+	transport.loseAnswersIn('losses');
+	await harness.apply(withScaler('losses', await today.objects('losses', {tag: '1.1.1'})));
+	await initialized(harness);
+	await release(harness, today, {tag: '1.2.0'});
+	await assertPromoted(t, harness, today, '1.2.0');
+	t.deepEqual(await words(harness), goodWords(today, 'losses'));
+	for (const what of ['PATCH canaries/status', 'POST deployments', 'PATCH deployments', 'PATCH virtualservices']) {
+		t.true(transport.lost.has(what), `${what}: ${[...transport.lost].join(', ')}`);
+	}
+});
+
+test.serial('the operator was allowed everything it needed, and needed everything it is allowed', async (t) => {
+	const allowed = await permissionsIn(artifact('operator/rbac.yaml'));
+	const {used, forbidden} = await useIn(cluster.plane.auditLog, ACCOUNT, outages);
+	t.deepEqual(forbidden, []);
+	t.deepEqual(used, allowed);
+});
+
+test.serial('the operator may do nothing else', async (t) => {
+	const may = async (...what: string[]): Promise<string> => {
+		const {stdout} = await cluster.plane.kubectl(['auth', 'can-i', ...what, '-A', `--as=${ACCOUNT}`]);
+		return stdout.trim();
+	};
+	t.is(await may('patch', 'deployments'), 'yes');
+	for (const what of ['get secrets', 'get configmaps', 'delete deployments', 'create pods', 'update canaries', '* *']) {
+		t.is(await may(...what.split(' ')), 'no', what);
+	}
+});
+
+test.serial('the daemon logged no error in all of this', (t) => {
+	t.deepEqual(cluster.errors, []);
+});

@@ -1,0 +1,128 @@
+import test from 'ava';
+import type {AnyStateMachine, StateNode} from 'xstate';
+import {analysisMachine} from '../../machines/analysis.ts';
+import {canaryMachine} from '../../machines/canary.ts';
+import {releaseMachine} from '../../machines/release.ts';
+import {custodyMachine} from '../../machines/supervisor.ts';
+import {arrowsOf, configOf, nameOf, statesOf} from './anatomy.ts';
+import {menus} from './menus.ts';
+import {arrowsNotTaken, guardsOfOneAnswer, walk} from './walk.ts';
+
+const chart = canaryMachine as unknown as AnyStateMachine;
+const charts = [canaryMachine, analysisMachine, custodyMachine, releaseMachine] as unknown as AnyStateMachine[];
+
+let found: ReturnType<typeof walk> | undefined;
+const walked = (): ReturnType<typeof walk> => (found ??= walk(chart, menus));
+
+test.serial('every reachable pair of state and context keeps the rules of the design, and comes to rest', (t) => {
+	const {pairs, steps, taken, outcomes, faults} = walked();
+	t.log(`${pairs} pairs of state and context, ${steps} steps`);
+	t.log(`${taken.size} of ${arrowsOf(configOf(chart)).length} transitions, ${outcomes.size} guards`);
+	t.deepEqual(faults, []);
+});
+
+test.serial('every transition is taken, and so every state is entered and every action done', (t) => {
+	t.deepEqual(arrowsNotTaken(chart, walked()), []);
+});
+
+test.serial('every guard answers both ways', (t) => {
+	t.deepEqual(guardsOfOneAnswer(chart, walked()), []);
+});
+
+test('every guard, action and port has a use', (t) => {
+	for (const machine of charts) {
+		const text = JSON.stringify(configOf(machine), (_, value: unknown) => (typeof value === 'function' ? '' : value));
+		const {guards, actions, actors} = machine.implementations;
+		for (const name of [...Object.keys(guards), ...Object.keys(actions), ...Object.keys(actors)]) {
+			t.true(text.includes(JSON.stringify(name)), `${machine.id}: ${name}`);
+		}
+	}
+});
+
+const canBeLeft = ({invoke, always, type}: StateNode): boolean =>
+	type === 'final' ||
+	(always ?? []).length > 0 ||
+	invoke.some(({src, onDone}) => !subscriptions.has(src) && onDone !== undefined);
+const subscriptions: ReadonlySet<unknown> = new Set(['observe the world', 'analysis', 'live as a canary']);
+
+/** States without an effect of their own to end them: what ends each of them instead. */
+const resting: Readonly<Record<string, string>> = {
+	'canary.halted.failing.recovering': 'world observed, or the deadline of halted.failing',
+	'canary.halted.missingDependency.waiting': 'world observed, or the deadline of halted.missingDependency',
+	'canary.halted.refused.retried': 'passed through, or the next reason',
+	'analysis.idle': 'step began',
+	'custody.living': 'actor crashed or canary deleted',
+	'custody.abandoned': 'canary changed or canary deleted',
+};
+
+test('every state has a way out: an effect that ends, a level that is looked at, or a fact that ends it', (t) => {
+	for (const machine of charts) {
+		const below = (node: StateNode): StateNode[] => [node, ...Object.values(node.states).flatMap(below)];
+		for (const node of below(machine.root as StateNode)) {
+			if (node.type === 'atomic') {
+				t.true(canBeLeft(node) !== node.id in resting, node.id);
+			}
+		}
+	}
+});
+
+/** Facts that a state hears and does nothing about, with the reason; every other one is noted or acted on. */
+const ignored: Readonly<Record<string, string>> = {
+	'custody.crashed: actor crashed': 'it is dead already',
+	'custody.sheltering: actor crashed': 'it is dead already',
+	'custody.abandoned: actor crashed': 'it is dead already',
+	'custody.releasing: actor crashed': 'it is being let go',
+	'custody.gone: actor crashed': 'it is gone',
+	'custody.gone: canary deleted': 'it is gone',
+	'custody.gone: canary changed': 'it is gone',
+};
+
+const facts: Readonly<Record<string, readonly string[]>> = {
+	canary: ['canary changed', 'world observed', 'check judged'],
+	analysis: ['step began', 'traffic returned', 'model changed'],
+	custody: ['canary changed', 'canary deleted', 'actor crashed'],
+	release: [],
+};
+
+test('every fact is noted, acted on or ignored for a reason in every state', (t) => {
+	for (const machine of charts) {
+		const states = statesOf(configOf(machine));
+		const handled = (path: string, fact: string): boolean =>
+			states.some(({path: around, node}) => {
+				const isAround = around === '' || path === around || path.startsWith(`${around}.`);
+				return isAround && node.type !== 'final' && node.on?.[fact] !== undefined;
+			});
+		for (const {path, node} of states.filter(({node}) => node.states === undefined)) {
+			for (const fact of facts[machine.id] ?? []) {
+				const isFinal = node.type === 'final';
+				t.true(handled(path, fact) || `${machine.id}.${path}: ${fact}` in ignored, `${machine.id}.${path}: ${fact}`);
+				t.false(isFinal && !(`${machine.id}.${path}: ${fact}` in ignored), `${machine.id}.${path}: ${fact}`);
+			}
+		}
+	}
+});
+
+/** Effects that may be refused; of all others an order insists, or their rejection is a bug that ends the actor. */
+const refusable = new Set([
+	'bootstrap the primary',
+	'keep the promoted template',
+	'promote the revision',
+	'take the promotion back',
+]);
+
+test('every effect that can be refused says what a refusal means', (t) => {
+	for (const {path, node} of statesOf(configOf(chart))) {
+		for (const {src, onError} of node.invoke ?? []) {
+			t.true(!refusable.has(src) || (onError ?? []).length > 0, `${path}: ${src}`);
+		}
+	}
+});
+
+test('no two guards of one list are the same question', (t) => {
+	for (const machine of charts) {
+		for (const {path, node} of statesOf(configOf(machine))) {
+			const asked = (node.always ?? []).map(({guard}) => (guard === undefined ? 'else' : nameOf(guard)));
+			t.deepEqual(asked, [...new Set(asked)], path);
+		}
+	}
+});

@@ -1,0 +1,97 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import {
+	advance,
+	begin,
+	confirm,
+	firstDue,
+	judge,
+	maxWeightReached,
+	nextWeight,
+	replicasToServe,
+} from '../../../machines/model/run.ts';
+import {recallRoute} from '../../../machines/model/actions.ts';
+import {contextOf, paired, START, verdict} from '../world.ts';
+
+const anyWeights = fc
+	.uniqueArray(fc.integer({min: 1, max: 100}), {minLength: 1, maxLength: 10})
+	.map((weights) => weights.toSorted((one, other) => one - other));
+const withWeights = (weights: readonly number[]) => ({...paired, analysis: {...paired.analysis, weights}});
+
+test('weights rise by one step at a time and stay at the last', (t) => {
+	fc.assert(
+		fc.property(anyWeights, (weights) => {
+			let weight = 0;
+			for (const step of weights) {
+				weight = nextWeight(withWeights(weights), weight);
+				t.is(weight, step);
+			}
+
+			t.is(nextWeight(withWeights(weights), weight), weight);
+		}),
+	);
+});
+
+test('whatever the present weight, the next is never lower, never past the last step, and skips no step', (t) => {
+	fc.assert(
+		fc.property(anyWeights, fc.integer({min: 0, max: 100}), (weights, weight) => {
+			const next = nextWeight(withWeights(weights), weight);
+			t.true(next >= weight && next <= Math.max(weight, weights.at(-1) ?? 0));
+			t.false(weights.some((step) => step > weight && step < next));
+		}),
+	);
+});
+
+test('a max weight below the present one is reached', (t) => {
+	t.true(maxWeightReached(contextOf({}, {weight: 50}, {}, withWeights([10]))));
+	t.false(maxWeightReached(contextOf({}, {weight: 20})));
+});
+
+test('a run begins with the target’s revision, with counters at zero and a step of its own', (t) => {
+	const context = contextOf({target: 'v3'}, {revision: 'v2', weight: 50, routed: 50, failedChecks: 1, step: 4});
+	const {judged, run} = begin(context);
+	t.is(judged, 'v3');
+	t.like(run, {revision: 'v3', weight: 0, failedChecks: 0, passed: false, step: 5});
+	t.is(run?.routed, 50, 'what the API server confirmed stays confirmed');
+});
+
+test('an advanced weight is not routed before it is confirmed', (t) => {
+	const advanced = {...contextOf({}), ...advance(contextOf({}))};
+	t.like(advanced.run, {weight: 20, routed: 0});
+	t.like(confirm(advanced, START).run, {weight: 20, routed: 20, healthyReplicas: 2, passed: false});
+});
+
+test('a verdict counts once, for the step it was asked for, while the canary has users', (t) => {
+	const context = contextOf({}, {routed: 20, step: 3});
+	t.is(judge(context, 3, verdict('failed')).run?.failedChecks, 1);
+	t.is(judge(context, 3, verdict('unknown')).run?.failedChecks, 0);
+	t.true(judge(context, 3, verdict('passed')).run?.passed);
+	t.is(judge(context, 2, verdict('failed')).run, undefined);
+	t.is(judge(contextOf({}, {routed: 0, step: 3}), 3, verdict('failed')).run, undefined);
+});
+
+test('the first checks are due an interval after the route, and never before it has settled', (t) => {
+	t.is(firstDue(contextOf({}, {stepAt: START})), START + 10_000);
+	t.is(firstDue(contextOf({}, {stepAt: START}, {}, {...paired, routeSettleMs: 30_000})), START + 30_000);
+});
+
+test('a canary at zero starts with as many replicas as the primary has, or with its scaler’s least', (t) => {
+	t.is(replicasToServe(contextOf({}, {}, {replicas: 0})), 2);
+	t.is(replicasToServe(contextOf({scaling: 'target'}, {}, {replicas: 0})), 1);
+	t.is(replicasToServe(contextOf({primary: 'none'}, {}, {replicas: 0})), 1);
+	t.is(replicasToServe(contextOf({}, {}, {replicas: 5})), 5);
+});
+
+test('a former run had its users where the route sends them, and is at most one step ahead of it', (t) => {
+	const recalled = (weight: number, route: number, phase: 'Progressing' | 'Succeeded' | 'Failed') => {
+		const context = contextOf({}, {weight}, {route});
+		return recallRoute({...context, recalled: {...context.recalled, phase, canaryWeight: weight}}).run;
+	};
+
+	t.like(recalled(50, 20, 'Progressing'), {routed: 20, weight: 50});
+	t.like(recalled(50, 0, 'Progressing'), {routed: 0, weight: 20});
+	t.like(recalled(0, 20, 'Progressing'), {routed: 20, weight: 0});
+	t.like(recalled(0, 20, 'Succeeded'), {routed: 0});
+	t.like(recalled(0, 20, 'Failed'), {routed: 0});
+	t.like(recalled(50, 50, 'Failed'), {routed: 50});
+});

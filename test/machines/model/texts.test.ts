@@ -1,0 +1,127 @@
+import test from 'ava';
+import type {Run} from '../../../machines/model/context.ts';
+import {isWorthSaying, rolloutWaits, sayings, verdictHalts} from '../../../machines/model/texts.ts';
+import type {Saying} from '../../../machines/model/texts.ts';
+import {contextOf, managed, paired, verdict} from '../world.ts';
+import type {Sight} from '../world.ts';
+
+type Row = readonly [
+	what: Saying,
+	shape: 'paired' | 'managed',
+	texts: readonly string[],
+	run?: Partial<Run>,
+	sight?: Sight,
+];
+
+const failing: Sight = {canary: 'failing'};
+const lack = '0 of 2 updated replicas are available (container podinfod: CrashLoopBackOff)';
+
+/** The words of the seeds for the first shape, of the peer for today's. */
+const rows: readonly Row[] = [
+	[
+		'the run',
+		'paired',
+		['New revision detected podinfo-canary.test old v2 new v3', 'Scaling up podinfo-canary.test'],
+		{},
+		{target: 'v3'},
+	],
+	['the run', 'paired', []],
+	['the run', 'managed', ['New revision detected! Scaling up podinfo.test']],
+	['the restart', 'paired', ['New revision detected podinfo-canary.test old v2 new v3'], {}, {target: 'v3'}],
+	['the restart', 'managed', ['New revision detected! Restarting analysis for podinfo.test'], {}, {target: 'v3'}],
+	['the start', 'paired', ['Starting canary deployment for podinfo.test']],
+	['the start', 'managed', ['Starting canary analysis for podinfo.test']],
+	['the weight', 'paired', ['Advance podinfo.test canary weight 5'], {weight: 5}],
+	[
+		'the shelter',
+		'paired',
+		[
+			`Halt podinfo.test advancement canary deployment podinfo-canary.test is failing, all traffic to the primary: ${lack}`,
+		],
+		{},
+		failing,
+	],
+	[
+		'the repair',
+		'paired',
+		['Route podinfo.test was changed by someone else, restoring canary weight 20'],
+		{weight: 20},
+	],
+	['the refusal', 'paired', ['Halt podinfo.test advancement forbidden'], {refusal: 'forbidden'}],
+	['the halt', 'paired', []],
+	[
+		'the halt',
+		'paired',
+		['Halt podinfo.test advancement podinfo.test waiting for rollout to finish: 1 of 2 updated replicas are available'],
+		{},
+		{primary: 'rolling'},
+	],
+	['the copy', 'paired', ['Copying podinfo-canary.test template spec to podinfo.test']],
+	['the copy', 'managed', ['Copying podinfo.test template spec to podinfo-primary.test']],
+	['the return', 'paired', []],
+	['the return', 'managed', ['Routing all traffic to primary']],
+	['the rollback', 'paired', ['Rolling back podinfo-canary.test failed checks threshold reached 2'], {failedChecks: 2}],
+	['the rollback', 'managed', ['Rolling back podinfo.test failed checks threshold reached 2'], {failedChecks: 2}],
+	[
+		'the rollback',
+		'paired',
+		['Rolling back podinfo-canary.test progress deadline exceeded'],
+		{failure: 'progress deadline exceeded'},
+	],
+	['the failure', 'paired', ['Canary failed! Scaling down podinfo-canary.test']],
+	[
+		'the failed promotion',
+		'paired',
+		['Promotion of podinfo-canary.test failed, primary not ready: 0 of 2 updated replicas are available'],
+		{},
+		{primary: 'down'},
+	],
+	[
+		'the taking back',
+		'paired',
+		['Taking the promotion of podinfo-canary.test back, podinfo.test gets its last promoted template'],
+	],
+	['the promotion', 'paired', ['Promotion completed! Scaling down podinfo-canary.test']],
+	['the initialization', 'managed', ['Initialization done! podinfo.test']],
+	[
+		'the supersession',
+		'paired',
+		['podinfo-canary.test is back at the promoted revision, the run ends without a verdict'],
+	],
+];
+
+for (const [what, shape, texts, run = {}, sight = {}] of rows) {
+	test(`${what} of a ${shape} Canary says ${texts.length === 0 ? 'nothing' : texts.join(', then ')}`, (t) => {
+		const context = contextOf(sight, run, {}, shape === 'paired' ? paired : managed);
+		t.deepEqual(
+			sayings[what](context).map(({text}) => text),
+			texts,
+		);
+	});
+}
+
+test('everything that can be said is above', (t) => {
+	const said = new Set(rows.map(([what]) => what));
+	t.deepEqual(
+		Object.keys(sayings).filter((what) => !said.has(what as Saying)),
+		[],
+	);
+});
+
+test('a verdict that failed or told nothing halts in its own words, one that passed says nothing', (t) => {
+	t.deepEqual(verdictHalts(paired, verdict('failed')), [
+		{type: 'Warning', text: 'Halt podinfo.test advancement success rate 69.17% < 99%'},
+	]);
+	t.is(verdictHalts(paired, verdict('unknown')).length, 1);
+	t.deepEqual(verdictHalts(paired, verdict('passed')), []);
+});
+
+test('a rollout that is waited for is said with its counts', (t) => {
+	const lacks = '1 of 2 updated replicas are available';
+	t.deepEqual(rolloutWaits(paired, 'primary', lacks), {
+		type: 'Warning',
+		text: 'Waiting for podinfo.test rollout to finish: 1 of 2 updated replicas are available',
+	});
+	t.true(isWorthSaying(lacks));
+	t.false(isWorthSaying('1 out of 2 new replicas have been updated'));
+});

@@ -1,0 +1,24 @@
+// Questions that several rules ask of pairs and steps.
+import type {Context} from '../../machines/model/context.ts';
+import type {Effect, Pair, Step} from './pairs.ts';
+
+export const has = (
+	effects: readonly Effect[],
+	src: string,
+	matches: (input: Effect['input']) => boolean = () => true,
+) => effects.some((effect) => effect.src === src && matches(effect.input));
+
+export const isAtRest = ({path}: Pair): boolean => path.endsWith('.idle');
+
+/** A run under way whose template has not begun to be copied. */
+export const isAnalysed = ({path, context}: Pair): boolean =>
+	path.startsWith('progressing') || (path.startsWith('halted') && context.run.halted?.from !== 'copying');
+
+export const limit = ({model, rebound}: Context): number =>
+	Math.max(...[model, rebound ?? model].flatMap(weightsOf), 0);
+export const weightsOf = ({analysis}: Context['model']): readonly number[] => analysis.weights;
+
+export const tooMany = ({run, model}: Context): boolean => run.failedChecks >= model.analysis.threshold;
+
+export const happened = (step: Step, what: string): step is Step & {readonly before: Pair} =>
+	step.before !== undefined && step.happening.name.startsWith(what);

@@ -1,0 +1,101 @@
+// What a rollout and an idle Canary cost in requests: design §5.
+import test from 'ava';
+import {simulate} from './simulation.ts';
+import type {Plan} from './simulation.ts';
+
+/** Five steps, on Istio, with a generated primary; time as written, so that nothing is cheap by haste. */
+const plan: Plan = {shape: 'today', speed: 1};
+
+const countsOf = (requests: readonly string[]): Readonly<Record<string, number>> => {
+	const counts: Record<string, number> = {};
+	for (const request of requests) {
+		const [verb = '', plural = ''] = request.split(' ');
+		const key = verb === 'QUERY' ? verb : `${verb} ${request.endsWith('podinfo-primary') ? 'primary' : plural}`;
+		counts[key] = (counts[key] ?? 0) + 1;
+	}
+
+	return counts;
+};
+
+test('a rollout of five steps costs 21 object writes and 11 events, and reads nothing', async (t) => {
+	const simulation = await simulate(plan, t);
+	const daemon = await simulation.start();
+	await simulation.untilPhase('Initialized');
+	await simulation.seconds(4);
+	const before = daemon.requests.length;
+	await simulation.toRest();
+	t.is(simulation.status()['phase'], 'Succeeded');
+	const counts = countsOf(daemon.requests.slice(before));
+	const {
+		'PATCH canaries': status = 0,
+		'PATCH virtualservices': routes = 0,
+		'PATCH deployments': scales = 0,
+		'PATCH primary': primary = 0,
+		'PATCH controllerrevisions': records = 0,
+		'POST events': events = 0,
+		'WATCH pods': pods = 0,
+		QUERY: queries = 0,
+		...others
+	} = counts;
+	// Nine phases and weights, and one for `promoting` becoming `finished` within phase Finalising.
+	t.is(status, 10);
+	t.is(routes, 6);
+	t.is(scales, 2);
+	t.is(primary, 1);
+	t.is(records, 2, 'what the primary had, and what it has');
+	t.is(status + routes + scales + primary + records, 21);
+	t.is(events, 11, 'ten of the peer, and one that waits for the pods');
+	t.is(pods, 1);
+	t.is(queries, 10, 'two metrics, five rounds');
+	const unasked = Object.keys(others).filter((request) => !request.startsWith('WATCH '));
+	t.deepEqual(unasked, [], 'no read, no list, nothing but renewed watches');
+	await simulation.stop(t);
+});
+
+test('a second rollout costs no more than the first', async (t) => {
+	const simulation = await simulate(plan, t);
+	const daemon = await simulation.start();
+	await simulation.toRest();
+	const before = daemon.requests.length;
+	simulation.release('1.3.0');
+	await simulation.untilPhase('Progressing');
+	await simulation.toRest();
+	const requests = daemon.requests.slice(before);
+	const writes = requests.filter((request) => /^(?:PATCH|POST) (?!events)/.test(request));
+	t.true(writes.length <= 21, `${writes.length} object writes: ${JSON.stringify(countsOf(requests))}`);
+	t.deepEqual(
+		requests.filter((request) => /^(?:GET|LIST) /.test(request)),
+		[],
+	);
+	await simulation.stop(t);
+});
+
+test('an idle Canary costs no request in an hour but the renewal of watches, and no query', async (t) => {
+	const simulation = await simulate(plan, t);
+	const daemon = await simulation.start();
+	await simulation.toRest();
+	const before = daemon.requests.length;
+	await simulation.seconds(3600);
+	const requests = daemon.requests.slice(before);
+	t.deepEqual(
+		requests.filter((request) => !request.startsWith('WATCH ')),
+		[],
+	);
+	t.true(requests.length <= 6 * 12, `${requests.length} watch renewals in an hour, of six kinds`);
+	t.false(requests.includes('WATCH pods'), 'pods are watched during a run only');
+	await simulation.stop(t);
+});
+
+test('a restart at rest writes nothing', async (t) => {
+	const simulation = await simulate({...plan, speed: 10, scenario: 'errors'}, t);
+	const former = await simulation.start();
+	await simulation.toRest();
+	former.kill();
+	const daemon = await simulation.start();
+	await simulation.seconds(300);
+	t.deepEqual(
+		daemon.requests.filter((request) => !/^(?:LIST|WATCH) /.test(request)),
+		[],
+	);
+	await simulation.stop(t);
+});
