@@ -47,11 +47,16 @@ export const objectsOf = (yaml: string): readonly KubeObject[] =>
 		return object === null ? [] : [object];
 	});
 
-const aviaryDefinitions = async (): Promise<readonly KubeObject[]> => {
+const readDefinitions = async (): Promise<readonly KubeObject[]> => {
 	const files = (await readdir(CRDS)).filter((file) => file.endsWith('.yaml')).sort();
 	const texts = await Promise.all(files.map((file) => readFile(new URL(file, CRDS), 'utf8')));
 	return texts.flatMap((text) => objectsOf(text));
 };
+
+let definitions: Promise<readonly KubeObject[]> | undefined;
+
+/** Parsed once, for it takes longer than a simulated rollout. */
+const aviaryDefinitions = (): Promise<readonly KubeObject[]> => (definitions ??= readDefinitions());
 
 const discoverable = (handler: ApiHandler, {apiVersion, kind, metadata}: KubeObject): string => {
 	const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;

@@ -56,7 +56,7 @@ const checkOwners = ({metadata: {ownerReferences = []}}: KubeObject): readonly F
 };
 
 /** Nothing new may hold what is being deleted. */
-export const checkFinalizers = (object: KubeObject, before: KubeObject | undefined): readonly FieldError[] => {
+const checkFinalizers = (object: KubeObject, before: KubeObject | undefined): readonly FieldError[] => {
 	if (before?.metadata.deletionTimestamp === undefined) return [];
 	const known = before.metadata.finalizers ?? [];
 	const further = (object.metadata.finalizers ?? []).filter((one) => !known.includes(one));
@@ -67,13 +67,13 @@ export const checkFinalizers = (object: KubeObject, before: KubeObject | undefin
 };
 
 /** What is wrong with an object's metadata, whatever its kind. */
-export const checkMetadata = (kind: Kind, object: KubeObject): readonly FieldError[] => {
+export const checkMetadata = (kind: Kind, object: KubeObject, before?: KubeObject): readonly FieldError[] => {
 	const {name, annotations = {}} = object.metadata;
 	const size = Object.entries(annotations).reduce(
 		(sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
 		0,
 	);
-	const errors: FieldError[] = [...checkOwners(object)];
+	const errors: FieldError[] = [...checkOwners(object), ...checkFinalizers(object, before)];
 	if (name === '') errors.push(required('metadata.name', 'name or generateName is required'));
 	else errors.push(...checkName(kind, name));
 	if (size > annotationBytesMax) {

@@ -8,7 +8,6 @@ import {copy, freeze, isEqual, recordOf, type Json} from './json.ts';
 import {inVersion, versionIn, type Allocator, type Kind, type Kinds} from './kinds.ts';
 import {idIn, idOf, type Memory} from './memory.ts';
 import {
-	checkFinalizers,
 	checkMetadata,
 	checkPrecondition,
 	cleanMetadata,
@@ -76,8 +75,7 @@ export class Registry {
 
 	#validate(kind: Kind, object: KubeObject, before: KubeObject | undefined, {subresource}: WriteOptions): void {
 		const errors = [
-			...checkMetadata(kind, object),
-			...checkFinalizers(object, before),
+			...checkMetadata(kind, object, before),
 			...(kind.isCustom ? customProblems(kind, object, subresource) : []),
 			...(kind.check?.(object, before) ?? []),
 		];
@@ -201,8 +199,7 @@ export class Registry {
 		const before = memory.get(kind, idOf(namespace, name));
 		if (before === undefined) throw notFound(kind.key, name);
 		const {uid = '', resourceVersion = ''} = before.metadata;
-		// Here, and only here, a real server names the kind and not the plural.
-		const key = {...kind.key, plural: kind.kind};
+		const key = {...kind.key, plural: kind.kind}; // Here alone a real server names the kind and not the plural.
 		if (options.uid !== undefined && options.uid !== uid) throw otherUid(key, name, options.uid, uid);
 		if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
 			throw otherVersion(key, name, options.resourceVersion, resourceVersion);

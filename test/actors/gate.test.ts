@@ -1,5 +1,4 @@
 import test from 'ava';
-import {fromPromise} from 'xstate';
 import {Gate} from '../../actors/gate.ts';
 import type {Bindings} from '../../actors/bindings.ts';
 import {waitUntil} from '../../actors/wait-until.ts';
@@ -22,8 +21,8 @@ const stage = () => {
 /** Runs the port as its chart would. */
 const waiting = (clock: VirtualClock, gate: Gate, until: number): Promise<unknown> => {
 	const bindings = {services: {clock}, gate, onSurvey() {}} as unknown as Bindings;
-	const logic: ReturnType<typeof fromPromise> = waitUntil(bindings) as never;
-	return (logic.config as unknown as (order: unknown) => Promise<unknown>)({input: {until}, signal: never});
+	type Logic = {config(order: {input: {until: number}; signal: AbortSignal}): Promise<unknown>};
+	return (waitUntil(bindings) as unknown as Logic).config({input: {until}, signal: never});
 };
 
 test('effects run in the order in which they came, one after another', async (t) => {

@@ -34,7 +34,6 @@ test('today’s shape becomes a managed model', (t) => {
 		drainMs: 10_000,
 		problems: [],
 		warnings: [],
-	warnings: [],
 	});
 });
 
@@ -65,7 +64,6 @@ test('the first shape becomes a paired model', (t) => {
 		drainMs: 10_000,
 		problems: [],
 		warnings: [],
-	warnings: [],
 	});
 });
 

@@ -53,7 +53,7 @@ const ARTIFACTS = new URL('../../artifacts/', import.meta.url);
 /** An object of `artifacts/`, without its namespace. */
 export const artifact = (file: string): Json => {
 	const [object] = documentsOf(readFileSync(new URL(file, ARTIFACTS), 'utf8'));
-	const {namespace: _, ...metadata} = object?.['metadata'] as Json;
+	const {namespace: _, ...metadata} = (object ?? {})['metadata'] as Json;
 	return {...object, metadata};
 };
 

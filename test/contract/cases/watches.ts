@@ -66,7 +66,7 @@ const beginnings: readonly Case[] = [
 			const lines = await watch(place, INITIAL);
 			const [added, mark] = await lines.until(isMark);
 			t.is(told(added as WatchLine), 'ADDED a');
-			const {resourceVersion, annotations} = mark?.object['metadata'] as Json;
+			const {resourceVersion, annotations} = (mark as WatchLine).object['metadata'] as Json;
 			t.deepEqual(annotations, {'k8s.io/initial-events-end': 'true'});
 			t.true(BigInt(resourceVersion as string) >= BigInt(metadata.resourceVersion as string));
 			t.deepEqual([mark?.object['kind'], mark?.object['apiVersion']], ['Canary', 'flagger.app/v1beta1']);

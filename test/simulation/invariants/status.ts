@@ -34,7 +34,9 @@ const offences = ({status = {}}: KubeObject): readonly string[] => {
 			.filter(({type, status: value}) => misread.has(type ?? '') || !['True', 'False', 'Unknown'].includes(value ?? ''))
 			.map(({type, status: value}) => `condition ${type} is ${value}`),
 		...('observedGeneration' in status ? ['an observedGeneration'] : []),
-		...(Number.isInteger(weight) && Number(weight) >= 0 && Number(weight) <= 100 ? [] : [`canaryWeight ${weight}`]),
+		...(Number.isInteger(weight) && Number(weight) >= 0 && Number(weight) <= 100
+			? []
+			: [`canaryWeight ${String(weight)}`]),
 		...(Number.isNaN(Date.parse(String(status['lastTransitionTime']))) ? ['no lastTransitionTime'] : []),
 	];
 };
