@@ -27,7 +27,8 @@ export type Recovery = {
 	 * After an end, proper if `error` is undefined: how many ms to wait, and whether to begin with a new list.
 	 *
 	 * - The end of a stable stream, proper or by silence: at once, from the same version.
-	 * - 410: a list, the first time at once (memory that has ended is ordinary), then with back-off.
+	 * - 410: a list, the first time at once (memory that has ended is ordinary, and a server that was down has none of
+	 *   what was shown before), then with back-off.
 	 * - Anything else, also a proper end after a short life: back-off (250 ms doubled to 30 s, with chance), or
 	 *   Retry-After. It starts over only after a stable stream, so that a server that accepts and drops is spared.
 	 * - Three unreadable streams in a row: a list, which shows the same objects in another way.
@@ -39,6 +40,7 @@ export const createRecovery = (clock: Clock, random: Random, log: Log, attempt: 
 	let openedAt: number | undefined;
 	let failures = 0;
 	let garbledInARow = 0;
+	let goneInARow = 0;
 	let lastWarning = '';
 
 	/** Each new reason once: a server that is down for a day must not fill a disk. */
@@ -55,6 +57,7 @@ export const createRecovery = (clock: Clock, random: Random, log: Log, attempt: 
 		},
 		progressed() {
 			garbledInARow = 0;
+			goneInARow = 0;
 		},
 		ended(error, atOnce) {
 			const stable = openedAt !== undefined && clock.monotonic() - openedAt >= STABLE_MS;
@@ -68,7 +71,8 @@ export const createRecovery = (clock: Clock, random: Random, log: Log, attempt: 
 			const relist = isGone(error) || garbledInARow >= GARBLED_MAX;
 			garbledInARow = relist ? 0 : garbledInARow;
 			const proper = stable && (error === undefined || isSilence(error));
-			const now = proper || (failures === 0 && (atOnce || isGone(error)));
+			const now = proper || (failures === 0 && atOnce) || (isGone(error) && goneInARow === 0);
+			goneInARow += isGone(error) ? 1 : 0;
 			const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : undefined;
 			const ms = now ? 0 : backOffMs(random, failures, retryAfterMs);
 			failures += proper ? 0 : 1;

@@ -35,7 +35,7 @@ for (const {title, shape, edit, mend, says} of mistakes) {
 		await simulation.seconds(150);
 		const neighbour = simulation.get('canaries', 'podinfo', 'sound');
 		t.is(neighbour?.status?.['phase'], 'Succeeded', 'nobody else waits');
-		const said = [...simulation.events().keys()];
+		const said = [...simulation.events('podinfo', 'Warning').keys()];
 		t.true(
 			said.some((text) => says.test(text)),
 			`an event says so: ${JSON.stringify(said)}`,

@@ -173,4 +173,11 @@ export const mistakes: readonly Mistake[] = [
 		mend: restoreAnalysis(first, {metrics: [{name: 'istio_requests_total', threshold: 99, interval: '1m'}]}),
 		says: /interval.*soon/,
 	},
+	{
+		title: 'an interval of today’s shape that is no duration',
+		shape: 'today',
+		edit: ofAnalysis('analysis', {interval: '1mango'}),
+		mend: restoreAnalysis('analysis', {interval: '1m'}),
+		says: /spec\.analysis\.interval.*1mango/,
+	},
 ];

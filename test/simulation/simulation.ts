@@ -164,14 +164,16 @@ export class Simulation {
 	}
 
 	/** How often each event text was said about a Canary, in order. */
-	events(name = 'podinfo'): ReadonlyMap<string, number> {
+	events(name = 'podinfo', only?: 'Normal' | 'Warning'): ReadonlyMap<string, number> {
 		const said = new Map<string, number>();
 		for (const event of this.embedded.store.list(keys.events, {namespace: 'test'}).items) {
-			const {involvedObject, message, count} = event as unknown as {
+			const {involvedObject, message, count, type} = event as unknown as {
 				involvedObject: {name: string};
 				message: string;
 				count: number;
+				type: string;
 			};
+			if (only !== undefined && type !== only) continue;
 			if (involvedObject.name === name) said.set(message, (said.get(message) ?? 0) + count);
 		}
 
