@@ -13,7 +13,8 @@ const BACK_OFF_MS = 1000;
 type Context = {
 	readonly model: CanaryModel;
 	readonly now: Instant;
-	readonly restarts: number;
+	/** Crashes without a calm spell between them; each but the last is followed by a restart. */
+	readonly crashes: number;
 	readonly crashedAt: Instant;
 	readonly error: string;
 };
@@ -45,7 +46,7 @@ export const custodyMachine = setup({
 	types: {} as {context: Context; events: Event; input: {model: CanaryModel; at: Instant}},
 	actors: custodyPorts,
 	guards: {
-		'it has crashed too often': ({context}) => context.restarts >= RESTARTS_MAX,
+		'it has crashed too often': ({context}) => context.crashes > RESTARTS_MAX,
 	},
 	actions: {
 		'note the canary': assign(({event}) =>
@@ -57,17 +58,17 @@ export const custodyMachine = setup({
 						now: event.at,
 						crashedAt: event.at,
 						error: event.error,
-						restarts: event.at - context.crashedAt > CALM_MS ? 1 : context.restarts + 1,
+						crashes: event.at - context.crashedAt > CALM_MS ? 1 : context.crashes + 1,
 					}
 				: {},
 		),
 		'note the deletion': assign(({event}) => (event.type === 'canary deleted' ? {now: event.at} : {})),
-		'forgive the crashes': assign({restarts: 0, error: ''}),
+		'forgive the crashes': assign({crashes: 0, error: ''}),
 		'tell the actor': sendTo('life', ({event}) => event as CanaryChanged),
 	},
 }).createMachine({
 	id: 'custody',
-	context: ({input}) => ({model: input.model, now: input.at, restarts: 0, crashedAt: 0, error: ''}),
+	context: ({input}) => ({model: input.model, now: input.at, crashes: 0, crashedAt: 0, error: ''}),
 	initial: 'living',
 	on: {
 		'canary deleted': {target: '.releasing', actions: 'note the deletion'},
@@ -85,7 +86,7 @@ export const custodyMachine = setup({
 			always: {guard: 'it has crashed too often', target: 'sheltering'},
 			invoke: {
 				src: 'wait until',
-				input: ({context}) => ({until: context.now + BACK_OFF_MS * 2 ** context.restarts}),
+				input: ({context}) => ({until: context.now + BACK_OFF_MS * 2 ** context.crashes}),
 				onDone: 'living',
 			},
 		},

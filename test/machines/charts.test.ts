@@ -127,13 +127,13 @@ test('a chart that dies is started again three times with ever longer pauses, th
 			...answers(snapshot, {at: snapshot.context.now + 1}, ['release']),
 		],
 		keyOf: ({value, context}) =>
-			JSON.stringify([value, context.restarts, context.model.generation, context.crashedAt > 0]),
+			JSON.stringify([value, context.crashes, context.model.generation, context.crashedAt > 0]),
 		visit(before, {type}, after) {
-			t.true(after.context.restarts <= 3);
-			if (after.value === 'sheltering') t.is(after.context.restarts, 3);
-			if (after.value === 'crashed') t.true(after.context.restarts < 3);
+			t.true(after.context.crashes <= 4);
+			if (after.value === 'sheltering') t.is(after.context.crashes, 4);
+			if (after.value === 'crashed') t.true(after.context.crashes <= 3);
 			if (before.value === 'abandoned' && after.value === 'living') t.is(type, 'canary changed');
-			if (before.value === 'abandoned' && after.value === 'living') t.is(after.context.restarts, 0);
+			if (before.value === 'abandoned' && after.value === 'living') t.is(after.context.crashes, 0);
 			if (type === 'canary deleted') t.is(after.value, 'releasing');
 			if (type === 'canary changed') t.is(after.context.model.generation, 2);
 		},

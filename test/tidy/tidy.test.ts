@@ -236,6 +236,16 @@ test('artifacts/crds holds definitions and nothing else', (t) => {
 	}
 });
 
+test('the lock file has every platform, so that npm ci takes it anywhere', (t) => {
+	type Entry = {readonly optionalDependencies?: Readonly<Record<string, string>>};
+	const {packages} = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+		packages: Readonly<Record<string, Entry>>;
+	};
+	const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+	const missing = wanted.filter((name) => !(`node_modules/${name}` in packages));
+	t.deepEqual(missing, [], 'run: node .ci/complete-lock-file.js');
+});
+
 test('the lock file names no host', (t) => {
 	t.notRegex(readFileSync(path.join(root, 'package-lock.json'), 'utf8'), /"resolved"/);
 });
