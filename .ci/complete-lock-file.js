@@ -6,13 +6,24 @@ import {readFileSync, writeFileSync} from 'node:fs';
 const file = new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(file, 'utf8'));
 
-const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
-const processors = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
+const systems = new Set([
+	'aix',
+	'android',
+	'darwin',
+	'freebsd',
+	'linux',
+	'netbsd',
+	'openbsd',
+	'openharmony',
+	'sunos',
+	'win32',
+]);
+const processors = new Set(['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64']);
 
 const platformOf = (name) => {
 	const words = name.split(/[/-]/);
-	const os = words.find((word) => systems.includes(word));
-	const cpu = words.find((word) => processors.includes(word));
+	const os = words.find((word) => systems.has(word));
+	const cpu = words.find((word) => processors.has(word));
 	const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.includes('gnu') ? 'glibc' : undefined;
 	return {...(cpu && {cpu: [cpu]}), ...(os && {os: [os]}), ...(os === 'linux' && libc && {libc: [libc]})};
 };
