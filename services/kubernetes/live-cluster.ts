@@ -19,6 +19,9 @@ export type ClusterOptions = {
 	readonly trim?: (resource: Resource, object: KubeObject) => KubeObject;
 };
 
+/** A write without an answer has an unknown outcome, and a rollback may be waiting behind it. */
+const WRITE_MS = 10_000;
+
 type Open = {
 	readonly resource: Resource;
 	readonly namespace: string | undefined;
@@ -131,6 +134,7 @@ export const createCluster = (options: ClusterOptions): Cluster => {
 		about,
 		lane,
 		signal,
+		timeoutMs: WRITE_MS,
 	});
 
 	return {

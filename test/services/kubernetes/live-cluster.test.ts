@@ -2,7 +2,7 @@ import test from 'ava';
 import {ApiError, type KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {deployments} from '../../../services/kubernetes/resources.ts';
 import {calm, startHarness, until, type Harness} from './harness.ts';
-import {answerWith, deployment, event, refuse, type Answer} from './unruly-server.ts';
+import {answerWith, deployment, event, refuse, type Answer, hang} from './unruly-server.ts';
 
 const withHarness = async (run: (harness: Harness) => Promise<void>): Promise<void> => {
 	const harness = await startHarness();
@@ -108,6 +108,18 @@ test('the answer to an own write is seen at once and no older event takes it bac
 		server.send(event('ERROR', {kind: 'Status', code: 410}));
 		await until(() => server.count('list') === 2 && server.openWatches() === 1);
 		t.is(versionOf(following.objects()), '150');
+	}));
+
+test('a write without an answer is given up after ten seconds, for the next one waits behind it', (t) =>
+	withHarness(async ({server, cluster, clock}) => {
+		server.once('write', hang);
+		const given = cluster.patch(deployments, 'test', 'a', [], {lane: 'rollback'}).then(
+			() => undefined,
+			(error: unknown) => error,
+		);
+		await until(() => server.count('write') === 1);
+		await clock.advance(10_000);
+		t.like(await given, {code: 0, outcome: 'unknown'});
 	}));
 
 test('a scale shows its replicas at once, under the old version, and no event from before it undoes them', (t) =>
