@@ -130,13 +130,11 @@ const at = ({event}: {event: {output: {at: number}}}) => ({at: event.output.at})
 /** What a port refused. */
 const refusal = ({event}: {event: {error: unknown}}) => ({error: event.error});
 
+const sayRefusal = [{type: 'note the refusal' as const, params: refusal}, say('the refusal')];
+
 const refusedIn = (from: Resumption) => ({
 	target: '#canary.halted' as const,
-	actions: [
-		{type: 'note the refusal' as const, params: refusal},
-		say('the refusal'),
-		{type: 'note the halt' as const, params: {from}},
-	],
+	actions: [...sayRefusal, {type: 'note the halt' as const, params: {from}}],
 });
 
 const deadline = ({context}: {context: Context}) => ({until: context.run.since + context.model.progressDeadlineMs});
@@ -180,7 +178,7 @@ const mending = {
 		onDone: {target: 'idle' as const, actions: {type: 'confirm the return' as const, params: at}},
 		onError: {
 			target: 'idle' as const,
-			actions: [{type: 'note the refusal' as const, params: refusal}, say('the refusal')],
+			actions: sayRefusal,
 		},
 	},
 };
@@ -323,7 +321,7 @@ export const canaryMachine = base.createMachine({
 								onDone: {target: 'awaitingPrimary', actions: {type: 'note the instant', params: at}},
 								onError: {
 									target: 'refused',
-									actions: [{type: 'note the refusal', params: refusal}, say('the refusal')],
+									actions: sayRefusal,
 								},
 							},
 						},
@@ -347,7 +345,7 @@ export const canaryMachine = base.createMachine({
 								onDone: {target: 'draining', actions: {type: 'confirm the return', params: at}},
 								onError: {
 									target: 'refused',
-									actions: [{type: 'note the refusal', params: refusal}, say('the refusal')],
+									actions: sayRefusal,
 								},
 							},
 						},
@@ -706,7 +704,7 @@ export const canaryMachine = base.createMachine({
 								// Nothing to go back to: the primary gets its users as it is, once it can serve.
 								onError: {
 									target: '#canary.failed',
-									actions: [{type: 'note the refusal', params: refusal}, say('the refusal')],
+									actions: sayRefusal,
 								},
 							},
 						},

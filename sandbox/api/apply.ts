@@ -4,7 +4,7 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {isEqual, isRecord, listOf, recordOf, type Json} from './json.ts';
 import type {Kind} from './kinds.ts';
 import {mergeKeyOf, mergePatched, strategicPatched} from './merging.ts';
-import {timestamp} from './metadata.ts';
+import {timestamp} from '../../services/clock.ts';
 
 export type Applying = {readonly kind: Kind; readonly manager: string; readonly now: number};
 

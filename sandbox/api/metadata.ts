@@ -34,9 +34,6 @@ const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
 export const nameSuffix = (random: Random): string =>
 	Array.from({length: 5}, () => nameAlphabet[Math.floor(random.next() * nameAlphabet.length)]).join('');
 
-/** RFC 3339 in whole seconds, as `metav1.Time` is written. */
-export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
-
 const checkName = (kind: Kind, name: string): readonly FieldError[] => {
 	const {plural} = kind.key;
 	if (plural === 'namespaces' || plural === 'services') {

@@ -1,4 +1,5 @@
 // Writes: how an object becomes the stored one, and how it goes.
+import {timestamp} from '../../services/clock.ts';
 import type {Clock} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {Random} from '../../services/random.ts';
@@ -16,7 +17,6 @@ import {
 	nameSuffix,
 	newUid,
 	requireVersion,
-	timestamp,
 } from './metadata.ts';
 import type {Change} from './history.ts';
 import type {Accepted} from './types.ts';

@@ -1,9 +1,9 @@
 // What controllers keep asking of Kubernetes objects.
 import type {KubeObject, OwnerReference} from '../../services/kubernetes/cluster.ts';
-import {timestamp} from '../api/metadata.ts';
+import {timestamp} from '../../services/clock.ts';
 
 export {isEqual} from '../api/json.ts';
-export {timestamp} from '../api/metadata.ts';
+export {timestamp} from '../../services/clock.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,4 +1,5 @@
 // A core/v1 Event as `kubectl describe` and the seeds' scripts read it.
+import {timestamp} from '../clock.ts';
 import type {KubeObject} from '../kubernetes/cluster.ts';
 import type {Random} from '../random.ts';
 
@@ -47,9 +48,6 @@ export const fitMessage = (message: string): string => {
 
 	return fitting;
 };
-
-/** RFC 3339 in whole seconds, as metav1.Time writes it; `ms` since the epoch. */
-export const timestamp = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
 /**
  * Names that rise: `<canary>.<16 hex digits>`, the digits like nanoseconds since the epoch but never twice the same.

@@ -1,11 +1,11 @@
 // What Aviary says about a canary: in order, each text once, and again only as a count.
 import type {Clock} from '../clock.ts';
-import {sleep} from '../clock.ts';
+import {sleep, timestamp} from '../clock.ts';
 import {ApiError, type Cluster, type Operation} from '../kubernetes/cluster.ts';
 import {events} from '../kubernetes/resources.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
-import {createEventNames, eventObject, fitMessage, timestamp, type About, type Announcement} from './event-object.ts';
+import {createEventNames, eventObject, fitMessage, type About, type Announcement} from './event-object.ts';
 
 export type {About, Announcement} from './event-object.ts';
 
