@@ -13,6 +13,7 @@ import {canaryPorts} from './canary-ports.ts';
 import {Gate} from './gate.ts';
 import {keyOf, Rivals} from './rivals.ts';
 import {shelterUsers} from './shelter-users.ts';
+import {sayAnotherIsAtWork} from './standing-back.ts';
 
 export type SupervisorOptions = Omit<HostOptions, 'newest' | 'onVersion'> & {
 	/** Undefined watches all namespaces. */
@@ -68,6 +69,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 				actors: {
 					'live as a canary': liveAsCanary(host),
 					'shelter the users': shelterUsers(host),
+					'say that another operator is at work': sayAnotherIsAtWork(host),
 					'wait until': releasePorts['wait until'],
 					release: releaseMachine.provide({
 						actors: {'route traffic': releasePorts['route traffic'], 'wait until': releasePorts['wait until']},

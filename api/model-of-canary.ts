@@ -4,6 +4,7 @@ import {Findings} from './findings.ts';
 import {metricsOf} from './metrics.ts';
 import type {CanaryModel, Problem} from './model.ts';
 import {checkHooksAndAlerts, checkProvider, checkStrategy} from './not-yet.ts';
+import {otherOperatorOf} from './other-operator.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 import {managedParts, pairedParts, shapeOf, type Parts} from './shapes.ts';
 import {weightsOf} from './weights.ts';
@@ -47,6 +48,7 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 	const metricsServer = metricsServerOf(spec, findings) ?? defaults.metricsServer;
 	const scaled = scaledBy(defaults.speed);
 	const generation = at(object, 'metadata', 'generation');
+	const otherOperator = otherOperatorOf(object);
 	return {
 		name: textAt(object, 'name'),
 		namespace: textAt(object, 'namespace'),
@@ -54,6 +56,7 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 		generation: typeof generation === 'number' && Number.isFinite(generation) ? generation : 0,
 		shape,
 		suspended: findings.flag('spec.suspend', at(spec, 'suspend')),
+		...(otherOperator === undefined ? {} : {otherOperator}),
 		skipAnalysis,
 		provider: provider || defaults.meshProvider,
 		...placesOf(parts),

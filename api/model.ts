@@ -41,6 +41,8 @@ export type CanaryModel = {
 	/** `managed`: today's shape, we own `{target}-primary`. `paired`: the first shape, the user owns both workloads. */
 	readonly shape: 'managed' | 'paired';
 	readonly suspended: boolean;
+	/** Who else writes this Canary's status, and when that was last; undefined when nobody ever did. */
+	readonly otherOperator?: {readonly manager: string; readonly at: Instant};
 	readonly skipAnalysis: boolean;
 	/** `spec.provider`, else the daemon's `--mesh-provider`. */
 	readonly provider: string;

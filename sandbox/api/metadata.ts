@@ -1,4 +1,5 @@
 // What the server keeps in `metadata`, and what it lets others say there.
+import {timestamp} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {Random} from '../../services/random.ts';
 import {invalid, invalidValue, otherUid, required, stale, type FieldError} from './errors.ts';
@@ -95,6 +96,16 @@ export const cleanMetadata = (object: KubeObject, namespaced: boolean): void => 
 	for (const field of ['labels', 'annotations', 'ownerReferences', 'finalizers', 'managedFields']) {
 		if (isEmpty(metadata[field] ?? null)) delete metadata[field];
 	}
+};
+
+/** Notes who wrote a custom resource's status, and when: operators tell each other apart by it. */
+export const noteStatusWriter = (object: KubeObject, manager: string, nowMs: number): void => {
+	const fields = object.metadata['managedFields'];
+	const entries = Array.isArray(fields) ? (fields as readonly Json[]) : [];
+	const others = entries.filter((entry) => entry['manager'] !== manager || entry['subresource'] !== 'status');
+	const {apiVersion} = object;
+	const entry = {manager, operation: 'Update', apiVersion, time: timestamp(nowMs), subresource: 'status'};
+	(object.metadata as Json)['managedFields'] = [...others, entry];
 };
 
 /** Refuses a write whose resourceVersion or uid is not that of the stored object. */

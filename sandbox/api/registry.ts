@@ -16,6 +16,7 @@ import {
 	keepIdentity,
 	nameSuffix,
 	newUid,
+	noteStatusWriter,
 	requireVersion,
 } from './metadata.ts';
 import type {Change} from './history.ts';
@@ -147,6 +148,8 @@ export class Registry {
 		keepIdentity(object, before);
 		this.#validate(kind, object, before, options);
 		if (isEqual(object, before)) return before;
+		if (kind.isCustom && options.subresource === 'status')
+			noteStatusWriter(object, options.by, this.#parts.clock.now());
 		if (kind.hasGeneration && isSpecChanged(object, before)) {
 			object.metadata.generation = (before.metadata.generation ?? 0) + 1;
 		}

@@ -6,8 +6,8 @@ import type {Api, ApiRequest} from './api.ts';
 import {ApiError} from './cluster.ts';
 import type {Cluster, KubeObject, Resource, WriteOptions} from './cluster.ts';
 import {garbled, isAbsent} from './failures.ts';
-import {dropManagedFields, isObjectOf, resourceName, versionOf} from './objects.ts';
-import {pathOf} from './resources.ts';
+import {dropManagedFields, isObjectOf, keepStatusWriters, resourceName, versionOf} from './objects.ts';
+import {canaries, pathOf} from './resources.ts';
 import {createSharedWatch, type SharedWatch} from './shared-watch.ts';
 
 export type ClusterOptions = {
@@ -15,7 +15,7 @@ export type ClusterOptions = {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
-	/** Takes from a decoded object, in place, what nobody reads; `managedFields` are gone already. */
+	/** Takes from a decoded object, in place, what nobody reads; `managedFields` are gone already, but for a status' writers. */
 	readonly trim?: (resource: Resource, object: KubeObject) => KubeObject;
 };
 
@@ -27,6 +27,9 @@ type Open = {
 	readonly namespace: string | undefined;
 	readonly watch: SharedWatch;
 };
+
+/** Two operators may act on one Canary, for a moment: who wrote its status tells. */
+const isSharedStatus = ({group, plural}: Resource): boolean => group === canaries.group && plural === canaries.plural;
 
 const isSameKind = (a: Resource, b: Resource): boolean =>
 	a.group === b.group && a.version === b.version && a.plural === b.plural;
@@ -83,7 +86,7 @@ const createWatches = (options: ClusterOptions, trim: (resource: Resource, objec
 export const createCluster = (options: ClusterOptions): Cluster => {
 	const {api} = options;
 	const trim = (resource: Resource, object: KubeObject): KubeObject => {
-		const light = dropManagedFields(object);
+		const light = isSharedStatus(resource) ? keepStatusWriters(object) : dropManagedFields(object);
 		return options.trim?.(resource, light) ?? light;
 	};
 	const watches = createWatches(options, trim);

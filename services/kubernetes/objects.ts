@@ -33,6 +33,20 @@ export const dropManagedFields = (object: KubeObject): KubeObject => {
 	return object;
 };
 
+type ManagedFields = {readonly manager?: string; readonly subresource?: string; readonly time?: string};
+
+/** Keeps of `managedFields` who wrote the status and when, in place. */
+export const keepStatusWriters = (object: KubeObject): KubeObject => {
+	const fields = object.metadata['managedFields'];
+	if (Array.isArray(fields)) {
+		object.metadata['managedFields'] = (fields as readonly ManagedFields[])
+			.filter(({subresource}) => subresource === 'status')
+			.map(({manager, subresource, time}) => ({manager, subresource, time}));
+	}
+
+	return object;
+};
+
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**

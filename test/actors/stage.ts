@@ -49,7 +49,7 @@ export const stage = async (t: ExecutionContext, {namespaces, onCheck, intercept
 	const embedded = await startEmbedded({clock, random, speed: SPEED, log: silentLog});
 	for (const namespace of namespaces) embedded.apply(await releaseIn(namespace));
 	const transport = inProcess(embedded.handler, embedded.world.prometheus, intercept);
-	const door = createDoor({clock, log: silentLog, transport});
+	const door = createDoor({clock, log: silentLog, transport, userAgent: 'aviary/test'});
 	const api = createApi({connection: openConnection(API_ORIGIN), door, clock, random, log: silentLog});
 	const cluster = createCluster({api, clock, random, log: silentLog});
 	const announcer = createAnnouncer({cluster, clock, random, log: silentLog});

@@ -113,28 +113,57 @@ test('rounds fall on the grid that began with the step, each later than the answ
 	);
 });
 
+const contestedAt = (at: number) => ({...paired, generation: 2, otherOperator: {manager: 'flagger', at}});
+const isStandingBack = ({value}: AnyMachineSnapshot): boolean => typeof value === 'object';
+
+test("another operator's write keeps us away for two intervals of our clock, whatever its clock says", (t) => {
+	const ahead = contestedAt(START + 3_600_000);
+	const [start] = initialTransition(custodyMachine, {model: ahead, at: START});
+	t.deepEqual(start.value, {standingBack: 'listening'});
+	const silentUntil = START + 2 * paired.analysis.intervalMs;
+	t.is(start.context.silentUntil, silentUntil);
+	const [later] = transition(custodyMachine, start, {type: 'canary changed', model: ahead, at: START + 1000});
+	t.is(later.context.silentUntil, silentUntil, 'the same write again is no news');
+	const again = contestedAt(START + 2000);
+	const [heard] = transition(custodyMachine, later, {type: 'canary changed', model: again, at: START + 2000});
+	t.is(heard.context.silentUntil, START + 2000 + 2 * paired.analysis.intervalMs);
+	const [old] = initialTransition(custodyMachine, {model: contestedAt(START), at: silentUntil});
+	t.is(old.value, 'living');
+});
+
 test('a chart that dies is started again three times with ever longer pauses, then its users are sheltered', (t) => {
 	const machine = custodyMachine as unknown as AnyStateMachine;
 	const {taken, pairs} = walkWhole({
 		machine,
-		inputs: [{model: paired, at: START}],
+		inputs: [paired, contestedAt(START)].map((model) => ({model, at: START})),
 		offer: (snapshot) => [
+			{type: 'canary changed', model: contestedAt(snapshot.context.now + 1), at: snapshot.context.now + 1} as never,
 			{type: 'canary changed', model: {...paired, generation: 2}, at: snapshot.context.now + 1} as never,
 			{type: 'canary deleted', at: snapshot.context.now + 1} as never,
 			...(snapshot.value === 'living'
 				? [1, 11 * 60_000].map((ms) => ({type: 'actor crashed', error: 'bug', at: snapshot.context.now + ms}) as never)
 				: []),
-			...answers(snapshot, {at: snapshot.context.now + 1}, ['release']),
+			// A wait for another's silence ends no earlier.
+			...answers(snapshot, {at: Math.max(snapshot.context.now + 1, snapshot.context.silentUntil)}, ['release']),
 		],
 		keyOf: ({value, context}) =>
-			JSON.stringify([value, context.crashes, context.model.generation, context.crashedAt > 0]),
+			JSON.stringify([
+				value,
+				context.crashes,
+				context.model.generation,
+				context.crashedAt > 0,
+				context.now < context.silentUntil,
+			]),
 		visit(before, {type}, after) {
 			t.true(after.context.crashes <= 4);
 			if (after.value === 'sheltering') t.is(after.context.crashes, 4);
 			if (after.value === 'crashed') t.true(after.context.crashes <= 3);
 			if (before.value === 'abandoned' && after.value === 'living') t.is(type, 'canary changed');
 			if (before.value === 'abandoned' && after.value === 'living') t.is(after.context.crashes, 0);
-			if (type === 'canary deleted') t.is(after.value, 'releasing');
+			if (type === 'canary deleted') t.is(after.value, isStandingBack(before) ? 'gone' : 'releasing');
+			if (after.value === 'living') t.true(after.context.now >= after.context.silentUntil);
+			const {silentUntil} = after.context;
+			if (isStandingBack(after)) t.true(after.context.now < silentUntil || silentUntil === 0);
 			if (type === 'canary changed') t.is(after.context.model.generation, 2);
 		},
 	});

@@ -51,7 +51,6 @@ const resting: Readonly<Record<string, string>> = {
 	'canary.halted.missingDependency.waiting': 'world observed, or the deadline of halted.missingDependency',
 	'canary.halted.refused.retried': 'passed through, or the next reason',
 	'analysis.idle': 'step began',
-	'custody.living': 'actor crashed or canary deleted',
 	'custody.abandoned': 'canary changed or canary deleted',
 };
 
@@ -70,6 +69,8 @@ test('every state has a way out: an effect that ends, a level that is looked at,
 const ignored: Readonly<Record<string, string>> = {
 	'custody.crashed: actor crashed': 'it is dead already',
 	'custody.sheltering: actor crashed': 'it is dead already',
+	'custody.standingBack.listening: actor crashed': 'it was ended',
+	'custody.deciding: actor crashed': 'it has not begun',
 	'custody.abandoned: actor crashed': 'it is dead already',
 	'custody.releasing: actor crashed': 'it is being let go',
 	'custody.gone: actor crashed': 'it is gone',

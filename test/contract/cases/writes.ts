@@ -218,4 +218,27 @@ const absences: readonly Case[] = [
 	},
 ];
 
-export const writes: readonly Case[] = [...puts, ...tests, ...absences];
+const writers: readonly Case[] = [
+	{
+		title: "the last to write a custom resource's status stands in managedFields, once, with the time",
+		async run(t, {client, at, made}) {
+			await made(CANARIES, canary('web'));
+			type Entry = {manager: string; operation: string; subresource?: string; time: string};
+			for (const [index, manager] of ['flagger', 'aviary', 'flagger'].entries()) {
+				const status = {phase: 'Progressing', canaryWeight: index, failedChecks: 0, iterations: 0};
+				const path = `${at(CANARIES, 'web')}/status?fieldManager=${manager}`;
+				const {body} = await client.request('PATCH', path, {status}, MERGE_PATCH);
+				const entries = (body['metadata'].managedFields as readonly Entry[]).filter(
+					(entry) => entry.subresource === 'status' && entry.manager === manager,
+				);
+				t.deepEqual(
+					entries.map(({operation}) => operation),
+					['Update'],
+				);
+				t.regex(entries[0]?.time ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+			}
+		},
+	},
+];
+
+export const writes: readonly Case[] = [...puts, ...tests, ...absences, ...writers];
