@@ -1,6 +1,7 @@
 // A history as a film: after each change, where the traffic goes and what the two workloads are.
 import type {ExecutionContext} from 'ava';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {misreadings} from './gitops-health.ts';
 import type {Change, Said} from './harness.ts';
 import {templateOf, type ReleaseShape} from './shapes.ts';
 
@@ -98,7 +99,11 @@ export const wordsOf = (said: readonly Said[]): readonly string[] =>
 /** What must hold at every moment of every release. */
 export const assertRules = (t: ExecutionContext, moments: readonly Moment[], shape: ReleaseShape): void => {
 	let before: number | undefined;
-	for (const {canaryWeight, primaryWeight, canaryReplicas} of moments) {
+	for (const {canaryWeight, primaryWeight, canaryReplicas, change} of moments) {
+		if (change.plural === 'canaries' && change.type !== 'DELETED') {
+			t.deepEqual(misreadings(change.object), [], 'GitOps tools read every status rightly');
+		}
+
 		if (canaryWeight !== undefined) {
 			t.is(canaryWeight + (primaryWeight ?? 0), 100, 'weights sum to 100');
 			const next = shape.weights.find((weight) => weight > (before ?? 0));

@@ -49,6 +49,11 @@ const seeded: readonly Seeded[] = [
 		invariant: 'T2',
 		violate: write('virtualservices', 'podinfo', ['"weight":75', '"weight":0'], ['"weight":25', '"weight":100']),
 	},
+	{
+		title: 'a condition that GitOps tools take for readiness',
+		invariant: 'S2',
+		violate: status({conditions: [{type: 'Ready', status: 'False', reason: 'x', message: 'not yet'}]}),
+	},
 	{title: 'the canary at zero with users on it', invariant: 'T4', violate: replicasOf('podinfo-canary', 0)},
 	{
 		title: 'requests with nobody to answer them',

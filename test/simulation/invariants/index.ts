@@ -5,7 +5,7 @@ import {sceneOf} from './invariant.ts';
 import type {Invariant} from './invariant.ts';
 import {promotesWhatWasAnalysed} from './promotion.ts';
 import {dropsNothing, servesWhatIsRouted} from './scale.ts';
-import {failedChecksOnlyGrow, saysWhatIsExpected} from './status.ts';
+import {failedChecksOnlyGrow, isReadByGitOps, saysWhatIsExpected} from './status.ts';
 import {risesByOneStep, weightsSumTo100} from './weights.ts';
 
 export const invariants: readonly Invariant[] = [
@@ -17,6 +17,7 @@ export const invariants: readonly Invariant[] = [
 	touchesNobodyElses,
 	promotesWhatWasAnalysed,
 	saysWhatIsExpected,
+	isReadByGitOps,
 	failedChecksOnlyGrow,
 ];
 

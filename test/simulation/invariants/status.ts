@@ -1,5 +1,6 @@
 // A6, S1: what every status says, whoever reads it: Argo CD, Flux, scripts, people.
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {misreadings} from '../../releases/gitops-health.ts';
 import {isByAviary, isOf} from './invariant.ts';
 import type {Invariant} from './invariant.ts';
 
@@ -47,6 +48,16 @@ export const saysWhatIsExpected: Invariant = {
 		accepted(change) {
 			if (!isByAviary(change) || !isOf(change, 'canaries') || change.after === undefined) return;
 			for (const offence of offences(change.after)) violated(`${change.after.metadata.name}: ${offence}`);
+		},
+	}),
+};
+
+export const isReadByGitOps: Invariant = {
+	name: 'S2 Argo CD and Flux read every status rightly',
+	watch: (_, violated) => ({
+		accepted(change) {
+			if (!isByAviary(change) || !isOf(change, 'canaries') || change.after === undefined) return;
+			for (const misreading of misreadings(change.after)) violated(`${change.after.metadata.name}: ${misreading}`);
 		},
 	}),
 };
