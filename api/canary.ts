@@ -50,6 +50,11 @@ const spec = group(
 		provider: choice(knownProviders, 'What routes the traffic', {...absent('the daemon’s `--mesh-provider`')}),
 		metricsServer: text('Address of Prometheus', absent('the daemon’s `--metrics-server`')),
 		progressDeadlineSeconds: number('How long a workload may take to become ready', absent(600)),
+		failFast: flag(
+			'Whether a canary whose pods cannot start (their image cannot be pulled, they crash in a loop) fails at once, ' +
+				'and not at `progressDeadlineSeconds`',
+			{...absent(false), ...shape('both, Aviary')},
+		),
 		suspend: flag('Whether nothing may be changed for this Canary', absent(false)),
 		skipAnalysis: flag('Whether a canary is promoted as soon as it is ready', absent(false)),
 		drainSeconds: number('How long a copy without traffic is left to finish its requests before it is scaled down', {

@@ -67,6 +67,7 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 			canary: percentage(parts, 'canaryReadyThreshold', findings),
 		},
 		progressDeadlineMs: scaled(secondsOf(spec, 'progressDeadlineSeconds', 600, findings)),
+		failFast: findings.flag('spec.failFast', at(spec, 'failFast')),
 		routeSettleMs: scaled(secondsOf(spec, 'routeSettleSeconds', 3, findings)),
 		drainMs: scaled(secondsOf(spec, 'drainSeconds', 10, findings)),
 	};

@@ -69,6 +69,8 @@ export type CanaryModel = {
 	readonly metricsServer?: string;
 	readonly readyThreshold: {readonly primary: number; readonly canary: number};
 	readonly progressDeadlineMs: number;
+	/** A canary whose pods cannot start fails before that. */
+	readonly failFast: boolean;
 	readonly routeSettleMs: number;
 	readonly drainMs: number;
 	/** What the user must mend before a run can start; empty when the spec is sound. */

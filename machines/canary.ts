@@ -12,7 +12,7 @@ import {haltReasons, recall} from './model/context.ts';
 import type {Context, HaltReason, Input, Resumption} from './model/context.ts';
 import type {Event} from './model/events.ts';
 import {guards} from './model/guards.ts';
-import {lackOfCanary, lackOfPrimary} from './model/health.ts';
+import {lackOfCanary, lackOfPrimary, whyCanaryCannotStart} from './model/health.ts';
 import {advance, begin, confirm, firstDue, replicasToServe} from './model/run.ts';
 import * as texts from './model/texts.ts';
 import {ports, Refused} from './ports.ts';
@@ -67,6 +67,9 @@ const base = setup({
 		'note the refusal': assign(({context}, {error}: {error: unknown}) => act.noteRefusal(context, error)),
 		'forget the refusal': assign(({context}) => act.forgetRefusal(context)),
 		'fail by the deadline': assign(({context}) => act.failBecause(context, act.deadlineFailure(context))),
+		'fail for pods that cannot start': assign(({context}) =>
+			act.failBecause(context, `the canary cannot start: ${whyCanaryCannotStart(context)}`),
+		),
 		'fail for other objects': assign(({context}) =>
 			act.failBecause(context, 'the Canary was changed to name other objects'),
 		),
@@ -449,6 +452,11 @@ export const canaryMachine = base.createMachine({
 						rising: {
 							always: [
 								...newcomers,
+								{
+									guard: 'the canary cannot start, and is not waited for',
+									target: '#canary.failed',
+									actions: 'fail for pods that cannot start',
+								},
 								{
 									guard: 'both are healthy and analysis is skipped',
 									target: '#canary.promoting',

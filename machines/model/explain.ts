@@ -35,6 +35,15 @@ const halts: Record<HaltReason, (context: Context) => string> = {
 		`a passing check, the last one failed: ${run.verdict?.text ?? ''} (${run.failedChecks} of ${model.analysis.threshold})`,
 };
 
+/** What keeps pods from being ready: it changes seldom, unlike their number. */
+const troubles = ({model, run, world}: Context): string => {
+	const known = [
+		...(run.promoting ? [] : [[model.target.name, world?.target?.trouble]]),
+		[model.primary.name, world?.primary?.trouble],
+	].flatMap(([name, trouble]) => (trouble === undefined ? [] : [`${name}: ${trouble}`]));
+	return known.length === 0 ? '' : ` (${known.join('; ')})`;
+};
+
 /** In words, what a state waits for; the same for states that pass within one step, so that status is not rewritten. */
 export const waitingFor = (path: Path, context: Context): string => {
 	const {model, run} = context;
@@ -67,16 +76,16 @@ export const waitingFor = (path: Path, context: Context): string => {
 
 	if (top === 'progressing') {
 		return run.weight === 0
-			? `${model.target.name} and ${model.primary.name} to be healthy`
+			? `${model.target.name} and ${model.primary.name} to be healthy${troubles(context)}`
 			: `passing checks at canary weight ${run.weight}, asked every ${seconds(model.analysis.intervalMs)}`;
 	}
 
 	if (path === 'failed.holding') {
-		return `${model.primary.name} to be healthy; users stay on ${model.target.name} meanwhile`;
+		return `${model.primary.name} to be healthy${troubles(context)}; users stay on ${model.target.name} meanwhile`;
 	}
 
 	if (top === 'promoting' && nested !== 'draining') {
-		return `the rolling update of ${model.primary.name}`;
+		return `the rolling update of ${model.primary.name}${troubles(context)}`;
 	}
 
 	return `${model.target.name} to be drained and scaled to zero`;

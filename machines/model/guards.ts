@@ -2,7 +2,7 @@
 import type {CanaryModel, Phase, World} from '../../api/model.ts';
 import type {Context, HaltReason, Resumption, Run} from './context.ts';
 import {haltReasons} from './context.ts';
-import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from './health.ts';
+import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy, whyCanaryCannotStart} from './health.ts';
 import {
 	anotherRevisionWaits,
 	maxWeightReached,
@@ -80,6 +80,8 @@ export const guards = {
 	'the run is of other objects': ({context}: Args) => context.rebound !== undefined && !promotionIsHalted(context),
 	'the run is superseded': ({context}: Args) => runIsSuperseded(context) && !promotionIsHalted(context),
 	'another revision waits': ({context}: Args) => anotherRevisionWaits(context) && !promotionIsHalted(context),
+	'the canary cannot start, and is not waited for': ({context}: Args) =>
+		context.model.failFast && whyCanaryCannotStart(context) !== '',
 	'both are healthy': ({context}: Args) => canaryIsHealthy(context) && primaryIsHealthy(context),
 	'both are healthy and analysis is skipped': ({context}: Args) =>
 		context.model.skipAnalysis && canaryIsHealthy(context) && primaryIsHealthy(context),

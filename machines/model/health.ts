@@ -69,6 +69,12 @@ export const canaryIsFailing = (context: Context): boolean => {
 	return target.ready === 0 || target.ready < needed;
 };
 
+/** What keeps the canary's pods from starting, once none but those of its newest template are left; empty: nothing. */
+export const whyCanaryCannotStart = (context: Context): string => {
+	const {updated = 0, total = 0, ready = 0, observed = false, trouble = ''} = targetOf(context) ?? {};
+	return observed && updated === total && ready === 0 ? trouble : '';
+};
+
 /** The autoscaler that is changing replicas right now, if any. A target at zero has its autoscaler disabled. */
 export const scalingUnderWay = (context: Context): string => {
 	const scaler = context.world?.scalers.find(

@@ -19,7 +19,12 @@ const troubling: ReadonlySet<string> = new Set([
 	'RunContainerError',
 ]);
 
-type ContainerStatus = {name: string; state?: {waiting?: {reason?: string}}};
+type ContainerStatus = {
+	name: string;
+	image?: string;
+	state?: {waiting?: {reason?: string}};
+	lastState?: {terminated?: {exitCode?: number; reason?: string}};
+};
 
 type PodStatus = {
 	phase?: string;
@@ -28,10 +33,21 @@ type PodStatus = {
 	initContainerStatuses?: ContainerStatus[];
 };
 
+/** How it ended last, or the image that cannot be had. The kubelet's own messages change with each back-off. */
+const detailOf = ({image, state, lastState}: ContainerStatus): string => {
+	const {exitCode, reason} = lastState?.terminated ?? {};
+	if (exitCode !== undefined) {
+		return `, last exit ${exitCode}${reason === undefined || reason === 'Error' ? '' : ` (${reason})`}`;
+	}
+
+	const isAboutImage = /Image/.test(state?.waiting?.reason ?? '');
+	return isAboutImage && image !== undefined && image !== '' ? ` ${image}` : '';
+};
+
 const firstWaiting = (what: string, statuses: readonly ContainerStatus[] = []): string | undefined => {
-	for (const {name, state} of statuses) {
-		const reason = state?.waiting?.reason;
-		if (reason !== undefined && troubling.has(reason)) return `${what} ${name}: ${reason}`;
+	for (const status of statuses) {
+		const reason = status.state?.waiting?.reason;
+		if (reason !== undefined && troubling.has(reason)) return `${what} ${status.name}: ${reason}${detailOf(status)}`;
 	}
 
 	return undefined;
@@ -50,8 +66,8 @@ const troubleOfOne = (pod: KubeObject): string | undefined => {
 };
 
 /**
- * The first trouble of the pods in their order: `container podinfod: CrashLoopBackOff`, `init container migrate:
- * ImagePullBackOff`, `unschedulable: 0/3 nodes are available`. Pods on their way out, or finished, do not count.
+ * The first trouble of the pods in their order: `container podinfod: CrashLoopBackOff, last exit 1`, `init
+ * container migrate: ImagePullBackOff podinfo:1.2.0`, `unschedulable: 0/3 nodes are available`. Pods on their way out, or finished, do not count.
  */
 export const troubleOf = (pods: readonly KubeObject[]): string | undefined => {
 	for (const pod of pods) {

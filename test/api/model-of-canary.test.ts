@@ -30,6 +30,7 @@ test('today’s shape becomes a managed model', (t) => {
 		metricsServer: 'http://prometheus:9090',
 		readyThreshold: {primary: 100, canary: 100},
 		progressDeadlineMs: 600_000,
+		failFast: false,
 		routeSettleMs: 3000,
 		drainMs: 10_000,
 		problems: [],
@@ -60,6 +61,7 @@ test('the first shape becomes a paired model', (t) => {
 		},
 		readyThreshold: {primary: 100, canary: 100},
 		progressDeadlineMs: 600_000,
+		failFast: false,
 		routeSettleMs: 3000,
 		drainMs: 10_000,
 		problems: [],
@@ -165,7 +167,7 @@ test('a Canary that skips its analysis needs none', (t) => {
 
 const specKeys =
 	'targetRef service analysis provider targetKind primary canary canaryAnalysis virtualService autoscalerRef ' +
-	'drainSeconds suspend skipAnalysis metricsServer __proto__ constructor';
+	'drainSeconds failFast suspend skipAnalysis metricsServer __proto__ constructor';
 
 const partKeys =
 	'name host kind port interval threshold stepWeight stepWeights maxWeight metrics webhooks match alerts ' +

@@ -71,7 +71,7 @@ const edited: Menu = {
 	name: 'a run whose spec is edited',
 	model: paired,
 	starts: [newRevision],
-	sights: [{}, {target: 'v3', canary: 'rising'}, {primary: 'down'}, {canary: 'rising'}],
+	sights: [{}, {target: 'v3', canary: 'rising'}, {primary: 'down'}, {canary: 'rising'}, {canary: 'failing'}],
 	edits: Object.keys(edits) as Edit[],
 	verdicts: ['passed', 'failed'],
 };

@@ -24,6 +24,7 @@ export const paired: CanaryModel = {
 	analysis: {intervalMs: 10_000, threshold: 2, weights: [20, 50], metrics: [], onMissingData: 'halt'},
 	readyThreshold: {primary: 100, canary: 100},
 	progressDeadlineMs: 60_000,
+	failFast: false,
 	routeSettleMs: 3000,
 	drainMs: 10_000,
 	problems: [],
@@ -64,6 +65,7 @@ export const edits = {
 		target: {...model.target, name: 'other'},
 	}),
 	'other routing fields': (model: CanaryModel): CanaryModel => ({...model, generation: 8, service: {retries: 3}}),
+	'no patience': (model: CanaryModel): CanaryModel => ({...model, generation: 10, failFast: true}),
 	'no analysis': (model: CanaryModel): CanaryModel => ({...model, generation: 9, skipAnalysis: true}),
 };
 export type Edit = keyof typeof edits;

@@ -47,6 +47,17 @@ test('pods tell why they are not ready, unless they are leaving', (t) => {
 		troubleOf(pod(waiting('ErrImagePull'), true), pod(waiting('CrashLoopBackOff'))),
 		'container podinfod: CrashLoopBackOff',
 	);
+	const ended = (exitCode: number, reason: string) => ({
+		...waiting('CrashLoopBackOff').containerStatuses[0],
+		lastState: {terminated: {exitCode, reason}},
+	});
+	const crashed = (exitCode: number, reason: string) => ({
+		containerStatuses: [{...ended(exitCode, reason), name: 'podinfod'}],
+	});
+	t.is(troubleOf(pod(crashed(2, 'Error'))), 'container podinfod: CrashLoopBackOff, last exit 2');
+	t.is(troubleOf(pod(crashed(137, 'OOMKilled'))), 'container podinfod: CrashLoopBackOff, last exit 137 (OOMKilled)');
+	const unknownImage = {...waiting('ImagePullBackOff').containerStatuses[0], name: 'podinfod', image: 'podinfo:9'};
+	t.is(troubleOf(pod({containerStatuses: [unknownImage]})), 'container podinfod: ImagePullBackOff podinfo:9');
 	const unschedulable = {type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes'};
 	t.is(troubleOf(pod({conditions: [unschedulable]})), 'unschedulable: 0/3 nodes');
 });

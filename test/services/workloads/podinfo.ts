@@ -18,6 +18,7 @@ export const pairedModel: CanaryModel = {
 	analysis: {intervalMs: 60_000, threshold: 10, weights: [5, 10], metrics: [], onMissingData: 'halt'},
 	readyThreshold: {primary: 100, canary: 100},
 	progressDeadlineMs: 600_000,
+	failFast: false,
 	routeSettleMs: 3000,
 	drainMs: 10_000,
 	problems: [],
