@@ -79,6 +79,25 @@ export type CanaryModel = {
 	readonly warnings?: readonly Problem[];
 };
 
+/** What a person may ask of a Canary by a CanaryCommand. */
+export const verbs = ['pause', 'resume', 'skip', 'promote', 'rollback', 'retry', 'set-weight'] as const;
+export type Verb = (typeof verbs)[number];
+
+/** A CanaryCommand that waits for its answer. */
+export type Command = {
+	readonly name: string;
+	readonly verb: Verb;
+	/** Of `set-weight`: 1…100. */
+	readonly weight?: number;
+	/** The revision that it is meant for; refused for any other. */
+	readonly revision?: string;
+	readonly reason: string;
+	readonly requestedBy: string;
+};
+
+/** `Accepted` is in force until the run or another command ends it; the other two are final. */
+export type CommandOutcome = 'Accepted' | 'Done' | 'Refused';
+
 /** A Deployment as read from the cluster. */
 export type Workload = {
 	readonly name: string;

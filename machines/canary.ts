@@ -4,10 +4,12 @@
 // does not handle). Status is derived from state and context (model/status.ts); the host records it, and says what was
 // announced, before any effect of the state begins. Only a return of traffic waits for nothing.
 import {assign, enqueueActions, sendTo, setup} from 'xstate';
-import type {Announcement} from '../api/model.ts';
+import type {Announcement, CommandOutcome} from '../api/model.ts';
 import {analysisMachine} from './analysis.ts';
 import type {StepBegan} from './analysis.ts';
 import * as act from './model/actions.ts';
+import {decide} from './model/commands.ts';
+import type {Place} from './model/commands.ts';
 import {haltReasons, recall} from './model/context.ts';
 import type {Context, HaltReason, Input, Resumption} from './model/context.ts';
 import type {Event} from './model/events.ts';
@@ -18,6 +20,12 @@ import * as texts from './model/texts.ts';
 import {ports, Refused} from './ports.ts';
 
 type Announced = {readonly type: 'announced'; readonly announcement: Announcement};
+type CommandAnswered = {
+	readonly type: 'command answered';
+	readonly name: string;
+	readonly outcome: CommandOutcome;
+	readonly message: string;
+};
 
 const stepBegan = (context: Context): StepBegan => ({
 	type: 'step began',
@@ -27,7 +35,7 @@ const stepBegan = (context: Context): StepBegan => ({
 });
 
 const base = setup({
-	types: {} as {context: Context; events: Event; input: Input; emitted: Announced},
+	types: {} as {context: Context; events: Event; input: Input; emitted: Announced | CommandAnswered},
 	actors: {...ports, analysis: analysisMachine},
 	guards,
 	actions: {
@@ -52,6 +60,7 @@ const base = setup({
 		'take the run up': assign(({context}) => act.takeUp(context)),
 		'begin the run': assign(({context}) => begin(context)),
 		'advance the weight': assign(({context}) => advance(context)),
+		'take the weight': assign(({context}) => act.takeWeight(context)),
 		'confirm the step': assign(({context}, {at}: {at: number}) => ({now: at, ...confirm(context, at)})),
 		'confirm the return': assign(({context}, {at}: {at: number}) => act.confirmReturn(context, at)),
 		'note the instant': assign((_, {at}: {at: number}) => ({now: at})),
@@ -92,6 +101,18 @@ const base = setup({
 		announce: enqueueActions(({context, enqueue}, {what}: {what: texts.Saying}) => {
 			for (const announcement of texts.sayings[what](context)) {
 				enqueue.emit({type: 'announced', announcement});
+			}
+		}),
+		'hear the command': enqueueActions(({context, event, enqueue}, {place}: {place: Place}) => {
+			if (event.type !== 'command given') {
+				return;
+			}
+
+			const {outcome, message, change = {}} = decide(context, place, event.command);
+			enqueue.assign({now: event.at, ...change});
+			enqueue.emit({type: 'command answered', name: event.command.name, outcome, message});
+			if (outcome !== 'Refused') {
+				enqueue.emit({type: 'announced', announcement: texts.commandTaken(context.model, event.command)});
 			}
 		}),
 		'announce the verdict': enqueueActions(({context, event, enqueue}) => {
@@ -154,6 +175,11 @@ const rebinding = {
 	actions: ['turn to the other objects' as const, 'follow the canary' as const],
 };
 
+/** What a command finds. Each nested state without an answer of its own has that of the state around it. */
+const hearing = (place: Place) => ({
+	'command given': {actions: {type: 'hear the command' as const, params: {place}}},
+});
+
 /** At rest: the same in every resting state, for a new revision is noticed in all of them. */
 const restingTransitions = [
 	rebinding,
@@ -170,6 +196,7 @@ const restingTransitions = [
 ];
 
 const mending = {
+	on: hearing('resting'),
 	invoke: {
 		src: 'bootstrap the primary' as const,
 		// Users are led to a primary that stands.
@@ -189,6 +216,7 @@ const mending = {
 /** What ends a run whatever its state, while it has not begun to promote. */
 const interruptions = [
 	{guard: 'too many checks have failed' as const, target: '#canary.failed' as const},
+	{guard: 'a rollback was ordered' as const, target: '#canary.failed' as const},
 	{
 		guard: 'the run is of other objects' as const,
 		target: '#canary.failed' as const,
@@ -214,6 +242,13 @@ const failing = {
 	target: '#canary.halted.failing' as const,
 	actions: [say('the shelter'), 'shelter the users' as const],
 };
+
+/** A promotion that has begun is taken back, whoever found it wanting. */
+const takenBack = (['too many checks have failed', 'a rollback was ordered'] as const).map((guard) => ({
+	guard,
+	target: '#canary.promoting.takingBack' as const,
+	actions: say('the taking back'),
+}));
 
 /** What ends a step. A state with eventless ways on of its own repeats what may come with them: the innermost is taken. */
 const stepEndings = [...interruptions, ...newcomers, failing];
@@ -276,6 +311,7 @@ export const canaryMachine = base.createMachine({
 	states: {
 		initialized: {
 			initial: 'resuming',
+			on: hearing('starting'),
 			states: {
 				// An actor is rebuilt from the status and the observed world; this state is never published.
 				resuming: {always: {guard: 'the world is known', target: 'recalling', actions: 'recall the route'}},
@@ -379,7 +415,7 @@ export const canaryMachine = base.createMachine({
 				},
 				superseding: {
 					initial: 'awaitingPrimary',
-					on: {'check judged': {}},
+					on: {'check judged': {}, ...hearing('failing')},
 					states: {
 						awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
 						routing: {
@@ -406,11 +442,12 @@ export const canaryMachine = base.createMachine({
 					},
 				},
 				mending,
-				idle: {always: restingTransitions},
+				idle: {on: hearing('resting'), always: restingTransitions},
 			},
 		},
 		progressing: {
 			initial: 'scalingUp',
+			on: hearing('running'),
 			always: stepEndings,
 			states: {
 				restarting: {
@@ -508,6 +545,8 @@ export const canaryMachine = base.createMachine({
 					always: [
 						...newcomers,
 						failing,
+						{guard: 'a promotion was ordered', target: '#canary.promoting', actions: 'note the promotion'},
+						{guard: 'a weight was set by hand', target: 'routing', actions: 'take the weight'},
 						{
 							guard: 'the step must halt',
 							target: '#canary.halted',
@@ -531,13 +570,29 @@ export const canaryMachine = base.createMachine({
 		},
 		halted: {
 			initial: 'deciding',
+			on: hearing('running'),
 			always: [
 				{
 					guard: 'a halted promotion has too many failed checks',
 					target: '#canary.promoting.takingBack',
 					actions: [say('the taking back'), 'go on'],
 				},
+				{
+					guard: 'a halted promotion was ordered back',
+					target: '#canary.promoting.takingBack',
+					actions: [say('the taking back'), 'go on'],
+				},
 				...stepEndings,
+				{
+					guard: 'a promotion was ordered while halted',
+					target: '#canary.promoting',
+					actions: ['go on', 'note the promotion'],
+				},
+				{
+					guard: 'a weight was set by hand while halted',
+					target: '#canary.progressing.routing',
+					actions: ['go on', 'take the weight'],
+				},
 				{guard: 'nothing halts scaling up', target: '#canary.progressing', actions: 'try again'},
 				{guard: 'nothing halts the new beginning', target: '#canary.progressing', actions: 'go on'},
 				{guard: 'nothing halts routing', target: '#canary.progressing.routing', actions: 'try again'},
@@ -618,6 +673,8 @@ export const canaryMachine = base.createMachine({
 					},
 				},
 				unhealthy: haltedBy('unhealthy'),
+				// A person's wait has no deadline; the judge goes on, and what it finds ends the run all the same.
+				paused: {always: haltedBy('paused').always, entry: 'unbound the wait'},
 				scaling: haltedBy('scaling'),
 				missingData: haltedBy('missingData'),
 				// Bounded by the threshold: each round of checks passes, is counted, or turns to missing data.
@@ -626,9 +683,13 @@ export const canaryMachine = base.createMachine({
 		},
 		promoting: {
 			initial: 'keeping',
+			on: hearing('promoting'),
 			states: {
 				keeping: {
-					always: {guard: 'too many checks have failed', target: '#canary.failed'},
+					always: [
+						{guard: 'too many checks have failed', target: '#canary.failed'},
+						{guard: 'a rollback was ordered', target: '#canary.failed'},
+					],
 					invoke: {
 						src: 'keep the promoted template',
 						input: ({context}) => ({model: context.model, revision: context.promoted}),
@@ -639,11 +700,7 @@ export const canaryMachine = base.createMachine({
 				copying: {
 					entry: say('the copy'),
 					// The copy may have landed already.
-					always: {
-						guard: 'too many checks have failed',
-						target: 'takingBack',
-						actions: say('the taking back'),
-					},
+					always: takenBack,
 					invoke: {
 						src: 'promote the revision',
 						input: ({context}) => ({model: context.model, revision: context.run.revision}),
@@ -666,7 +723,7 @@ export const canaryMachine = base.createMachine({
 				},
 				rolling: {
 					always: [
-						{guard: 'too many checks have failed', target: 'takingBack', actions: say('the taking back')},
+						...takenBack,
 						{guard: 'the promoted primary is healthy', target: 'routing'},
 						{
 							guard: 'the promotion must halt',
@@ -700,6 +757,7 @@ export const canaryMachine = base.createMachine({
 				},
 				takingBack: {
 					initial: 'writing',
+					on: hearing('failing'),
 					states: {
 						writing: {
 							invoke: {
@@ -727,6 +785,7 @@ export const canaryMachine = base.createMachine({
 					},
 				},
 				routing: {
+					on: hearing('ending'),
 					entry: say('the return'),
 					invoke: {
 						src: 'route traffic',
@@ -741,11 +800,12 @@ export const canaryMachine = base.createMachine({
 						},
 					},
 				},
-				draining: {invoke: {src: 'wait until', input: drained, onDone: '#canary.finished'}},
+				draining: {on: hearing('ending'), invoke: {src: 'wait until', input: drained, onDone: '#canary.finished'}},
 			},
 		},
 		finished: {
 			initial: 'scalingDown',
+			on: hearing('ending'),
 			states: {
 				scalingDown: {
 					invoke: {
@@ -763,13 +823,13 @@ export const canaryMachine = base.createMachine({
 					},
 				},
 				mending,
-				idle: {always: restingTransitions},
+				idle: {on: hearing('resting'), always: restingTransitions},
 			},
 		},
 		failed: {
 			initial: 'awaitingPrimary',
 			// Its verdict is given; the judge may still be on its last round.
-			on: {'check judged': {}},
+			on: {'check judged': {}, ...hearing('failing')},
 			states: {
 				awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
 				routing: {
@@ -794,13 +854,14 @@ export const canaryMachine = base.createMachine({
 				},
 				// Users stay on the proven copy until the primary is healthy, or the copy fails.
 				holding: {
+					on: hearing('holding'),
 					always: [
 						{guard: 'the primary is healthy', target: 'routing'},
 						{guard: 'users are better off with the primary', target: 'routing'},
 					],
 				},
 				mending,
-				idle: {always: restingTransitions},
+				idle: {on: hearing('resting'), always: restingTransitions},
 			},
 		},
 	},

@@ -53,6 +53,10 @@ export const noteVerdict = (context: Context, step: number, verdict: Verdict): P
 
 export const noteHalt = (context: Context, from: Resumption): Partial<Context> => withRun(context, {halted: {from}});
 
+/** The weight that somebody set is the step under way. */
+export const takeWeight = (context: Context): Partial<Context> =>
+	withRun(context, {weight: context.run.byHand?.weight ?? context.run.weight, since: context.now, passed: false});
+
 /** Leaves `halted` to try an effect again: until it is done the progress deadline goes on counting. */
 export const tryAgain = (context: Context): Partial<Context> => {
 	const {halted: _, refusal: __, ...run} = context.run;

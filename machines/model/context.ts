@@ -1,5 +1,5 @@
 // What one Canary's chart knows: noted facts (levels), the run under way, and what was promised to the API server.
-import type {CanaryModel, Instant, Phase, Verdict, World} from '../../api/model.ts';
+import type {CanaryModel, Command, Instant, Phase, Verdict, World} from '../../api/model.ts';
 
 /** Why advancement stops, in the order in which the nested state of `halted` is chosen. */
 export const haltReasons = [
@@ -7,6 +7,7 @@ export const haltReasons = [
 	'misspecified',
 	'missingDependency',
 	'refused',
+	'paused',
 	'unhealthy',
 	'scaling',
 	'missingData',
@@ -49,6 +50,12 @@ export type Run = {
 	readonly refusal?: string;
 	/** Why the run failed, once it has. */
 	readonly failure?: string;
+	/** In force until somebody resumes. */
+	readonly paused?: Command;
+	/** How somebody wants the run to end. */
+	readonly ordered?: Command;
+	/** A weight that somebody set, until the API server has confirmed it. */
+	readonly byHand?: Command;
 };
 
 export type Context = {

@@ -3,7 +3,7 @@ import {haltReasons} from './context.ts';
 import type {Context, HaltReason} from './context.ts';
 import {lackOfCanary, lackOfPrimary, scalingUnderWay} from './health.ts';
 import {maxWeightReached, tooManyFailedChecks} from './run.ts';
-import {problemsText} from './texts.ts';
+import {orderText, problemsText} from './texts.ts';
 
 /** A state as a path: `progressing.soaking`. */
 export type Path = string;
@@ -25,6 +25,7 @@ const halts: Record<HaltReason, (context: Context) => string> = {
 	misspecified: (context) => `the Canary to be corrected: ${problemsText(context)}`,
 	missingDependency: (context) => `what is missing: ${problemsText(context)}`,
 	refused: ({run}) => `the API server to accept what it refused: ${run.refusal ?? ''}`,
+	paused: ({run}) => `somebody to resume it: paused by ${orderText(run.paused)}`,
 	unhealthy: (context) =>
 		lackOfPrimary(context) === ''
 			? `the canary to be healthy: ${lackOfCanary(context)}`

@@ -6,6 +6,7 @@ import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy, why
 import {
 	anotherRevisionWaits,
 	maxWeightReached,
+	promotionIsOrdered,
 	newRevisionWaits,
 	reasonsToHalt,
 	routingOf,
@@ -19,7 +20,7 @@ type Args = {readonly context: Context};
 const MENDINGS_MAX = 3;
 const among: Record<Resumption, readonly HaltReason[]> = {
 	anew: haltReasons,
-	scalingUp: ['misspecified', 'missingDependency', 'refused'],
+	scalingUp: ['misspecified', 'missingDependency', 'refused', 'paused'],
 	routing: haltReasons,
 	soaking: haltReasons,
 	copying: ['missingDependency', 'refused'],
@@ -42,6 +43,13 @@ const isAstray = (model: CanaryModel, {primary, route}: World): boolean =>
 const canTakeAll = (context: Context): boolean => context.run.routed === 0 || primaryCanServe(context);
 const promotionIsHalted = (context: Context): boolean => haltedFrom(context) === 'copying';
 const routeStrays = ({run, world}: Context): boolean => world?.route !== undefined && world.route.canary !== run.routed;
+
+/** What a person may overrule; a workload that is not well is none of it. */
+const overrulable: ReadonlySet<HaltReason> = new Set(['paused', 'missingData', 'failedCheck']);
+const mayOverrule = (context: Context, from: Resumption): boolean =>
+	from === 'soaking' && reasons(context, from).every((reason) => overrulable.has(reason));
+const mayPromote = (context: Context, from: Resumption): boolean =>
+	promotionIsOrdered(context) && context.run.paused === undefined && mayOverrule(context, from);
 
 export const guards = {
 	'the world is known': ({context}: Args) => context.world !== undefined,
@@ -84,7 +92,17 @@ export const guards = {
 		context.model.failFast && whyCanaryCannotStart(context) !== '',
 	'both are healthy': ({context}: Args) => canaryIsHealthy(context) && primaryIsHealthy(context),
 	'both are healthy and analysis is skipped': ({context}: Args) =>
-		context.model.skipAnalysis && canaryIsHealthy(context) && primaryIsHealthy(context),
+		(context.model.skipAnalysis || promotionIsOrdered(context)) &&
+		canaryIsHealthy(context) &&
+		primaryIsHealthy(context),
+	'a rollback was ordered': ({context}: Args) => context.run.ordered?.verb === 'rollback',
+	'a halted promotion was ordered back': ({context}: Args) =>
+		promotionIsHalted(context) && context.run.ordered?.verb === 'rollback',
+	'a promotion was ordered': ({context}: Args) => mayPromote(context, 'soaking'),
+	'a promotion was ordered while halted': ({context}: Args) => mayPromote(context, haltedFrom(context)),
+	'a weight was set by hand': ({context}: Args) => context.run.byHand !== undefined && mayOverrule(context, 'soaking'),
+	'a weight was set by hand while halted': ({context}: Args) =>
+		context.run.byHand !== undefined && mayOverrule(context, haltedFrom(context)),
 	'the step has passed at the max weight': ({context}: Args) => context.run.passed && maxWeightReached(context),
 	'the step has passed': ({context}: Args) => context.run.passed,
 	'routing fields were edited': ({context: {model, run}}: Args) => routingIsEdited(model, run),

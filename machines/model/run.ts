@@ -48,7 +48,7 @@ export const advance = ({run, model, now}: Context): Partial<Context> => ({
 /** The API server has confirmed the route: the step begins, unless the same weight was only written anew. */
 export const confirm = (context: Context, at: Instant): Partial<Context> => ({
 	run: {
-		...withoutBound(withoutVerdict(context.run)),
+		...withoutBound(withoutVerdict(withoutHand(context.run))),
 		routed: context.run.weight,
 		step: context.run.step + 1,
 		stepAt: at,
@@ -65,18 +65,27 @@ export const firstDue = ({run, model}: Context): Instant =>
 /** The routing fields as one string, to notice their change. */
 export const routingOf = (model: CanaryModel): string => JSON.stringify([model.route, model.service ?? null]);
 
+/** Somebody wants the revision promoted without further analysis. */
+export const promotionIsOrdered = ({run}: Context): boolean =>
+	run.ordered?.verb === 'skip' || run.ordered?.verb === 'promote';
+
 /** A verdict for the step under way; one for an earlier step changes nothing. */
 export const judge = (context: Context, step: number, verdict: Verdict): Partial<Context> => {
 	if (step !== context.run.step || context.run.routed === 0) {
 		return {now: verdict.at};
 	}
 
-	const failedChecks = context.run.failedChecks + (verdict.outcome === 'failed' ? 1 : 0);
+	const counts = verdict.outcome === 'failed' && !promotionIsOrdered(context);
+	const failedChecks = context.run.failedChecks + (counts ? 1 : 0);
 	return {now: verdict.at, run: {...context.run, verdict, failedChecks, passed: verdict.outcome === 'passed'}};
 };
 
 /** Another step without a verdict of its own: nothing known about it may halt or advance it. */
 export const withoutVerdict = ({verdict: _, ...run}: Run): Run => run;
+
+/** A weight set by hand is in force once it is the route's. */
+const withoutHand = ({byHand, ...run}: Run): Run =>
+	byHand === undefined || byHand.weight === run.weight ? run : {...run, byHand};
 
 const withoutBound = ({boundedSince: _, ...run}: Run): Run => run;
 
@@ -107,6 +116,7 @@ const holds: Record<HaltReason, (context: Context) => boolean> = {
 	misspecified: (context) => context.model.problems.length > 0,
 	missingDependency: lacksSomething,
 	refused: (context) => context.run.refusal !== undefined,
+	paused: (context) => context.run.paused !== undefined,
 	unhealthy: unhealthyOf,
 	scaling: (context) => scalingUnderWay(context) !== '',
 	missingData: (context) => context.run.verdict?.outcome === 'unknown',

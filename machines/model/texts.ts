@@ -1,5 +1,5 @@
 // The words of events, as the seed and the peer have them (docs/events.md says where the two differ and what we chose).
-import type {Announcement, CanaryModel, Problem, Verdict} from '../../api/model.ts';
+import type {Announcement, CanaryModel, Command, Problem, Verdict} from '../../api/model.ts';
 import {lackOfCanary, lackOfPrimary, scalingUnderWay} from './health.ts';
 import type {Context} from './context.ts';
 import {missingOfOurs} from './run.ts';
@@ -10,6 +10,16 @@ const warning = (text: string): Announcement => ({type: 'Warning', text});
 const canaryOf = ({name, namespace}: CanaryModel): string => `${name}.${namespace}`;
 const targetOf = ({target, namespace}: CanaryModel): string => `${target.name}.${namespace}`;
 const primaryOf = ({primary, namespace}: CanaryModel): string => `${primary.name}.${namespace}`;
+
+/** Who gave a command, and why: `alice: the database is slow`. */
+export const orderText = (command: Command | undefined): string =>
+	[command?.requestedBy ?? '', command?.reason ?? ''].filter((text) => text !== '').join(': ') || 'somebody';
+
+/** A command that is in force. */
+export const commandTaken = (model: CanaryModel, command: Command): Announcement => {
+	const what = command.verb === 'set-weight' ? `set-weight ${command.weight ?? ''}` : command.verb;
+	return normal(`Command ${what} of ${canaryOf(model)} by ${orderText(command)}`);
+};
 
 /** What a new run says first; `old` is the revision judged before, empty for the first run of a Canary. */
 export const runBegan = (model: CanaryModel, old: string, revision: string): readonly Announcement[] => {

@@ -79,7 +79,7 @@ const ignored: Readonly<Record<string, string>> = {
 };
 
 const facts: Readonly<Record<string, readonly string[]>> = {
-	canary: ['canary changed', 'world observed', 'check judged'],
+	canary: ['canary changed', 'world observed', 'check judged', 'command given'],
 	analysis: ['step began', 'traffic returned', 'model changed'],
 	custody: ['canary changed', 'canary deleted', 'actor crashed'],
 	release: [],

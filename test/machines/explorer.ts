@@ -40,6 +40,7 @@ const countedOf = (path: string, {run, model}: Context): unknown => {
 				...left,
 				[Math.min(run.failedChecks, model.analysis.threshold), run.verdict?.outcome, passed],
 				[weight, repairs, healthyReplicas, promoting, halted?.from, refusal],
+				[run.paused?.verb, run.ordered?.verb, run.byHand?.weight],
 				run.boundedSince === undefined,
 			]
 		: [

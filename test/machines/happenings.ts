@@ -1,9 +1,9 @@
 // What can happen in a pair: facts from outside, answers to effects that are under way, and what a kind world would do.
-import type {CanaryModel, Verdict} from '../../api/model.ts';
+import type {CanaryModel, Command, Verdict} from '../../api/model.ts';
 import type {Context} from '../../machines/model/context.ts';
 import {Refused} from '../../machines/ports.ts';
 import type {Effect, Happening, Menu, Pair} from './pairs.ts';
-import {edits, observe, REPLICAS, verdict} from './world.ts';
+import {commandOf, edits, observe, REPLICAS, verdict} from './world.ts';
 import type {Sight, Standing} from './world.ts';
 
 /** v2 and v3 are alike but for which of them is under analysis: a key calls that one v2. */
@@ -99,6 +99,12 @@ export const change = ({context, standing}: Pair, model: CanaryModel, name: stri
 	standing,
 });
 
+export const asking = ({context, standing}: Pair, command: Command): Happening => ({
+	name: `asked: ${command.verb}`,
+	event: {type: 'command given', command, at: next(context)},
+	standing,
+});
+
 /** All that a menu offers in a pair. */
 export const offers = (pair: Pair, menu: Menu): readonly Happening[] => [
 	...menu.sights.map((sight) => observation(pair, sight, pair.context.run.revision)),
@@ -107,6 +113,7 @@ export const offers = (pair: Pair, menu: Menu): readonly Happening[] => [
 		? [{...judgement(pair, 'failed'), name: 'check failed of a former step', event: stale(pair)}]
 		: []),
 	...(menu.edits.length > 0 ? [change(pair, menu.model, 'as it was')] : []),
+	...(menu.commands ?? []).map((command) => asking(pair, command)),
 	...menu.edits.map((edit) => change(pair, edits[edit](menu.model), edit)),
 	...pair.effects.flatMap((effect) => answersTo(pair, effect)),
 ];
@@ -135,6 +142,10 @@ export const kindly = (pair: Pair, menu: Menu): Happening | undefined => {
 
 	if (context.model.problems.length > 0 || context.model.suspended) {
 		return change(pair, menu.model, 'as it was');
+	}
+
+	if (pair.path === 'halted.paused') {
+		return asking(pair, commandOf('resume'));
 	}
 
 	const effect = innermost(effects.filter(({id}) => !deadlines.has(stateOf(id))));

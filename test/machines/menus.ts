@@ -2,7 +2,17 @@
 import type {Phase, Verdict} from '../../api/model.ts';
 import type {Recalled} from '../../machines/model/context.ts';
 import type {Menu} from './pairs.ts';
-import {edits, initializedPast, managed, paired, REPLICAS, START, unknownPast} from './world.ts';
+import {
+	allCommands,
+	commandOf,
+	edits,
+	initializedPast,
+	managed,
+	paired,
+	REPLICAS,
+	START,
+	unknownPast,
+} from './world.ts';
 import type {Edit, Sight, Standing} from './world.ts';
 
 type Start = Menu['starts'][number];
@@ -64,6 +74,7 @@ const managedLife: Menu = {
 	],
 	edits: ['a mistake', 'other routing fields', 'another target'],
 	verdicts: ['passed', 'failed'],
+	commands: [commandOf('retry')],
 };
 
 /** Specs edited while a run is under way. */
@@ -84,6 +95,26 @@ const skipped: Menu = {
 	sights: [{}, {canary: 'rising'}, {primary: 'rolling'}, {target: 'v3', canary: 'rising'}],
 	edits: [],
 	verdicts,
+};
+
+/** A run that people steer. */
+const steered: Menu = {
+	name: 'a run that people steer',
+	model: paired,
+	starts: [newRevision, {...newRevision, sight: {target: 'v1'}}],
+	sights: [
+		{},
+		{canary: 'rising'},
+		{canary: 'failing'},
+		{primary: 'rolling'},
+		{primary: 'down'},
+		{problem: true},
+		{target: 'v3', canary: 'rising'},
+		{target: 'v1'},
+	],
+	edits: [],
+	verdicts,
+	commands: allCommands,
 };
 
 /** The first day of the first shape: its user may have begun without us. */
@@ -165,6 +196,7 @@ const resumed: Menu = {
 	],
 	edits: ['a lower threshold'],
 	verdicts: ['passed', 'failed'],
+	commands: [commandOf('rollback')],
 };
 
 /** Every menu with the number of mishaps that its histories may have. */
@@ -172,6 +204,7 @@ export const menus: ReadonlyArray<{readonly menu: Menu; readonly mishaps: number
 	{menu: pairedRun, mishaps: 3},
 	{menu: managedLife, mishaps: 2},
 	{menu: edited, mishaps: 2},
+	{menu: steered, mishaps: 3},
 	{menu: skipped, mishaps: 3},
 	{menu: pairedFirstDay, mishaps: 2},
 	{menu: resumed, mishaps: 1},

@@ -1,6 +1,6 @@
 // The words of the exploration: pairs of state and context, effects under way, what happens, and steps.
 import type {AnyMachineSnapshot} from 'xstate';
-import type {CanaryModel, Verdict} from '../../api/model.ts';
+import type {CanaryModel, Command, Verdict} from '../../api/model.ts';
 import type {Context, Recalled} from '../../machines/model/context.ts';
 import type {Edit, Sight, Standing} from './world.ts';
 
@@ -40,6 +40,8 @@ export type Menu = {
 	readonly sights: readonly Sight[];
 	readonly edits: readonly Edit[];
 	readonly verdicts: ReadonlyArray<Verdict['outcome']>;
+	/** What people ask for. */
+	readonly commands?: readonly Command[];
 };
 
 /** A rule of a step; `broken` tells what is wrong, or nothing. */

@@ -1,5 +1,6 @@
 // What must hold in every reachable pair and on every step: design §3, one rule a sentence.
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from '../../machines/model/health.ts';
+import {promotionIsOrdered} from '../../machines/model/run.ts';
 import type {Rule} from './pairs.ts';
 import {happened, has, isAnalysed, isAtRest, limit, tooMany} from './questions.ts';
 import {ofOrder} from './rules-of-order.ts';
@@ -21,6 +22,7 @@ const ofEffects: readonly Rule[] = [
 				// A step that was begun before the spec was edited is still that step.
 				const begunBefore = before?.context.run.weight === weight ? [weight] : [];
 				const above = [...context.model.analysis.weights, ...begunBefore].find((one) => one > context.run.routed);
+				if (weight === context.run.byHand?.weight) return !(canaryIsHealthy(context) && primaryIsHealthy(context));
 				return (
 					weight > context.run.routed &&
 					!(canaryIsHealthy(context) && primaryIsHealthy(context) && weight <= Math.max(above ?? 0, ...begunBefore))
@@ -49,7 +51,7 @@ const ofEffects: readonly Rule[] = [
 			const resumed = before?.path === 'initialized.resuming' || run.promoting === true;
 			return (
 				!has(begun, 'promote the revision', ({revision}) => revision === run.revision && revision !== '') ||
-				!(passed || model.skipAnalysis || resumed || path === '')
+				!(passed || model.skipAnalysis || resumed || promotionIsOrdered(context) || path === '')
 			);
 		},
 	},
@@ -215,6 +217,32 @@ const ofHappenings: readonly Rule[] = [
 				after.path !== 'failed.holding'
 			);
 		},
+	},
+	{
+		name: 'a paused run gets no more traffic, and a resumed one goes on',
+		broken: ({before, begun, after: {context, path}}) =>
+			before?.context.run.paused !== undefined &&
+			context.run.paused !== undefined &&
+			context.run.byHand === undefined &&
+			has(begun, 'route traffic', ({canaryWeight}) => Number(canaryWeight) > context.run.routed) &&
+			path.startsWith('halted'),
+	},
+	{
+		name: 'a rollback that was asked for in a run ends it',
+		broken: (step) =>
+			happened(step, 'asked: rollback') &&
+			/^(?:progressing|halted|promoting\.(?:keeping|copying|rolling|sheltering))/.test(step.before.path) &&
+			!/^(?:failed|promoting\.(?:takingBack|sheltering))/.test(step.after.path),
+	},
+	{
+		name: 'a failed revision that is to be retried is run again',
+		broken: (step) =>
+			happened(step, 'asked: retry') &&
+			step.before.path === 'failed.idle' &&
+			step.before.context.world?.target?.revision === step.before.context.judged &&
+			!step.before.context.world.primaryRunsTarget &&
+			step.before.context.world.problems.length === 0 &&
+			!step.after.path.startsWith('progressing'),
 	},
 	{
 		name: 'too many failed checks while promoting take the promotion back',

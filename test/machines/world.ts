@@ -1,5 +1,6 @@
 // A small abstract world for the charts: three revisions, two shapes, and what may be seen of either workload.
-import type {CanaryModel, Problem, Scaler, Verdict, Workload, World} from '../../api/model.ts';
+import {verbs} from '../../api/model.ts';
+import type {CanaryModel, Command, Problem, Scaler, Verb, Verdict, Workload, World} from '../../api/model.ts';
 import {recall} from '../../machines/model/context.ts';
 import type {Context, Recalled, Run} from '../../machines/model/context.ts';
 
@@ -69,6 +70,18 @@ export const edits = {
 	'no analysis': (model: CanaryModel): CanaryModel => ({...model, generation: 9, skipAnalysis: true}),
 };
 export type Edit = keyof typeof edits;
+
+/** What people ask for, one command a verb. */
+export const commandOf = (verb: Verb, weight?: number): Command => ({
+	name: `${verb}-1`,
+	verb,
+	...(weight !== undefined && {weight}),
+	reason: 'it is so',
+	requestedBy: 'alice',
+});
+export const allCommands: readonly Command[] = verbs.map((verb) =>
+	verb === 'set-weight' ? commandOf(verb, 35) : commandOf(verb),
+);
 
 /** What stands in the cluster as far as the chart's own effects made it. */
 export type Standing = {

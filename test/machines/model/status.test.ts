@@ -4,7 +4,7 @@ import type {Run} from '../../../machines/model/context.ts';
 import {statusOf} from '../../../machines/model/status.ts';
 import {canaryMachine} from '../../../machines/canary.ts';
 import {configOf, statesOf} from '../anatomy.ts';
-import {contextOf, managed, verdict} from '../world.ts';
+import {commandOf, contextOf, managed, verdict} from '../world.ts';
 import type {Sight} from '../world.ts';
 
 type Row = readonly [
@@ -115,6 +115,13 @@ const rows: readonly Row[] = [
 		'Progressing',
 		`the primary to be healthy: ${lacking}`,
 		{weight: 20, sight: {primary: 'rolling'}},
+	],
+	[
+		'halted.paused',
+		{...first, paused: commandOf('pause')},
+		'Progressing',
+		'somebody to resume it: paused by alice: it is so',
+		{weight: 20},
 	],
 	[
 		'halted.scaling',
