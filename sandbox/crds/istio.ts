@@ -17,15 +17,52 @@ const destination: Schema = {
 	},
 };
 
+const map = (values: Schema): Schema => ({type: 'object', additionalProperties: values});
+const change: Schema = {type: 'object', properties: {set: map(text), add: map(text), remove: list(text)}};
+const headers: Schema = {type: 'object', properties: {request: change, response: change}};
+
 const weighted: Schema = {
 	type: 'object',
 	required: ['destination'],
-	properties: {destination, weight: {type: 'integer', format: 'int32'}, headers: open},
+	properties: {destination, weight: {type: 'integer', format: 'int32'}, headers},
+};
+
+const textMatch: Schema = {type: 'object', properties: {exact: text, prefix: text, regex: text}};
+
+const match: Schema = {
+	type: 'object',
+	properties: {
+		uri: textMatch,
+		method: textMatch,
+		authority: textMatch,
+		headers: map(textMatch),
+		withoutHeaders: map(textMatch),
+		queryParams: map(textMatch),
+		sourceLabels: map(text),
+		gateways: list(text),
+		ignoreUriCase: {type: 'boolean'},
+	},
+	'x-kubernetes-preserve-unknown-fields': true,
 };
 
 const route: Schema = {
 	type: 'object',
 	properties: {route: list(weighted)},
+	'x-kubernetes-preserve-unknown-fields': true,
+};
+
+const httpRoute: Schema = {
+	type: 'object',
+	properties: {
+		match: list(match),
+		route: list(weighted),
+		delegate: {type: 'object', properties: {name: text, namespace: text}},
+		mirror: destination,
+		mirrorPercentage: {type: 'object', properties: {value: {type: 'number', format: 'double'}}},
+		rewrite: {type: 'object', properties: {uri: text, authority: text, uriRegexRewrite: open}},
+		headers,
+		timeout: text,
+	},
 	'x-kubernetes-preserve-unknown-fields': true,
 };
 
@@ -35,7 +72,7 @@ const virtualService: Schema = {
 		hosts: list(text),
 		gateways: list(text),
 		exportTo: list(text),
-		http: list(route),
+		http: list(httpRoute),
 		tcp: list(route),
 		tls: list(route),
 	},

@@ -28,6 +28,7 @@ const BOUNDS_MS = [
 /** Requests of one kind: between these workloads, answered with this code. */
 export type Traffic = {
 	readonly reporter: 'source' | 'destination';
+	readonly sourceWorkload: string;
 	readonly sourceNamespace: string;
 	readonly workload: string;
 	readonly namespace: string;
@@ -35,6 +36,7 @@ export type Traffic = {
 	readonly version: string;
 	readonly service: string;
 	readonly serviceNamespace: string;
+	/** 0 when the caller gave up before there was an answer. */
 	readonly code: number;
 };
 
@@ -71,11 +73,17 @@ const histogram = (name: string, factor: number, labels: Labels): Histogram => (
 	count: counter(`${name}_count`, labels),
 });
 
+/** Envoy's words for what went wrong between the two. */
+const flagsOf = ({code, workload}: Traffic): string => {
+	if (code === 0) return 'DC';
+	return code === 503 && workload === 'unknown' ? 'UH' : '-';
+};
+
 const labelsOf = (traffic: Traffic): Labels => ({
 	reporter: traffic.reporter,
-	source_workload: 'sandbox-visitors',
+	source_workload: traffic.sourceWorkload,
 	source_workload_namespace: traffic.sourceNamespace,
-	source_app: 'sandbox-visitors',
+	source_app: traffic.sourceWorkload,
 	destination_workload: traffic.workload,
 	destination_workload_namespace: traffic.namespace,
 	destination_app: traffic.app,
@@ -85,7 +93,7 @@ const labelsOf = (traffic: Traffic): Labels => ({
 	destination_service_namespace: traffic.serviceNamespace,
 	request_protocol: 'http',
 	response_code: String(traffic.code),
-	response_flags: traffic.code === 503 && traffic.workload === 'unknown' ? 'UH' : '-',
+	response_flags: flagsOf(traffic),
 	connection_security_policy: traffic.reporter === 'source' ? 'unknown' : 'mutual_tls',
 });
 

@@ -12,3 +12,4 @@ export const endpointSlicesKey = key('discovery.k8s.io', 'endpointslices');
 export const autoscalersKey = key('autoscaling', 'horizontalpodautoscalers');
 export const virtualServicesKey = key('networking.istio.io', 'virtualservices');
 export const destinationRulesKey = key('networking.istio.io', 'destinationrules');
+export const httpRoutesKey = key('gateway.networking.k8s.io', 'httproutes');

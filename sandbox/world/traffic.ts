@@ -1,38 +1,29 @@
-// Visitors: a steady stream of requests to every host that a VirtualService names, answered as the pods behave.
+// Traffic of the world: visitors, a steady stream of requests to every host that a route names, and requests by hand.
 import type {Clock} from '../../services/clock.ts';
-import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {seededRandom, type Random} from '../../services/random.ts';
 import type {Store, WatchEvent} from '../api/types.ts';
-import {Backends, workloadOf, type Backend} from './backends.ts';
-import {errorRateAt} from './behaviour.ts';
+import {Backends, workloadOf} from './backends.ts';
+import {createCalls, type PodCall} from './calls.ts';
 import type {Counters} from './counters.ts';
+import {Echoes} from './echoes.ts';
 import {followKind} from './informer.ts';
-import {destinationRulesKey, podsKey, servicesKey, virtualServicesKey} from './keys.ts';
-import {isEqual, nameOf} from './objects.ts';
-import {hostsOf, legsOf, type Leg} from './routes.ts';
+import {destinationRulesKey, httpRoutesKey, podsKey, servicesKey, virtualServicesKey} from './keys.ts';
+import {isEqual} from './objects.ts';
+import {Proxies, wholeOf, type Origin, type RequestBatch} from './proxies.ts';
+import {Requests, type WorldAnswer} from './requests.ts';
+import {conditionFor, type Incoming, type Leg, type Route} from './routing/route.ts';
+import {RouteTable, type Host, type RouteKind} from './routing/table.ts';
 import type {Kubelet} from './workloads/pods.ts';
 
-// What is owed is a sum of fractions: a whole request must not be missed for a rounding error.
-const ROUNDING = 1e-6;
-
-/** Requests that were answered alike at one moment. */
-export type RequestBatch = {
-	readonly at: number;
-	readonly host: string;
-	readonly namespace: string;
-	/** `unknown` when there was nobody to answer. */
-	readonly workload: string;
-	readonly service: string;
-	readonly code: number;
-	readonly count: number;
-	readonly latencyMs: number;
-	readonly isMirror: boolean;
-};
+export type {RequestBatch} from './proxies.ts';
 
 export type TrafficParts = {
 	readonly store: Store;
 	readonly clock: Clock;
+	/** Chooses among weights for requests by hand; the visitors need no chance. */
+	readonly random?: Random;
 	readonly speed: number;
-	/** Requests a second of world time, for each host. */
+	/** Requests a second of world time, for each host; 0 for none. */
 	readonly rps: number;
 	/** How long (of the clock) a changed route takes to reach the proxies. */
 	readonly proxyDelayMs: number;
@@ -45,38 +36,50 @@ export type TrafficParts = {
 export type TrafficStream = {
 	/** Sends what is due by now. */
 	flush(): void;
+	/** Lets the visitors come, or stay away. */
+	setFlowing(isFlowing: boolean): void;
+	/** One request along the routes, counted; its answer says how long it takes. */
+	send(request: Incoming): WorldAnswer;
+	/** The same from a pod's shell; throws Unreachable where curl would get no answer. */
+	call(call: PodCall): WorldAnswer;
+	/** The hosts of the gateway's port, for people. */
+	hosts(): readonly string[];
 	stop(): void;
 };
 
 type OwedLeg = Leg & {owed: number};
 
-type Host = {readonly name: string; readonly namespace: string; readonly legs: readonly OwedLeg[]};
+type Visited = {readonly origin: Origin; readonly legs: readonly OwedLeg[]; readonly timeoutMs: number | undefined};
 
-const wholeOf = (owed: number): number => Math.floor(owed + ROUNDING);
+/** Visitors take the first route that asks for nothing special, or else do as the first of all asks. */
+const visitedRoute = ({routes, visit}: Host): Route | undefined =>
+	routes.find((route) => conditionFor(route, visit) !== undefined) ?? routes[0];
 
 class Stream {
 	readonly #parts: TrafficParts;
-	readonly #backends: Backends;
-	/** VirtualServices as the proxies know them. */
-	readonly #routes = new Map<string, KubeObject>();
-	#hosts: readonly Host[] = [];
-	readonly #errorsOwed = new Map<string, number>();
-	readonly #turns = new Map<string, number>();
+	readonly #proxies: Proxies;
+	readonly #table: RouteTable;
+	readonly #echoes: Echoes;
+	#hosts: ReadonlyMap<string, Visited> = new Map();
 	#sentAt: number;
+	#isFlowing = true;
 
-	constructor(parts: TrafficParts, backends: Backends) {
+	constructor(parts: TrafficParts, {proxies, table, echoes}: {proxies: Proxies; table: RouteTable; echoes: Echoes}) {
 		this.#parts = parts;
-		this.#backends = backends;
+		this.#proxies = proxies;
+		this.#table = table;
+		this.#echoes = echoes;
 		this.#sentAt = parts.clock.monotonic();
 	}
 
 	flush(): void {
 		const {clock, rps, speed} = this.#parts;
 		const now = clock.monotonic();
-		const due = (rps * speed * (now - this.#sentAt)) / 1000;
+		this.#echoes.flush(now);
+		const due = this.#isFlowing ? (rps * speed * (now - this.#sentAt)) / 1000 : 0;
 		this.#sentAt = now;
 		if (due <= 0) return;
-		for (const host of this.#hosts) {
+		for (const host of this.#hosts.values()) {
 			for (const leg of host.legs) {
 				leg.owed += due * leg.share;
 				const count = wholeOf(leg.owed);
@@ -86,94 +89,47 @@ class Stream {
 		}
 	}
 
-	/** Makes a changed VirtualService count; what was due until now still goes the old way. */
-	apply({type, object}: WatchEvent): void {
+	/** What was due until now still goes. */
+	setFlowing(isFlowing: boolean): void {
 		this.flush();
-		if (type === 'DELETED') this.#routes.delete(nameOf(object));
-		else this.#routes.set(nameOf(object), object);
-		this.#hosts = this.#rebuild();
+		this.#isFlowing = isFlowing;
 	}
 
-	forgetPod(uid: string): void {
-		this.#errorsOwed.delete(uid);
+	/** Makes a changed route count; what was due until now still goes the old way. */
+	apply(kind: RouteKind, event: WatchEvent): void {
+		this.flush();
+		this.#table.apply(kind, event);
+		this.#hosts = this.#visit();
 	}
 
-	#rebuild(): readonly Host[] {
-		const known = new Map(this.#hosts.map((host) => [host.name, host]));
-		const hosts = new Map<string, Host>();
-		for (const virtualService of this.#routes.values()) {
-			const legs = legsOf(virtualService, (name) => this.#routes.get(name));
-			for (const name of hostsOf(virtualService)) {
-				// The first VirtualService of a host has it, as the oldest one does in Istio.
-				if (hosts.has(name)) continue;
-				const before = known.get(name);
-				const isSame =
-					before !== undefined &&
-					isEqual(
-						before.legs.map(({owed: _owed, ...leg}) => leg),
-						legs,
-					);
-				const namespace = virtualService.metadata.namespace ?? '';
-				hosts.set(name, isSame ? before : {name, namespace, legs: legs.map((leg) => ({...leg, owed: 0}))});
-			}
+	#visit(): ReadonlyMap<string, Visited> {
+		const hosts = new Map<string, Visited>();
+		for (const host of this.#table.routed()) {
+			const route = visitedRoute(host);
+			const legs = route?.legs ?? [];
+			const before = this.#hosts.get(host.name);
+			const known = before?.legs.map(({owed: _owed, ...leg}) => leg);
+			// What is owed is kept while the shares are the same, so that an unrelated write loses nothing.
+			const isSame = before !== undefined && isEqual(known, legs);
+			const origin = {host: host.name, workload: 'sandbox-visitors', namespace: host.namespace};
+			const owing = isSame ? before.legs : legs.map((leg) => ({...leg, owed: 0}));
+			hosts.set(host.name, {origin, legs: owing, timeoutMs: route?.timeoutMs});
 		}
 
-		return [...hosts.values()];
+		return hosts;
 	}
 
-	#send(host: Host, leg: OwedLeg, count: number): void {
-		const backends = this.#backends.of(leg.destination);
-		if (backends.length === 0) {
-			this.#drop(host, leg, count);
-			return;
+	#send({origin, timeoutMs}: Visited, leg: OwedLeg, count: number): void {
+		const {destination, isMirror} = leg;
+		const common = {origin, destination, isMirror, timeoutMs};
+		const shares = this.#proxies.share(destination, count);
+		if (shares.length === 0) this.#proxies.record({...common, backend: undefined, code: 503, latencyMs: 0}, count);
+		for (const [backend, share] of shares) {
+			const errors = this.#proxies.errorsOf(backend, share);
+			const answered = {...common, backend, latencyMs: backend.behaviour.latencyMs};
+			if (errors > 0) this.#proxies.record({...answered, code: 500}, errors);
+			if (share > errors) this.#proxies.record({...answered, code: 200}, share - errors);
 		}
-
-		const {namespace, service, subset} = leg.destination;
-		const key = `${namespace}/${service}/${subset}`;
-		const turn = this.#turns.get(key) ?? 0;
-		const [each, rest] = [Math.floor(count / backends.length), count % backends.length];
-		for (const [index, backend] of backends.entries()) {
-			const place = (index - (turn % backends.length) + backends.length) % backends.length;
-			const share = each + (place < rest ? 1 : 0);
-			if (share > 0) this.#answer(host, leg, backend, share);
-		}
-
-		this.#turns.set(key, turn + rest);
-	}
-
-	#answer(host: Host, leg: OwedLeg, backend: Backend, count: number): void {
-		const {clock, speed} = this.#parts;
-		const {uid, behaviour, readySince, workload, namespace, app, version} = backend;
-		const sinceReady = readySince === undefined ? 0 : (clock.now() - readySince) * speed;
-		const owed = (this.#errorsOwed.get(uid) ?? 0) + count * errorRateAt(behaviour, sinceReady);
-		const errors = Math.min(count, wholeOf(owed));
-		this.#errorsOwed.set(uid, owed - errors);
-		const answered = {workload, namespace, app, version, latencyMs: behaviour.latencyMs};
-		if (errors > 0) this.#count(host, leg, {...answered, code: 500, count: errors});
-		if (count > errors) this.#count(host, leg, {...answered, code: 200, count: count - errors});
-	}
-
-	#drop(host: Host, leg: OwedLeg, count: number): void {
-		const nobody = {workload: 'unknown', namespace: 'unknown', app: 'unknown', version: 'unknown', latencyMs: 0};
-		this.#count(host, leg, {...nobody, code: 503, count});
-	}
-
-	#count(
-		host: Host,
-		{destination, isMirror}: OwedLeg,
-		answered: Pick<RequestBatch, 'workload' | 'namespace' | 'code' | 'count' | 'latencyMs'> & {
-			readonly app: string;
-			readonly version: string;
-		},
-	): void {
-		const {counters, clock, onBatch} = this.#parts;
-		const {workload, namespace, code, count, latencyMs, app, version} = answered;
-		const {service, namespace: serviceNamespace} = destination;
-		const isAnswered = workload !== 'unknown';
-		const traffic = {sourceNamespace: host.namespace, workload, namespace, app, version, service, serviceNamespace};
-		const reporter = isAnswered ? 'destination' : 'source';
-		counters.record({...traffic, reporter, code}, latencyMs, count);
-		onBatch({at: clock.now(), host: host.name, namespace, workload, service, code, count, latencyMs, isMirror});
 	}
 }
 
@@ -194,17 +150,51 @@ const onLastPod = (callback: (namespace: string, workload: string) => void): ((e
 	};
 };
 
-/** Starts the visitors. */
+/** Calls with each route as the proxies hear of it; those that are there already are known at once. */
+const followRoutes = (
+	{store, clock, proxyDelayMs}: TrafficParts,
+	apply: (kind: RouteKind, event: WatchEvent) => void,
+): (() => void) => {
+	const delays = new Set<unknown>();
+	const informers = {
+		virtualServices: followKind(store, virtualServicesKey),
+		httpRoutes: followKind(store, httpRoutesKey),
+	};
+	for (const kind of ['virtualServices', 'httpRoutes'] as const) {
+		for (const object of informers[kind].all()) apply(kind, {type: 'ADDED', object});
+		informers[kind].onEvent((event) => {
+			if (proxyDelayMs <= 0) {
+				apply(kind, event);
+				return;
+			}
+
+			const delay = clock.setTimeout(() => {
+				delays.delete(delay);
+				apply(kind, event);
+			}, proxyDelayMs);
+			delays.add(delay);
+		});
+	}
+
+	return () => {
+		for (const delay of delays) clock.clearTimeout(delay);
+		for (const informer of Object.values(informers)) informer.close();
+	};
+};
+
+/** Starts the visitors, and opens the world to requests by hand. */
 export const startTraffic = (parts: TrafficParts): TrafficStream => {
-	const {store, clock, counters, kubelet, proxyDelayMs, tickMs} = parts;
+	const {store, clock, speed, counters, kubelet, onBatch, tickMs, random = seededRandom(0)} = parts;
 	const services = followKind(store, servicesKey);
 	const pods = followKind(store, podsKey);
 	const destinationRules = followKind(store, destinationRulesKey);
-	const virtualServices = followKind(store, virtualServicesKey);
 	const backends = new Backends({services, pods, destinationRules, kubelet});
-	const stream = new Stream(parts, backends);
+	const proxies = new Proxies({clock, speed, counters, backends, onBatch});
+	const echoes = new Echoes(proxies, speed);
+	const table = new RouteTable(services);
+	const stream = new Stream(parts, {proxies, table, echoes});
+	const requests = new Requests({table, proxies, echoes, clock, random});
 	const noteLastPod = onLastPod((namespace, workload) => counters.forget(namespace, workload));
-	const delays = new Set<unknown>();
 
 	for (const informer of [services, pods, destinationRules]) {
 		// Before: what was due until now is answered by those who were there until now.
@@ -214,22 +204,15 @@ export const startTraffic = (parts: TrafficParts): TrafficStream => {
 
 	for (const pod of pods.all()) noteLastPod({type: 'ADDED', object: pod});
 	pods.onEvent((event) => {
-		noteLastPod(event);
-		if (event.type === 'DELETED') stream.forgetPod(event.object.metadata.uid ?? '');
-	});
-	for (const object of virtualServices.all()) stream.apply({type: 'ADDED', object});
-	virtualServices.onEvent((event) => {
-		if (proxyDelayMs <= 0) {
-			stream.apply(event);
-			return;
+		if (event.type === 'DELETED') {
+			const {uid = ''} = event.object.metadata;
+			proxies.forgetPod(uid);
+			echoes.forgetPod(uid);
 		}
 
-		const delay = clock.setTimeout(() => {
-			delays.delete(delay);
-			stream.apply(event);
-		}, proxyDelayMs);
-		delays.add(delay);
+		noteLastPod(event);
 	});
+	const stopRoutes = followRoutes(parts, (kind, event) => stream.apply(kind, event));
 
 	const tick = (): void => {
 		stream.flush();
@@ -238,9 +221,14 @@ export const startTraffic = (parts: TrafficParts): TrafficStream => {
 	let timer = clock.setTimeout(tick, tickMs);
 	return {
 		flush: () => stream.flush(),
+		setFlowing: (isFlowing) => stream.setFlowing(isFlowing),
+		send: (request) => requests.send(request),
+		call: createCalls({services, pods, backends, table, requests}),
+		hosts: () => table.names(),
 		stop() {
-			for (const handle of [timer, ...delays]) clock.clearTimeout(handle);
-			for (const informer of [services, pods, destinationRules, virtualServices]) informer.close();
+			clock.clearTimeout(timer);
+			stopRoutes();
+			for (const informer of [services, pods, destinationRules]) informer.close();
 		},
 	};
 };

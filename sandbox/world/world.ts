@@ -1,10 +1,16 @@
 // The sandbox's world on top of its API store: workloads that run, visitors that come, a Prometheus that watches.
-import type {Clock} from '../../services/clock.ts';
+import {sleep, type Clock} from '../../services/clock.ts';
 import {silentLog, type Log} from '../../services/log.ts';
 import type {Random} from '../../services/random.ts';
 import type {Store} from '../api/types.ts';
+import {workloadOf} from './backends.ts';
+import type {PodCall} from './calls.ts';
 import {Counters} from './counters.ts';
+import {startRouteStatus} from './route-status.ts';
+import type {WorldAnswer} from './requests.ts';
+import type {Incoming} from './routing/route.ts';
 import {createAnswer, type Answer} from './prometheus/answer.ts';
+import {exposition} from './prometheus/exposition.ts';
 import {Samples} from './prometheus/samples.ts';
 import {startTraffic, type RequestBatch} from './traffic.ts';
 import {startWorkloads} from './workloads.ts';
@@ -16,8 +22,8 @@ const SCRAPE_MS = 5000;
 const SCRAPE_MS_MAX = 15_000;
 /** Scraping more often than this helps nobody. */
 const SCRAPE_MS_MIN = 50;
-/** An hour of world time. */
-const SCRAPES_KEPT = 720;
+/** Half an hour of world time. */
+const SCRAPES_KEPT = 360;
 
 export type WorldOptions = {
 	readonly store: Store;
@@ -25,7 +31,7 @@ export type WorldOptions = {
 	readonly random: Random;
 	/** How many times faster than the clock the world's own durations pass. */
 	readonly speed: number;
-	/** Requests a second of world time, to every host that a VirtualService names. */
+	/** Requests a second of world time, to every host that a route names; 0 for none. */
 	readonly rps?: number;
 	/** How long (of the clock) a changed route takes to reach the proxies. */
 	readonly proxyDelayMs?: number;
@@ -37,12 +43,32 @@ export type WorkloadTotals = {readonly requests: number; readonly errors: number
 export type World = {
 	/** Prometheus' HTTP API as a function; `startPrometheusServer` puts a socket before it. */
 	readonly prometheus: Answer;
+	/** The counters as they stand, in Prometheus' text format, for another Prometheus to scrape. */
+	exposition(): string;
 	/** What each workload (`namespace/name`) has answered so far, mirrored requests included. */
 	requests(): ReadonlyMap<string, WorkloadTotals>;
 	/** How many requests found nobody to answer them. */
 	dropped(): number;
 	/** Calls back with requests as they are sent; call the answer to stop. */
 	onRequest(observer: (batch: RequestBatch) => void): () => void;
+	/** What `rps` is: the visitors' requests a second of world time to each routed host. */
+	readonly rps: number;
+	/** The hosts that the gateway's port answers to. */
+	hosts(): readonly string[];
+	/**
+	 * Sends a request along the routes; it counts like the visitors', and takes as long as its pod says. Rejects only
+	 * with the signal's reason.
+	 */
+	request(request: Incoming, signal?: AbortSignal): Promise<WorldAnswer>;
+	/**
+	 * What `curl URL` in a pod's shell gets. Rejects with Unreachable (curl's exit code and words) where curl would get
+	 * no answer: a host that does not resolve, a port that nobody listens on, a malformed URL.
+	 */
+	fetchInWorld(call: PodCall, signal?: AbortSignal): Promise<WorldAnswer>;
+	/** Lets the visitors come, or stay away. */
+	setTraffic(isFlowing: boolean): void;
+	/** Crashes the pods that a Deployment has now; call the answer to let them run again. */
+	crash(namespace: string, deployment: string): () => void;
 	stop(): void;
 };
 
@@ -85,7 +111,23 @@ export const startWorld = (options: WorldOptions): World => {
 	const kubelet = startWorkloads({store, clock, random, speed, log});
 	const everyMs = scrapeInterval(speed);
 	const tickMs = Math.min(TICK_MS, everyMs);
-	const traffic = startTraffic({store, clock, speed, rps, proxyDelayMs, tickMs, counters, kubelet, onBatch});
+	const traffic = startTraffic({
+		store,
+		clock,
+		random,
+		speed,
+		rps,
+		proxyDelayMs,
+		tickMs,
+		counters,
+		kubelet,
+		onBatch,
+	});
+	const stopRouteStatus = startRouteStatus({store, clock, log});
+	const taking = async (answer: WorldAnswer, signal: AbortSignal | undefined): Promise<WorldAnswer> => {
+		if (answer.latencyMs > 0) await sleep(clock, answer.latencyMs / speed, signal);
+		return answer;
+	};
 	const stopScraping = startScraping(clock, everyMs, () => {
 		traffic.flush();
 		samples.scrape(counters.exposed(), clock.now());
@@ -93,6 +135,10 @@ export const startWorld = (options: WorldOptions): World => {
 
 	return {
 		prometheus: createAnswer(samples, clock),
+		exposition() {
+			traffic.flush();
+			return exposition(counters.exposed());
+		},
 		requests: () => new Map(totals),
 		dropped: () => dropped,
 		onRequest(observer) {
@@ -101,8 +147,18 @@ export const startWorld = (options: WorldOptions): World => {
 				observers.delete(observer);
 			};
 		},
+		setTraffic(isFlowing) {
+			traffic.setFlowing(isFlowing);
+		},
+		crash: (namespace, deployment) =>
+			kubelet.crash((pod) => pod.metadata.namespace === namespace && workloadOf(pod) === deployment),
+		rps,
+		hosts: () => traffic.hosts(),
+		request: async (request, signal) => taking(traffic.send(request), signal),
+		fetchInWorld: async (call, signal) => taking(traffic.call(call), signal),
 		stop() {
 			stopScraping();
+			stopRouteStatus();
 			traffic.stop();
 			kubelet.stop();
 			observers.clear();

@@ -1,54 +1,17 @@
 // Evaluates an expression at an instant.
+import type {Labels} from '../objects.ts';
+import {AGGREGATIONS} from './aggregations.ts';
 import type {Aggregate, Call, Expression, Range, Selector} from './expression.ts';
 import {FUNCTIONS} from './functions.ts';
+import {keyOf, only, oncePerLabels, unnamed, without} from './labels.ts';
 import {operate} from './operators.ts';
 import {executionError} from './query-error.ts';
-import {keyOf, pointsWithin, valueAt, type Samples} from './samples.ts';
-import {only, unnamed, vector, without, type Sample, type Value} from './values.ts';
+import type {Series, Store, Window} from './series.ts';
+import {vector, type Sample, type Value} from './values.ts';
+import type {Version} from './version.ts';
 
-export type Instant = {readonly samples: Samples; readonly at: number; readonly lookbackMs: number};
-
-/** Prometheus takes a number over NaN, and NaN only when there is nothing else. */
-const extreme = (values: readonly number[], isBetter: (value: number, best: number) => boolean): number => {
-	let best = Number.NaN;
-	for (const value of values) if (Number.isNaN(best) || isBetter(value, best)) best = value;
-	return best;
-};
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const AGGREGATIONS: Readonly<Record<string, (values: readonly number[]) => number>> = {
-	sum,
-	avg: (values) => sum(values) / values.length,
-	max: (values) => extreme(values, (value, best) => value > best),
-	min: (values) => extreme(values, (value, best) => value < best),
-	count: (values) => values.length,
-};
-
-const aggregate = ({operator, grouping}: Aggregate, samples: readonly Sample[]): Value => {
-	const groups = new Map<string, {readonly labels: Sample['labels']; readonly values: number[]}>();
-	for (const {labels, value} of samples) {
-		const {isWithout = false, labels: names = []} = grouping ?? {};
-		const kept = isWithout ? without(unnamed(labels), names) : only(labels, names);
-		const key = keyOf(kept);
-		const group = groups.get(key) ?? {labels: kept, values: []};
-		group.values.push(value);
-		groups.set(key, group);
-	}
-
-	const compute = AGGREGATIONS[operator];
-	if (compute === undefined) throw executionError(`unknown aggregation "${operator}"`);
-	return vector([...groups.values()].map(({labels, values}) => ({labels, value: compute(values)})));
-};
-
-const select = ({selector, ms}: Range, {samples, at}: Instant): Value => {
-	const from = at - ms;
-	const series = samples.select(selector.name, selector.test).flatMap((found) => {
-		const points = pointsWithin(found, from, at);
-		return points.length === 0 ? [] : [{labels: found.labels, points}];
-	});
-	return {type: 'matrix', series, from, to: at};
-};
+/** How far a selector looks back for a sample, in ms: Prometheus' default. */
+const LOOKBACK_MS = 300_000;
 
 const samplesOf = (value: Value): readonly Sample[] => (value.type === 'vector' ? value.samples : []);
 
@@ -57,31 +20,99 @@ const negated = (value: Value): Value => {
 	return vector(samplesOf(value).map((sample) => ({labels: unnamed(sample.labels), value: -sample.value})));
 };
 
-const latest = ({name, test}: Selector, {samples, at, lookbackMs}: Instant): Value => {
-	const found = samples.select(name, test).flatMap((series) => {
-		const value = valueAt(series, at, lookbackMs);
-		return value === undefined ? [] : [{labels: series.labels, value}];
-	});
-	// Series differ by definition, so that nothing needs to be checked.
-	return {type: 'vector', samples: found};
-};
+/** Evaluates one query, at one instant or at many; what does not depend on the instant is worked out once. */
+export class Evaluation {
+	readonly #store: Store;
+	readonly #version: Version;
+	readonly #selected = new Map<Selector, readonly Series[]>();
+	readonly #grouped = new Map<Aggregate, (labels: Labels) => Labels>();
 
-const call = ({name, args}: Call, instant: Instant): Value => {
-	const known = FUNCTIONS[name];
-	if (known === undefined) throw executionError(`unknown function with name "${name}"`);
-	const values = args.map((argument) => evaluate(argument, instant));
-	return known.compute({values, written: args, at: instant.at});
-};
+	constructor(store: Store, version: Version) {
+		this.#store = store;
+		this.#version = version;
+	}
 
-/** The value of the expression at the instant. */
-export const evaluate = (expression: Expression, instant: Instant): Value => {
-	const {kind} = expression;
-	if (kind === 'number') return {type: 'scalar', value: expression.value};
-	if (kind === 'string') return {type: 'string', value: expression.value};
-	if (kind === 'selector') return latest(expression, instant);
-	if (kind === 'range') return select(expression, instant);
-	if (kind === 'negation') return negated(evaluate(expression.inner, instant));
-	if (kind === 'aggregate') return aggregate(expression, samplesOf(evaluate(expression.inner, instant)));
-	if (kind === 'call') return call(expression, instant);
-	return operate(expression, evaluate(expression.left, instant), evaluate(expression.right, instant));
-};
+	/** The expression's value at the instant (ms). Throws a QueryError. */
+	at(expression: Expression, at: number): Value {
+		switch (expression.kind) {
+			case 'number':
+				return {type: 'scalar', value: expression.value};
+			case 'string':
+				return {type: 'string', value: expression.value};
+			case 'selector':
+				return this.#latest(expression, at);
+			case 'range':
+				return this.#within(expression, at);
+			case 'negation':
+				return negated(this.at(expression.inner, at));
+			case 'aggregate':
+				return this.#aggregate(expression, samplesOf(this.at(expression.inner, at)));
+			case 'call':
+				return this.#call(expression, at);
+			default:
+				return operate(expression, this.at(expression.left, at), this.at(expression.right, at));
+		}
+	}
+
+	#window(at: number, ms: number): Window {
+		return {from: at - ms, to: at, isLeftOpen: this.#version === 3};
+	}
+
+	#select(selector: Selector): readonly Series[] {
+		const known = this.#selected.get(selector) ?? this.#store.select(selector.name, selector.test);
+		this.#selected.set(selector, known);
+		return known;
+	}
+
+	#latest(selector: Selector, at: number): Value {
+		const window = this.#window(at, LOOKBACK_MS);
+		const samples = this.#select(selector).flatMap((series) => {
+			const value = series.latest(window);
+			return value === undefined ? [] : [{labels: series.labels, value}];
+		});
+		// Series differ by definition, so that nothing needs to be checked.
+		return {type: 'vector', samples};
+	}
+
+	#within({selector, ms}: Range, at: number): Value {
+		const window = this.#window(at, ms);
+		const series = this.#select(selector).flatMap((found) => {
+			const points = found.within(window);
+			return points.length === 0 ? [] : [{labels: found.labels, points}];
+		});
+		return {type: 'matrix', series, window};
+	}
+
+	#call({name, args}: Call, at: number): Value {
+		const known = FUNCTIONS[name];
+		if (known === undefined) throw executionError(`unknown function with name "${name}"`);
+		const values = args.map((argument) => this.at(argument, at));
+		return known.compute({values, written: args, at, version: this.#version});
+	}
+
+	/** What is left of a sample's labels in its group; the same object for the same labels. */
+	#grouping(expression: Aggregate): (labels: Labels) => Labels {
+		const {isWithout = false, labels: names = []} = expression.grouping ?? {};
+		const known =
+			this.#grouped.get(expression) ??
+			oncePerLabels((labels) => (isWithout ? without(unnamed(labels), names) : only(labels, names)));
+		this.#grouped.set(expression, known);
+		return known;
+	}
+
+	#aggregate(expression: Aggregate, samples: readonly Sample[]): Value {
+		const groupOf = this.#grouping(expression);
+		const groups = new Map<string, {readonly labels: Labels; readonly values: number[]}>();
+		for (const {labels, value} of samples) {
+			const kept = groupOf(labels);
+			const key = keyOf(kept);
+			const group = groups.get(key);
+			if (group === undefined) groups.set(key, {labels: kept, values: [value]});
+			else group.values.push(value);
+		}
+
+		const compute = AGGREGATIONS[expression.operator];
+		if (compute === undefined) throw executionError(`unknown aggregation "${expression.operator}"`);
+		return vector([...groups.values()].map(({labels, values}) => ({labels, value: compute(values, this.#version)})));
+	}
+}

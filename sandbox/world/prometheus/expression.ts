@@ -1,17 +1,23 @@
 // A query as the evaluator sees it.
-import type {SeriesTest} from './samples.ts';
+import type {Matcher} from './matchers.ts';
+import type {SeriesTest} from './series.ts';
 
 export type Grouping = {readonly isWithout: boolean; readonly labels: readonly string[]};
 
 /** Which labels pair the two sides of an operator: only these, or all but these. */
-export type Matching = {readonly isOn: boolean; readonly labels: readonly string[]};
+export type Matching = {
+	readonly isOn: boolean;
+	readonly labels: readonly string[];
+	/** The side of which several samples may have the same pair, with the labels that they take over from it. */
+	readonly many?: {readonly side: 'left' | 'right'; readonly include: readonly string[]};
+};
 
 export type Selector = {
 	readonly kind: 'selector';
 	readonly name: string | undefined;
 	readonly test: SeriesTest;
-	/** What the equality matchers say, for `absent`. */
-	readonly equal: Readonly<Record<string, string>>;
+	/** As written, for `absent`. */
+	readonly matchers: readonly Matcher[];
 };
 
 export type Binary = {

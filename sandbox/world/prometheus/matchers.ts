@@ -23,20 +23,3 @@ export const matcherTest = ({label, operator, value}: Matcher): ((labels: Labels
 	const isWanted = operator === '=~';
 	return (labels) => expression.test(labels[label] ?? '') === isWanted;
 };
-
-/** The text of a PromQL string literal. */
-export const unquote = (literal: string): string => {
-	const inner = literal.slice(1, -1);
-	if (literal.startsWith('`')) return inner;
-	const simple: Readonly<Record<string, string>> = {n: '\n', r: '\r', t: '\t', a: '\u0007', b: '\b', f: '\f', v: '\v'};
-	return inner.replaceAll(
-		/\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{3})|([abfnrtv\\'"]))/gu,
-		(...found) => {
-			const [, x, u, bigU, octal, escape] = found as Array<string | undefined>;
-			const hex = x ?? u ?? bigU;
-			if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-			if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
-			return simple[escape ?? ''] ?? escape ?? '';
-		},
-	);
-};

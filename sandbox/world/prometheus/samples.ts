@@ -1,114 +1,112 @@
 // What has been scraped: series of samples by name, with a bounded past.
 import type {Labels} from '../objects.ts';
+import {Column, type Spare} from './column.ts';
+import {NAME} from './labels.ts';
+import {
+	firstAfter,
+	firstWithin,
+	isBefore,
+	type Point,
+	type Series,
+	type SeriesTest,
+	type Store,
+	type Window,
+} from './series.ts';
 
-/** A counter as it stands; `key` is the same for equal labels. */
+export {keyOf, NAME} from './labels.ts';
+
+/** A counter as it stands, never NaN; `key` is the same for equal labels. */
 export type Exposed = {readonly key: string; readonly labels: Labels; readonly value: number};
 
-/** Samples in order of time; an undefined value marks that the series had ended there. */
-export type Series = {readonly labels: Labels; readonly times: number[]; readonly values: Array<number | undefined>};
+/** When the scrapes were; all series share it. */
+type Scrapes = {first: number; readonly times: number[]};
 
-type Stored = Series & {readonly key: string; round: number};
+class ScrapedSeries implements Series {
+	readonly labels: Labels;
+	readonly key: string;
+	readonly column: Column;
+	readonly #scrapes: Scrapes;
 
-/** True when a series may be part of the answer. */
-export type SeriesTest = (labels: Labels) => boolean;
+	constructor({key, labels}: Exposed, scrapes: Scrapes, spare: Spare) {
+		this.column = new Column(spare);
+		this.key = key;
+		this.labels = labels;
+		this.#scrapes = scrapes;
+	}
 
-/** The metric's name within a series' labels. */
-export const NAME = '__name__';
+	within(window: Window): readonly Point[] {
+		const {first, times} = this.#scrapes;
+		const points: Point[] = [];
+		for (let index = firstWithin(times, window); index < times.length; index++) {
+			const time = times[index] as number;
+			if (time > window.to) break;
+			const value = this.column.get(first + index);
+			if (value !== undefined) points.push({time, value});
+		}
 
-/** The key of a set of labels, whatever their order. */
-export const keyOf = (labels: Labels): string =>
-	JSON.stringify(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)));
+		return points;
+	}
 
-export class Samples {
+	/** A scrape without the series has ended it, as the staleness marker of a real Prometheus does. */
+	latest(window: Window): number | undefined {
+		const {first, times} = this.#scrapes;
+		const index = firstAfter(times, window.to) - 1;
+		if (index < 0 || isBefore(times[index] as number, window)) return undefined;
+		return this.column.get(first + index);
+	}
+}
+
+export class Samples implements Store {
 	readonly #limit: number;
-	readonly #series = new Map<string, Stored>();
-	readonly #byName = new Map<string, Set<Stored>>();
-	#live = new Set<Stored>();
-	#round = 0;
+	readonly #series = new Map<string, ScrapedSeries>();
+	readonly #byName = new Map<string, Set<ScrapedSeries>>();
+	readonly #scrapes: Scrapes = {first: 0, times: []};
+	readonly #spare: Spare = [];
 
-	/** Keeps the samples of the last `limit` scrapes. */
+	/** Keeps the samples of the last `limit` scrapes, and up to a quarter more. */
 	constructor(limit: number) {
 		this.#limit = limit;
 	}
 
-	/** Takes in one scrape; what was exposed before and is not now is marked as ended, as Prometheus does. */
+	/** Takes in one scrape; what was exposed before and is not now has ended. */
 	scrape(exposed: Iterable<Exposed>, at: number): void {
-		this.#round++;
-		const live = new Set<Stored>();
+		const {first, times} = this.#scrapes;
+		const scrape = first + times.length;
+		times.push(at);
 		for (const counter of exposed) {
-			const series = this.#series.get(counter.key) ?? this.#open(counter);
-			this.#append(series, at, counter.value);
-			live.add(series);
+			(this.#series.get(counter.key) ?? this.#open(counter)).column.put(scrape, counter.value);
 		}
 
-		for (const series of this.#live) if (!live.has(series)) this.#append(series, at, undefined);
-		this.#live = live;
-		if (this.#round % this.#limit === 0) this.#forgetEnded();
+		// In blocks, because taking one from the front of a long list each time is slow.
+		if (times.length >= this.#limit * 1.25) this.#forget(times.length - this.#limit);
 	}
 
-	/** The series of a name, or of every name, that pass the test. */
 	select(name: string | undefined, test: SeriesTest): readonly Series[] {
 		const candidates = name === undefined ? this.#series.values() : (this.#byName.get(name) ?? []);
 		return [...candidates].filter(({labels}) => test(labels));
 	}
 
-	#open({key, labels}: Exposed): Stored {
-		const series: Stored = {key, labels, times: [], values: [], round: 0};
-		const name = labels[NAME] ?? '';
-		const named = this.#byName.get(name) ?? new Set<Stored>();
+	#open(counter: Exposed): ScrapedSeries {
+		const series = new ScrapedSeries(counter, this.#scrapes, this.#spare);
+		const name = counter.labels[NAME] ?? '';
+		const named = this.#byName.get(name) ?? new Set<ScrapedSeries>();
 		named.add(series);
 		this.#byName.set(name, named);
-		this.#series.set(key, series);
+		this.#series.set(counter.key, series);
 		return series;
 	}
 
-	#append(series: Stored, at: number, value: number | undefined): void {
-		series.round = this.#round;
-		series.times.push(at);
-		series.values.push(value);
-		// In blocks, because taking one from the front of a long list each time is slow.
-		if (series.times.length < this.#limit * 1.25) return;
-		series.times.splice(0, series.times.length - this.#limit);
-		series.values.splice(0, series.values.length - this.#limit);
-	}
-
-	#forgetEnded(): void {
+	#forget(count: number): void {
+		this.#scrapes.times.splice(0, count);
+		this.#scrapes.first += count;
 		for (const series of this.#series.values()) {
-			if (this.#round - series.round < this.#limit) continue;
+			series.column.forgetBefore(this.#scrapes.first);
+			if (series.column.end > this.#scrapes.first) continue;
+			const name = series.labels[NAME] ?? '';
 			this.#series.delete(series.key);
-			this.#byName.get(series.labels[NAME] ?? '')?.delete(series);
+			const named = this.#byName.get(name);
+			named?.delete(series);
+			if (named?.size === 0) this.#byName.delete(name);
 		}
 	}
 }
-
-/** The index of the first time that is greater than `bound`. */
-export const firstAfter = (times: readonly number[], bound: number): number => {
-	let [low, high] = [0, times.length];
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if ((times[middle] as number) > bound) high = middle;
-		else low = middle + 1;
-	}
-
-	return low;
-};
-
-export type Point = {readonly time: number; readonly value: number};
-
-/** The samples in the left-open window (`from`, `to`], without the marks of an end. */
-export const pointsWithin = ({times, values}: Series, from: number, to: number): readonly Point[] => {
-	const points: Point[] = [];
-	for (let index = firstAfter(times, from); index < times.length; index++) {
-		const [time, value] = [times[index] as number, values[index]];
-		if (time > to) break;
-		if (value !== undefined) points.push({time, value});
-	}
-
-	return points;
-};
-
-/** The value at an instant: the newest sample within the lookback, unless the series has ended. */
-export const valueAt = ({times, values}: Series, at: number, lookbackMs: number): number | undefined => {
-	const index = firstAfter(times, at) - 1;
-	return index < 0 || (times[index] as number) <= at - lookbackMs ? undefined : values[index];
-};

@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {Answer} from './answer.ts';
+import {EXPOSITION_TYPE} from './exposition.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
 
@@ -20,7 +21,17 @@ const bodyOf = async (request: IncomingMessage): Promise<string | undefined> => 
 	return Buffer.concat(chunks).toString('utf8');
 };
 
-const handle = async (answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+type Served = {
+	readonly answer: Answer;
+	/** The counters as text, served at `/metrics`. */
+	readonly exposition?: () => string;
+};
+
+const handle = async (
+	{answer, exposition}: Served,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> => {
 	const reply = (status: number, contentType: string, body: string): void => {
 		response.writeHead(status, {'content-type': contentType});
 		response.end(request.method === 'HEAD' ? undefined : body);
@@ -34,9 +45,14 @@ const handle = async (answer: Answer, request: IncomingMessage, response: Server
 			return;
 		}
 
-		for (const [name, value] of new URLSearchParams(body)) parameters.set(name, value);
+		for (const [name, value] of new URLSearchParams(body)) parameters.append(name, value);
 	} else if (request.method !== 'GET' && request.method !== 'HEAD') {
 		reply(405, 'text/plain', 'method not allowed\n');
+		return;
+	}
+
+	if (url.pathname === '/metrics' && exposition !== undefined) {
+		reply(200, EXPOSITION_TYPE, exposition());
 		return;
 	}
 
@@ -44,19 +60,16 @@ const handle = async (answer: Answer, request: IncomingMessage, response: Server
 	reply(status, contentType, body);
 };
 
-/** Serves the answers on 127.0.0.1; port 0 (the default) takes any free one. */
-export const startPrometheusServer = async (options: {
-	readonly answer: Answer;
-	readonly port?: number;
-}): Promise<PrometheusServer> => {
+/** Serves the answers and the counters on a free port of 127.0.0.1. */
+export const startPrometheusServer = async (served: Served): Promise<PrometheusServer> => {
 	const server = createServer((request, response) => {
-		handle(options.answer, request, response).catch((error: unknown) => {
+		handle(served, request, response).catch((error: unknown) => {
 			// The caller hears that it failed, in the form that it can read.
 			if (!response.headersSent) response.writeHead(500, {'content-type': 'application/json'});
 			response.end(JSON.stringify({status: 'error', errorType: 'internal', error: String(error)}));
 		});
 	});
-	server.listen(options.port ?? 0, '127.0.0.1');
+	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const {port} = server.address() as AddressInfo;
 	return {

@@ -1,6 +1,6 @@
 // The text of a query beside its syntax tree.
 import type {SyntaxNode} from '@lezer/common';
-import {parseError} from './query-error.ts';
+import {QueryError} from './query-error.ts';
 
 /** The node's children without comments. */
 export const children = (node: SyntaxNode): readonly SyntaxNode[] => {
@@ -14,9 +14,12 @@ export const children = (node: SyntaxNode): readonly SyntaxNode[] => {
 
 export class Source {
 	readonly query: string;
+	readonly #parameter: string;
 
-	constructor(query: string) {
+	/** `parameter` is the name of the HTTP parameter that has the text. */
+	constructor(query: string, parameter: string) {
 		this.query = query;
+		this.#parameter = parameter;
 	}
 
 	text(node: SyntaxNode): string {
@@ -25,7 +28,14 @@ export class Source {
 
 	/** Throws an error that points at the node. */
 	fail(node: SyntaxNode, message: string): never {
-		throw parseError(this.query, node.from, message);
+		return this.failAt(node.from, message);
+	}
+
+	/** Throws an error that points at an offset. */
+	failAt(offset: number, message: string): never {
+		const lines = this.query.slice(0, offset).split('\n');
+		const position = `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
+		throw new QueryError('bad_data', `invalid parameter "${this.#parameter}": ${position}: parse error: ${message}`);
 	}
 
 	/** As `fail`, for what a real Prometheus would know. */

@@ -2,11 +2,10 @@
 import type {SyntaxNode} from '@lezer/common';
 import {parser} from '@prometheus-io/lezer-promql';
 import {typeOf} from './expression-type.ts';
-import type {Aggregate, Binary, Expression, Grouping, Matching} from './expression.ts';
+import type {Aggregate, Binary, Expression, Grouping, Matching, Selector} from './expression.ts';
 import {FUNCTIONS} from './functions.ts';
-import {unquote} from './matchers.ts';
-import {parseError} from './query-error.ts';
-import {readNumber, readRange, readSelector} from './selectors.ts';
+import {QueryError} from './query-error.ts';
+import {readNumber, readRange, readSelector, readString} from './selectors.ts';
 import {children, Source} from './source.ts';
 
 const AGGREGATIONS = new Set(['sum', 'avg', 'max', 'min', 'count']);
@@ -17,20 +16,19 @@ const COMPARISONS = new Set(['==', '!=', '>', '<', '>=', '<=']);
 class Reader {
 	readonly #source: Source;
 
-	constructor(query: string) {
-		this.#source = new Source(query);
+	constructor(query: string, parameter = 'query') {
+		this.#source = new Source(query, parameter);
 	}
 
 	read(): Expression {
 		const tree = parser.parse(this.#source.query);
 		if (this.#source.query.replaceAll(/#[^\n]*/gu, '').trim() === '') {
-			throw parseError('', 0, 'no expression found in input');
+			this.#source.failAt(0, 'no expression found in input');
 		}
 
 		this.#refuseErrors(tree.topNode);
 		const [top] = children(tree.topNode);
-		if (top === undefined) throw parseError('', 0, 'no expression found in input');
-		return this.#expression(top);
+		return top === undefined ? this.#source.failAt(0, 'no expression found in input') : this.#expression(top);
 	}
 
 	#refuseErrors(top: SyntaxNode): void {
@@ -43,11 +41,11 @@ class Reader {
 		const called = /([A-Za-z_]\w*)\s*$/u.exec(this.#source.query.slice(0, at));
 		const rest = this.#source.query.slice(at).trimStart();
 		if (called !== null && rest.startsWith('(')) {
-			throw parseError(this.#source.query, called.index, `unknown function with name "${called[1]}"`);
+			this.#source.failAt(called.index, `unknown function with name "${called[1]}"`);
 		}
 
 		const token = /^(?:[\w.]+|\S)/u.exec(rest)?.[0];
-		throw parseError(this.#source.query, at, token === undefined ? 'unexpected end of input' : `unexpected "${token}"`);
+		this.#source.failAt(at, token === undefined ? 'unexpected end of input' : `unexpected "${token}"`);
 	}
 
 	#expression(node: SyntaxNode): Expression {
@@ -57,7 +55,7 @@ class Reader {
 			}
 
 			case 'StringLiteral': {
-				return {kind: 'string', value: unquote(this.#source.text(node))};
+				return {kind: 'string', value: readString(this.#source, node)};
 			}
 
 			case 'ParenExpr': {
@@ -118,19 +116,33 @@ class Reader {
 		return this.#source.text(sign) === '-' ? {kind: 'negation', inner} : inner;
 	}
 
-	#labels(node: SyntaxNode | null): readonly string[] {
-		return node === null ? [] : children(node).map((label) => this.#source.text(label));
+	#labels(node: SyntaxNode | null | undefined): readonly string[] {
+		if (node === null || node === undefined) return [];
+		return children(node).map((label) =>
+			label.name === 'QuotedLabelName' ? readString(this.#source, label) : this.#source.text(label),
+		);
 	}
 
-	#matching(clause: SyntaxNode | undefined): Matching {
+	#matching(clause: SyntaxNode | undefined, operator: string): Matching {
 		if (clause === undefined) return {isOn: false, labels: []};
 		const parts = children(clause);
-		const group = parts.find(({name}) => name === 'GroupLeft' || name === 'GroupRight');
-		if (group !== undefined) this.#source.unsupported(group, `"${this.#source.text(group)}"`);
-		return {isOn: clause.getChild('On') !== null, labels: this.#labels(clause.getChild('GroupingLabels'))};
+		const isOn = clause.getChild('On') !== null;
+		const place = parts.findIndex(({name}) => name === 'GroupLeft' || name === 'GroupRight');
+		const [before, behind] = [parts.slice(0, place < 0 ? undefined : place), parts.slice(place + 1)];
+		const labels = this.#labels(before.find(({name}) => name === 'GroupingLabels'));
+		const group = parts[place];
+		if (group === undefined) return {isOn, labels};
+		if (SET_OPERATORS.has(operator)) this.#source.fail(clause, `no grouping allowed for "${operator}" operation`);
+		const include = this.#labels(behind.find(({name}) => name === 'GroupingLabels'));
+		const twice = isOn ? include.find((label) => labels.includes(label)) : undefined;
+		if (twice !== undefined) {
+			this.#source.fail(clause, `label "${twice}" must not occur in ON and GROUP clause at once`);
+		}
+
+		return {isOn, labels, many: {side: group.name === 'GroupLeft' ? 'left' : 'right', include}};
 	}
 
-	#binary(node: SyntaxNode): Binary {
+	#binary(node: SyntaxNode): Expression {
 		const parts = children(node);
 		const [first, operatorNode] = parts as [SyntaxNode, SyntaxNode];
 		const operator = this.#source.text(operatorNode).toLowerCase();
@@ -138,10 +150,26 @@ class Reader {
 		const left = this.#expression(first);
 		const right = this.#expression(parts.at(-1) as SyntaxNode);
 		const isBool = node.getChild('BoolModifier') !== null;
-		const matching = this.#matching(parts.find(({name}) => name === 'MatchingModifierClause'));
+		if (isBool && !COMPARISONS.has(operator)) {
+			this.#source.fail(node, 'bool modifier can only be used on comparison operators');
+		}
+
+		const clause = parts.find(({name}) => name === 'MatchingModifierClause');
+		const binary: Binary = {kind: 'binary', operator, isBool, matching: this.#matching(clause, operator), left, right};
+		this.#refuseTypes(node, binary, clause !== undefined);
+		// The tree binds the sign of a number closer than a power; PromQL does not.
+		if (operator !== '^' || left.kind !== 'number' || !this.#source.text(first).startsWith('-')) return binary;
+		return {kind: 'negation', inner: {...binary, left: {kind: 'number', value: -left.value}}};
+	}
+
+	#refuseTypes(node: SyntaxNode, {operator, isBool, left, right}: Binary, isMatched: boolean): void {
 		const types = [typeOf(left), typeOf(right)];
 		if (types.some((type) => type === 'string' || type === 'range vector')) {
 			this.#source.fail(node, 'binary expression must contain only scalar and instant vector types');
+		}
+
+		if (types.includes('scalar') && isMatched) {
+			this.#source.fail(node, 'vector matching only allowed between instant vectors');
 		}
 
 		if (types.includes('scalar') && SET_OPERATORS.has(operator)) {
@@ -151,8 +179,6 @@ class Reader {
 		if (types.every((type) => type === 'scalar') && COMPARISONS.has(operator) && !isBool) {
 			this.#source.fail(node, 'comparisons between scalars must use BOOL modifier');
 		}
-
-		return {kind: 'binary', operator, isBool, matching, left, right};
 	}
 
 	#grouping(node: SyntaxNode): Grouping | undefined {
@@ -204,3 +230,10 @@ class Reader {
 
 /** Reads a query; throws a QueryError that says where and why it cannot. */
 export const parseQuery = (query: string): Expression => new Reader(query).read();
+
+/** Reads a selector alone, as `match[]` has it; throws a QueryError. */
+export const parseMatch = (text: string): Selector => {
+	const expression = new Reader(text, 'match[]').read();
+	if (expression.kind === 'selector') return expression;
+	throw new QueryError('bad_data', `invalid parameter "match[]": "${text}" is no selector`);
+};

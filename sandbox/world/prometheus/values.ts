@@ -1,7 +1,8 @@
 // What evaluation yields.
 import type {Labels} from '../objects.ts';
+import {keyOf} from './labels.ts';
 import {executionError} from './query-error.ts';
-import {keyOf, NAME, type Point} from './samples.ts';
+import type {Point, Window} from './series.ts';
 
 export type Sample = {readonly labels: Labels; readonly value: number};
 
@@ -11,18 +12,7 @@ export type Value =
 	| {readonly type: 'scalar'; readonly value: number}
 	| {readonly type: 'string'; readonly value: string}
 	| {readonly type: 'vector'; readonly samples: readonly Sample[]}
-	| {readonly type: 'matrix'; readonly series: readonly RangeSeries[]; readonly from: number; readonly to: number};
-
-/** The labels without these. */
-export const without = (labels: Labels, dropped: readonly string[]): Labels =>
-	Object.fromEntries(Object.entries(labels).filter(([name]) => !dropped.includes(name)));
-
-/** These of the labels. */
-export const only = (labels: Labels, kept: readonly string[]): Labels =>
-	Object.fromEntries(Object.entries(labels).filter(([name]) => kept.includes(name)));
-
-/** The labels without the metric's name, which what is computed no longer has. */
-export const unnamed = (labels: Labels): Labels => without(labels, [NAME]);
+	| {readonly type: 'matrix'; readonly series: readonly RangeSeries[]; readonly window: Window};
 
 /** A vector; refused when two of its samples cannot be told apart. */
 export const vector = (samples: readonly Sample[]): Value => {

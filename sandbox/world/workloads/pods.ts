@@ -31,6 +31,8 @@ type Life = {
 export type Kubelet = {
 	readonly readySince: ReadySince;
 	behaviourOf(pod: KubeObject): Behaviour;
+	/** Crashes the pods that are meant, and keeps them down; call the answer to let them run again. */
+	crash(isMeant: (pod: KubeObject) => boolean): () => void;
 	stop(): void;
 };
 
@@ -91,6 +93,24 @@ class Node {
 		});
 	}
 
+	crash(isMeant: (pod: KubeObject) => boolean): () => void {
+		const downed = [...this.#pods.all()].filter((pod) => {
+			const life = this.#lives.get(pod.metadata.uid ?? '');
+			if (!isMeant(pod) || life === undefined || life.isLeaving) return false;
+			this.#parts.clock.clearTimeout(life.timer);
+			this.#goDown(pod, life, life.readySince ?? this.#parts.clock.now());
+			return true;
+		});
+		return () => {
+			for (const pod of downed) {
+				const life = this.#lives.get(pod.metadata.uid ?? '');
+				if (life === undefined || life.isLeaving) continue;
+				this.#parts.clock.clearTimeout(life.timer);
+				this.#run(pod, life, life.behaviour.readyAfterMs ?? 0);
+			}
+		};
+	}
+
 	release({metadata: {uid = ''}}: KubeObject): void {
 		const life = this.#lives.get(uid);
 		if (life === undefined) return;
@@ -134,10 +154,12 @@ class Node {
 		this.#write(pod, life, {name: 'running', startedAt, isReady: true});
 		const {crashAfterMs} = life.behaviour;
 		if (crashAfterMs === undefined) return;
-		this.#after(life, crashAfterMs, () => {
-			life.readySince = undefined;
-			this.#crash(pod, life, startedAt, 1);
-		});
+		this.#after(life, crashAfterMs, () => this.#goDown(pod, life, startedAt));
+	}
+
+	#goDown(pod: KubeObject, life: Life, startedAt: number): void {
+		life.readySince = undefined;
+		this.#crash(pod, life, startedAt, 1);
 	}
 
 	/** Down, and down again after each longer pause; it never comes back. */
@@ -181,6 +203,7 @@ export const startPods = (parts: ControllerParts, pods: Informer): Kubelet => {
 	return {
 		readySince: (pod) => node.readySince(pod),
 		behaviourOf: (pod) => node.behaviourOf(pod),
+		crash: (isMeant) => node.crash(isMeant),
 		stop: () => node.stop(),
 	};
 };

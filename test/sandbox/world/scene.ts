@@ -3,11 +3,13 @@ import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {seededRandom} from '../../../services/random.ts';
 import {createStore} from '../../../sandbox/api/store.ts';
 import type {Store} from '../../../sandbox/api/types.ts';
+import {gatewayApiDefinitions} from '../../../sandbox/crds/gateway-api.ts';
 import {createVirtualClock, type VirtualClock} from '../../../sandbox/virtual-clock.ts';
 import {
 	autoscalersKey,
 	deploymentsKey,
 	destinationRulesKey,
+	httpRoutesKey,
 	podsKey,
 	servicesKey,
 	virtualServicesKey,
@@ -53,7 +55,10 @@ export type Scene = {
 	readonly deploy: (name: string, facts?: DeploymentFacts) => void;
 	readonly expose: (name: string, selector?: Readonly<Record<string, string>>) => void;
 	readonly route: (name: string, weights: Readonly<Record<string, number>>) => void;
-	readonly put: (key: 'autoscalers' | 'destinationRules' | 'virtualServices', object: KubeObject) => void;
+	readonly put: (
+		key: 'autoscalers' | 'destinationRules' | 'httpRoutes' | 'virtualServices',
+		object: KubeObject,
+	) => void;
 	readonly deployment: (name: string) => KubeObject;
 	readonly condition: (name: string, type: string) => Condition | undefined;
 	readonly pods: (app: string) => readonly KubeObject[];
@@ -66,6 +71,7 @@ export type Scene = {
 const keys = {
 	autoscalers: autoscalersKey,
 	destinationRules: destinationRulesKey,
+	httpRoutes: httpRoutesKey,
 	virtualServices: virtualServicesKey,
 };
 
@@ -81,6 +87,7 @@ export const startScene = (
 	const world = startWorld({store, clock, random: seededRandom(2), speed: 1, ...options});
 	// After the start, as a user may apply them at any time.
 	store.create(definitionsKey, definition('destinationrules', 'DestinationRule'), BY);
+	for (const one of gatewayApiDefinitions) store.create(definitionsKey, one, BY);
 
 	const put: Scene['put'] = (kind, object) => {
 		const {name} = object.metadata;

@@ -107,7 +107,8 @@ test('subsets, full names, mirrors and delegates are followed', async (t) => {
 		{destination: {host, subset: 'v1'}, weight: 75},
 		{destination: {host, subset: 'v2'}, weight: 25},
 	];
-	scene.put('virtualServices', istio('VirtualService', 'web', {http: [{match: [{}], route: []}, {route}]}));
+	const debugging = {headers: {'x-debug': {exact: '1'}}};
+	scene.put('virtualServices', istio('VirtualService', 'web', {http: [{match: [debugging], route: []}, {route}]}));
 	await scene.clock.advance(2000);
 	const root = {hosts: ['web.example.com'], http: [{delegate: {name: 'web', namespace: 'test'}}]};
 	scene.put('virtualServices', istio('VirtualService', 'root', root));

@@ -1,7 +1,8 @@
 import test from 'ava';
-import {createAnswer, formatNumber} from '../../../sandbox/world/prometheus/answer.ts';
-import {keyOf, Samples} from '../../../sandbox/world/prometheus/samples.ts';
-import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
+import {createAnswer} from '../../../../sandbox/world/prometheus/answer.ts';
+import {formatSample, formatScalar} from '../../../../sandbox/world/prometheus/go-numbers.ts';
+import {keyOf, Samples} from '../../../../sandbox/world/prometheus/samples.ts';
+import {createVirtualClock} from '../../../../sandbox/virtual-clock.ts';
 
 type Given = Readonly<Record<string, ReadonlyArray<number | undefined>>>;
 
@@ -157,7 +158,6 @@ test('what it does not know it refuses clearly, and where', (t) => {
 		'topk(1, a)': '1:1: parse error: the aggregation "topk" is not supported by the sandbox\'s Prometheus',
 		'a offset 5m': '1:1: parse error: "offset" is not supported by the sandbox\'s Prometheus',
 		'rate(a[5m:1m])': "1:6: parse error: a subquery is not supported by the sandbox's Prometheus",
-		'a / on(x) group_left() a': '1:11: parse error: "group_left" is not supported by the sandbox\'s Prometheus',
 		'rate(a)': '1:6: parse error: expected type range vector in call to function "rate", got instant vector',
 		'sum(a': '1:6: parse error: unexpected end of input',
 		'rate(a[])': '1:8: parse error: unexpected "]"',
@@ -176,7 +176,7 @@ test('what it does not know it refuses clearly, and where', (t) => {
 
 test('numbers are written as Go writes them', (t) => {
 	const written = [0.5, 1e-7, -1.5e-9, 1e21, 123, Infinity, -Infinity, Number.NaN, -0].map((value) =>
-		formatNumber(value),
+		formatScalar(value),
 	);
 	t.deepEqual(written, [
 		'0.5',
@@ -189,13 +189,8 @@ test('numbers are written as Go writes them', (t) => {
 		'NaN',
 		'-0',
 	]);
-});
-
-test('the past is bounded', (t) => {
-	const samples = new Samples(100);
-	const labels = {__name__: 'a'};
-	for (let index = 0; index < 1000; index++) samples.scrape([{key: 'a', labels, value: index}], index);
-	t.true((samples.select('a', () => true)[0]?.times.length ?? 0) <= 125);
-	for (let index = 1000; index < 1300; index++) samples.scrape([], index);
-	t.is(samples.select('a', () => true).length, 0);
+	t.deepEqual(
+		[1e-7, 2.5e-10, 1e-6, 1e21, 3e22, -0].map((value) => formatSample(value)),
+		['1e-07', '2.5e-10', '0.000001', '1e+21', '3e+22', '-0'],
+	);
 });

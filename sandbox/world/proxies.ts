@@ -1,0 +1,118 @@
+// The mesh's proxies: they choose pods, keep count of what each pod owes, and count every request.
+import type {Clock} from '../../services/clock.ts';
+import type {Backend, Backends} from './backends.ts';
+import {errorRateAt} from './behaviour.ts';
+import type {Counters} from './counters.ts';
+import type {Destination} from './routing/route.ts';
+
+// What is owed is a sum of fractions: a whole request must not be missed for a rounding error.
+const ROUNDING = 1e-6;
+
+/** Whole requests of a sum of fractions. */
+export const wholeOf = (owed: number): number => Math.floor(owed + ROUNDING);
+
+/** Requests that were answered alike at one moment. */
+export type RequestBatch = {
+	readonly at: number;
+	readonly host: string;
+	readonly namespace: string;
+	/** `unknown` when there was nobody to answer. */
+	readonly workload: string;
+	readonly service: string;
+	readonly code: number;
+	readonly count: number;
+	readonly latencyMs: number;
+	readonly isMirror: boolean;
+};
+
+/** Who asked, and for which host. */
+export type Origin = {readonly host: string; readonly workload: string; readonly namespace: string};
+
+export type Exchange = {
+	readonly origin: Origin;
+	readonly destination: Destination;
+	/** Nobody when undefined. */
+	readonly backend: Backend | undefined;
+	readonly isMirror: boolean;
+	readonly code: number;
+	/** World time. */
+	readonly latencyMs: number;
+	readonly timeoutMs: number | undefined;
+};
+
+export type ProxyParts = {
+	readonly clock: Clock;
+	readonly speed: number;
+	readonly counters: Counters;
+	readonly backends: Backends;
+	readonly onBatch: (batch: RequestBatch) => void;
+};
+
+export class Proxies {
+	readonly #parts: ProxyParts;
+	readonly #errorsOwed = new Map<string, number>();
+	readonly #turns = new Map<string, number>();
+
+	constructor(parts: ProxyParts) {
+		this.#parts = parts;
+	}
+
+	forgetPod(uid: string): void {
+		this.#errorsOwed.delete(uid);
+	}
+
+	/** The pods that take these requests, in turn; empty when there is nobody. */
+	share(destination: Destination, count: number): ReadonlyArray<readonly [backend: Backend, count: number]> {
+		const backends = this.#parts.backends.of(destination);
+		if (backends.length === 0) return [];
+		const {namespace, service, subset} = destination;
+		const key = `${namespace}/${service}/${subset}`;
+		const turn = this.#turns.get(key) ?? 0;
+		const [each, rest] = [Math.floor(count / backends.length), count % backends.length];
+		this.#turns.set(key, turn + rest);
+		return backends
+			.map((backend, index) => {
+				const place = (index - (turn % backends.length) + backends.length) % backends.length;
+				return [backend, each + (place < rest ? 1 : 0)] as const;
+			})
+			.filter(([, share]) => share > 0);
+	}
+
+	/** How many of these requests a pod answers with an error, as its annotation says. */
+	errorsOf({uid, behaviour, readySince}: Backend, count: number): number {
+		const {clock, speed} = this.#parts;
+		const sinceReady = readySince === undefined ? 0 : (clock.now() - readySince) * speed;
+		const owed = (this.#errorsOwed.get(uid) ?? 0) + count * errorRateAt(behaviour, sinceReady);
+		const errors = Math.min(count, wholeOf(owed));
+		this.#errorsOwed.set(uid, owed - errors);
+		return errors;
+	}
+
+	/** Counts requests as Istio's telemetry does; answers what the caller got. */
+	record(exchange: Exchange, count: number): {readonly code: number; readonly latencyMs: number} {
+		const {counters, clock, onBatch} = this.#parts;
+		const {origin, destination, backend, isMirror, timeoutMs = Infinity} = exchange;
+		const {service, namespace: serviceNamespace} = destination;
+		const isLate = exchange.latencyMs > timeoutMs;
+		const latencyMs = Math.min(exchange.latencyMs, timeoutMs);
+		const code = isLate ? 504 : exchange.code;
+		const {workload, namespace, app, version} = backend ?? NOBODY;
+		const traffic = {
+			sourceWorkload: origin.workload,
+			sourceNamespace: origin.namespace,
+			workload,
+			namespace,
+			app,
+			version,
+			service,
+			serviceNamespace,
+		};
+		const reporter = backend === undefined ? 'source' : 'destination';
+		// The pod's own proxy sees only that the caller has gone.
+		counters.record({...traffic, reporter, code: isLate ? 0 : code}, latencyMs, count);
+		onBatch({at: clock.now(), host: origin.host, namespace, workload, service, code, count, latencyMs, isMirror});
+		return {code, latencyMs};
+	}
+}
+
+const NOBODY = {workload: 'unknown', namespace: 'unknown', app: 'unknown', version: 'unknown'};

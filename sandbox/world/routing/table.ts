@@ -1,0 +1,158 @@
+// Which routes a request meets, by its host and where it comes from: VirtualServices, HTTPRoutes, plain Services.
+import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import type {WatchEvent} from '../../api/types.ts';
+import type {Informer} from '../informer.ts';
+import {nameOf} from '../objects.ts';
+import {fullNameOf, namesOf, serviceOf, suffixOf} from './hosts.ts';
+import {byRank, httpRouteHosts, httpRoutesOf, type RankedRoute} from './http-routes.ts';
+import type {Incoming, Route} from './route.ts';
+import {hostsOf, reachOf, routesOf} from './virtual-services.ts';
+
+/** A host with its routes, the first of which that takes a request has it. */
+export type Host = {
+	readonly name: string;
+	readonly namespace: string;
+	readonly routes: readonly Route[];
+	/** What the visitors of this host ask for. */
+	readonly visit: Incoming;
+};
+
+export type RouteKind = 'virtualServices' | 'httpRoutes';
+
+type Hosts = Map<string, Host>;
+
+const visitTo = (name: string, namespace: string, isFromGateway: boolean): Incoming => ({
+	source: isFromGateway ? {kind: 'gateway'} : {kind: 'pod', namespace, workload: 'sandbox-visitors', labels: {}},
+	method: 'GET',
+	host: name,
+	path: '/',
+	query: '',
+	headers: {},
+});
+
+/** Routes as the proxies know them. A change counts from `apply` on. */
+export class RouteTable {
+	readonly #services: Informer;
+	readonly #virtualServices = new Map<string, KubeObject>();
+	readonly #httpRoutes = new Map<string, KubeObject>();
+	#mesh: Hosts = new Map();
+	#gateway: Hosts = new Map();
+
+	constructor(services: Informer) {
+		this.#services = services;
+	}
+
+	apply(kind: RouteKind, {type, object}: WatchEvent): void {
+		const objects = kind === 'virtualServices' ? this.#virtualServices : this.#httpRoutes;
+		if (type === 'DELETED') objects.delete(nameOf(object));
+		else objects.set(nameOf(object), object);
+		this.#rebuild();
+	}
+
+	/** The hosts that routes name, each once: those are visited. */
+	routed(): readonly Host[] {
+		return [...new Map([...this.#gateway, ...this.#mesh]).values()];
+	}
+
+	/** The names that the gateway's port answers to, for people. */
+	names(): readonly string[] {
+		const services = [...this.#services.all()].map(({metadata}) => `${metadata.name}.${metadata.namespace ?? ''}`);
+		const routed = [...this.#gateway.keys()].filter((name) => !name.endsWith('.svc.cluster.local'));
+		return [...new Set([...routed, ...services])].sort();
+	}
+
+	/** The host that a request asks for; undefined when nobody knows it. */
+	find({source, host}: Incoming): Host | undefined {
+		const namespace = source.kind === 'pod' ? source.namespace : undefined;
+		const names = namesOf(host, namespace);
+		// A gateway's port here stands in for a pod, too: what no gateway routes is asked as a pod would.
+		const tables = source.kind === 'gateway' ? [this.#gateway, this.#mesh] : [this.#mesh];
+		for (const table of tables) {
+			// Outside names are a gateway's matter alone.
+			if (source.kind === 'gateway' && table === this.#mesh && serviceOf(host, '') === undefined) break;
+			const found = named(table, names) ?? wild(table, host);
+			if (found !== undefined) return found;
+		}
+
+		return this.#plain(host, namespace);
+	}
+
+	#plain(host: string, namespace: string | undefined): Host | undefined {
+		const service = serviceOf(host, namespace ?? '');
+		if (service === undefined || this.#services.get(`${service.namespace}/${service.service}`) === undefined) {
+			return undefined;
+		}
+
+		const name = fullNameOf(service);
+		const leg = {destination: {...service, subset: ''}, share: 1, isMirror: false};
+		const routes = [{conditions: [], legs: [leg]}];
+		return {name, namespace: service.namespace, routes, visit: visitTo(name, service.namespace, false)};
+	}
+
+	#rebuild(): void {
+		const [mesh, gateway]: [Hosts, Hosts] = [new Map(), new Map()];
+		for (const virtualService of this.#virtualServices.values()) {
+			const routes = routesOf(virtualService, (name) => this.#virtualServices.get(name));
+			const reach = reachOf(virtualService);
+			for (const name of hostsOf(virtualService)) {
+				// The first VirtualService of a host has it, as the oldest one does in Istio.
+				if (reach.mesh) put(mesh, name, virtualService, routes, false);
+				if (reach.gateway) put(gateway, name, virtualService, routes, true);
+			}
+		}
+
+		const ranked = {mesh: new Map<string, RankedRoute[]>(), gateway: new Map<string, RankedRoute[]>()};
+		for (const object of this.#httpRoutes.values()) {
+			const hosts = httpRouteHosts(object);
+			for (const kind of ['mesh', 'gateway'] as const) {
+				const table = kind === 'mesh' ? mesh : gateway;
+				for (const name of hosts[kind]) {
+					// All HTTPRoutes of a host share it: the most particular match of them all has the request.
+					const known = ranked[kind].get(name);
+					if (known === undefined && table.has(name)) continue;
+					const all = [...(known ?? []), ...httpRoutesOf(object)].sort(byRank);
+					ranked[kind].set(name, all);
+					table.delete(name);
+					put(
+						table,
+						name,
+						object,
+						all.map(({route}) => route),
+						kind === 'gateway',
+					);
+				}
+			}
+		}
+
+		this.#mesh = mesh;
+		this.#gateway = gateway;
+	}
+}
+
+const put = (
+	hosts: Hosts,
+	name: string,
+	{metadata: {namespace = ''}}: KubeObject,
+	routes: readonly Route[],
+	isFromGateway: boolean,
+): void => {
+	if (!hosts.has(name)) hosts.set(name, {name, namespace, routes, visit: visitTo(name, namespace, isFromGateway)});
+};
+
+const named = (hosts: Hosts, names: readonly string[]): Host | undefined => {
+	for (const name of names) {
+		const found = hosts.get(name);
+		if (found !== undefined) return found;
+	}
+
+	return undefined;
+};
+
+/** The longest wildcard that the host ends with. */
+const wild = (hosts: Hosts, host: string): Host | undefined =>
+	[...hosts.values()]
+		.filter(({name}) => {
+			const suffix = suffixOf(name);
+			return suffix !== undefined && host.endsWith(suffix);
+		})
+		.sort((left, right) => right.name.length - left.name.length)[0];
