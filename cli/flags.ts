@@ -25,6 +25,16 @@ export const positiveNumber = (text: string): number => {
 	return value;
 };
 
+/** A number of 0 or more. */
+export const numberFromZero = (text: string): number => {
+	const value = /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+	if (!(value >= 0)) {
+		throw new InvalidArgumentError('Write a number of 0 or more.');
+	}
+
+	return value;
+};
+
 /** A duration above 0, in ms. */
 export const duration = (text: string): number => {
 	const ms = parseDuration(text);
@@ -33,6 +43,15 @@ export const duration = (text: string): number => {
 	}
 
 	return ms;
+};
+
+/** Go's words for a boolean, as the peer's flags and their environment take them. */
+export const truth = (text: string): boolean => {
+	if (!/^(?:true|t|1|false|f|0)$/i.test(text)) {
+		throw new InvalidArgumentError('Write true or false.');
+	}
+
+	return /^[t1]/i.test(text);
 };
 
 /** A file that can be read. */
@@ -55,6 +74,15 @@ export const readableFiles = (text: string, before: readonly string[] = []): rea
 export const httpAddress = (text: string): string => {
 	if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
 		throw new InvalidArgumentError('Write an address such as http://prometheus:9090.');
+	}
+
+	return text;
+};
+
+/** An HTTP address, or the word `auto`. */
+export const httpAddressOrAuto = (text: string): string => {
+	if (text !== 'auto' && (!/^https?:\/\//i.test(text) || !URL.canParse(text))) {
+		throw new InvalidArgumentError('Write auto, or an address such as http://127.0.0.1:9090.');
 	}
 
 	return text;

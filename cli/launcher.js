@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Finds a Node that runs TypeScript as it is, and starts the command with it. Plain JavaScript that Node 20 understands,
-// for it may be the operating system's Node that starts this file.
+// Finds a Node that runs the command: TypeScript as it is in the sources, a bundle where it is installed. Plain JavaScript
+// that Node 20 understands, for it may be the operating system's Node that starts this file.
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {constants} from 'node:os';
@@ -9,7 +9,10 @@ import {dirname, join} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 
 const LEAST = 24;
-const main = join(dirname(fileURLToPath(import.meta.url)), 'main.ts');
+const here = dirname(fileURLToPath(import.meta.url));
+const isSource = existsSync(join(here, 'main.ts'));
+const main = join(here, isSource ? 'main.ts' : 'main.js');
+const remedy = isSource ? 'run npm ci' : 'install aviary with its optional dependencies, which bring one';
 
 /** The Node that this package's own optional dependency brought along. */
 const pinnedNode = () => {
@@ -31,7 +34,7 @@ const runWith = (node) => {
 	}
 
 	child.on('error', (error) => {
-		process.stderr.write(`aviary: cannot start ${node}: ${error.message}; run npm ci\n`);
+		process.stderr.write(`aviary: cannot start ${node}: ${error.message}; ${remedy}\n`);
 		process.exitCode = 1;
 	});
 	child.on('exit', (code, signal) => {
@@ -53,7 +56,7 @@ if (Number.parseInt(process.versions.node, 10) >= LEAST) {
 	const node = pinnedNode();
 	if (node === undefined) {
 		process.stderr.write(
-			`aviary: needs Node ${LEAST} or newer and this is ${process.versions.node}; install it, or run npm ci\n`,
+			`aviary: needs Node ${LEAST} or newer and this is ${process.versions.node}; install it, or ${remedy}\n`,
 		);
 		process.exitCode = 1;
 	} else {

@@ -1,79 +1,45 @@
-// `aviary sandbox`: starts the sandbox, prints what happens, and ends when it is told to.
+// `aviary sandbox`: starts the sandbox, shows what happens, and ends when it is told to; or replays a recording.
 import {readFile} from 'node:fs/promises';
-import pc from 'picocolors';
+import {setFlagsFromString} from 'node:v8';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
 import {wallClock} from '../services/clock.ts';
+import type {Log} from '../services/log.ts';
 import {createLog} from '../services/telemetry/log.ts';
 import type {Level} from '../services/telemetry/log.ts';
 import {objectsOf} from '../sandbox/embedded.ts';
-import type {Scenario, Shape} from '../sandbox/scenarios.ts';
+import {startRecording} from '../sandbox/recording.ts';
+import type {Happening} from '../sandbox/scenario/happenings.ts';
+import {ScenarioError} from '../sandbox/scenario/mistakes.ts';
+import {readScenario, type Scenario, type Shape} from '../sandbox/scenario/read.ts';
 import {startSandbox} from '../sandbox/sandbox.ts';
+import {NoPrometheus, speedForScrapes} from '../sandbox/world/prometheus/real.ts';
+import {CommandError} from './errors.ts';
+import {openView} from './live-view/view.ts';
+import {recordingFailure} from './replay.ts';
 import {onStopSignal} from './signals.ts';
-import type {EventLine, Sandbox, StateLine} from '../sandbox/sandbox.ts';
 
 /** The command's flags, already checked. */
 export type SandboxFlags = {
 	readonly speed: number;
-	readonly scenario: Scenario;
+	/** A built-in scenario's name, or a file. */
+	readonly scenario: string;
 	readonly shape: Shape;
 	readonly filename: readonly string[];
 	readonly kubeconfigOut?: string;
-	readonly exitWhen?: 'finished' | 'failed';
+	readonly exitWhen?: 'finished' | 'failed' | 'met';
 	readonly output: 'text' | 'json';
 	readonly port: number;
+	readonly gatewayPort: number;
 	readonly rps: number;
+	/** The address of a real Prometheus, or `auto`. */
+	readonly prometheus?: string;
 	readonly logLevel: Level;
+	readonly record?: string;
+	readonly replay?: string;
 };
 
-type Printer = {
-	started(sandbox: Sandbox, flags: SandboxFlags): void;
-	event(line: EventLine): void;
-	state(line: StateLine): void;
-};
-
-const print = (text: string): void => {
-	process.stdout.write(`${text}\n`);
-};
-
-const jsonPrinter: Printer = {
-	started() {},
-	event(line) {
-		print(JSON.stringify(line));
-	},
-	state(line) {
-		print(JSON.stringify(line));
-	},
-};
-
-const clockTime = (): string => new Date().toISOString().slice(11, 19);
-
-const textPrinter: Printer = {
-	started({kubeconfig, url, prometheusUrl, metricsUrl}, {speed, scenario}) {
-		print(
-			[
-				'',
-				`  ${pc.bold('Aviary sandbox')}  ${pc.dim(`a small Kubernetes on this machine; time runs ${speed} times faster`)}`,
-				'',
-				`  API server   ${url}`,
-				`  Prometheus   ${prometheusUrl}`,
-				`  Metrics      ${metricsUrl}`,
-				`  Try          ${pc.cyan(`kubectl --kubeconfig ${kubeconfig} -n test describe canary/podinfo`)}`,
-				'',
-				scenario === 'none'
-					? '  Nothing is deployed: apply your own manifests. Ctrl-C ends it.'
-					: `  Scenario ${pc.bold(scenario)}: podinfo 1.2.0 is released over 1.1.1. Ctrl-C ends it.`,
-				'',
-			].join('\n'),
-		);
-	},
-	event({type, object, message}) {
-		const mark = type === 'Warning' ? pc.yellow('!') : pc.green('✓');
-		print(`${pc.dim(clockTime())} ${mark} ${message} ${pc.dim(object)}`);
-	},
-	state({canary, from, to}) {
-		print(`${pc.dim(clockTime())} ${pc.cyan('→')} ${canary} ${pc.dim(from === '' ? 'begins' : from)} → ${pc.bold(to)}`);
-	},
-};
+/** The exit code of a process that Ctrl-C has ended, as shells have it. */
+export const INTERRUPTED = 130;
 
 /** Reads manifests; throws with the file's name. */
 const readManifests = async (files: readonly string[]): Promise<readonly KubeObject[]> => {
@@ -89,36 +55,104 @@ const readManifests = async (files: readonly string[]): Promise<readonly KubeObj
 	return texts.flat();
 };
 
+const scenarioOf = async ({scenario: word, shape, exitWhen}: SandboxFlags): Promise<Scenario> => {
+	try {
+		const scenario = await readScenario(word, shape);
+		if (exitWhen === 'met' && scenario.expect === undefined) {
+			throw new ScenarioError(
+				`--exit-when met: the scenario ${scenario.name} expects nothing; write expect into its file`,
+			);
+		}
+
+		return scenario;
+	} catch (error) {
+		if (error instanceof ScenarioError) {
+			throw new CommandError(error.text, error.remedy, {exitCode: 2, cause: error});
+		}
+
+		throw error;
+	}
+};
+
+/** On a terminal the view shows what is logged, for lines in between would break it. */
+const logInto = (tell: (happening: Happening) => void, isDebugged: boolean): Log => {
+	const complain = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+		const facts = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+		tell({kind: 'complaint', at: wallClock.now(), text: [message, ...facts].join(' ')});
+	};
+	return {debug() {}, info() {}, warn: isDebugged ? complain : () => {}, error: complain};
+};
+
+/** The daemon's own metrics look at the last minute, unless a Canary says otherwise. */
+const WINDOW_MS = 60_000;
+
+const warnOfSpeed = ({prometheus, speed}: SandboxFlags, tell: (happening: Happening) => void): void => {
+	const most = speedForScrapes(WINDOW_MS);
+	if (prometheus !== undefined && speed > most) {
+		const text = `at --speed ${speed} a window of 1m has too few scrapes of a real Prometheus: use --speed ${most} or less`;
+		tell({kind: 'complaint', at: wallClock.now(), text});
+	}
+};
+
+const prometheusFailure = (error: unknown): never => {
+	throw error instanceof NoPrometheus ? new CommandError(error.message, error.remedy, {cause: error}) : error;
+};
+
+/**
+ * Most of what the sandbox makes is gone a moment later. Left alone, V8 lets it pile up: with 100 Canaries the process
+ * takes nearly twice the memory (bench/sandbox/load.ts).
+ */
+const collectEarly = (): void => {
+	for (const flag of ['--max-semi-space-size=2', '--optimize-for-size']) {
+		setFlagsFromString(flag);
+	}
+};
+
 /** Runs the sandbox until a signal or `--exit-when`; answers the exit code. */
 export const runSandbox = async (flags: SandboxFlags): Promise<number> => {
-	const printer = flags.output === 'json' ? jsonPrinter : textPrinter;
+	collectEarly();
+	const scenario = await scenarioOf(flags);
 	const objects = await readManifests(flags.filename);
-	let end = (_: number): void => {};
-	const ended = new Promise<number>((resolve) => {
-		end = resolve;
-	});
-	const sandbox = await startSandbox({
-		...flags,
-		objects,
-		log: createLog({level: flags.logLevel, clock: wallClock}),
-		onEvent: (line) => {
-			printer.event(line);
-		},
-		onState: (line) => {
-			printer.state(line);
-		},
-		onEnd(phase) {
-			if (flags.exitWhen !== undefined) {
-				const wanted = flags.exitWhen === 'finished' ? 'Succeeded' : 'Failed';
-				end(phase === wanted ? 0 : 1);
-			}
-		},
-		onReady: (started) => {
-			printer.started(started, flags);
-		},
-	});
-	const stop = onStopSignal();
-	const code = await Promise.race([ended, stop.asked.then(() => 0)]);
-	await sandbox.stop();
-	return code;
+	const recorder = flags.record === undefined ? undefined : await startRecording(flags.record).catch(recordingFailure);
+	const view = openView({isJson: flags.output === 'json', clock: wallClock, now: () => wallClock.now()});
+	const ended = Promise.withResolvers<number>();
+	const endWhen = (wish: SandboxFlags['exitWhen'], isGood: () => boolean): void => {
+		if (flags.exitWhen === wish) {
+			ended.resolve(isGood() ? 0 : 1);
+		}
+	};
+	const hear = (happening: Happening): void => {
+		view.hear(happening);
+		recorder?.write(happening);
+	};
+	const log = view.isLive
+		? logInto(hear, flags.logLevel !== 'error')
+		: createLog({level: flags.logLevel, clock: wallClock});
+	warnOfSpeed(flags, hear);
+	try {
+		const sandbox = await startSandbox({
+			...flags,
+			scenario,
+			objects,
+			log,
+			onHappening: hear,
+			onJudged(findings) {
+				endWhen('met', () => findings.every(({isMet}) => isMet));
+			},
+			onEnd(phase) {
+				endWhen('finished', () => phase === 'Succeeded');
+				endWhen('failed', () => phase === 'Failed');
+			},
+		}).catch(prometheusFailure);
+		const stop = onStopSignal();
+		const codeOfSignal = (): number => (stop.signal() === 'SIGINT' ? INTERRUPTED : 0);
+		const code = await Promise.race([ended.promise, stop.asked.then(codeOfSignal)]);
+		// First the terminal, so that a second Ctrl-C finds it in order.
+		view.close();
+		await sandbox.stop();
+		await recorder?.close().catch(recordingFailure);
+		return code;
+	} finally {
+		view.close();
+	}
 };

@@ -9,6 +9,8 @@ const SAME_PRESS_MS = 500;
 export type StopRequest = {
 	/** Resolves at the first signal. */
 	readonly asked: Promise<void>;
+	/** Which one it was. */
+	signal(): NodeJS.Signals | undefined;
 	/** Listens no more. */
 	dispose(): void;
 };
@@ -17,7 +19,8 @@ export type StopRequest = {
 export const onStopSignal = (): StopRequest => {
 	const {promise: asked, resolve} = Promise.withResolvers<void>();
 	let first = Number.POSITIVE_INFINITY;
-	const onSignal = (): void => {
+	let name: NodeJS.Signals | undefined;
+	const onSignal = (signal: NodeJS.Signals): void => {
 		const now = performance.now();
 		if (now - first > SAME_PRESS_MS) {
 			process.exit(1);
@@ -25,6 +28,7 @@ export const onStopSignal = (): StopRequest => {
 
 		if (first === Number.POSITIVE_INFINITY) {
 			first = now;
+			name = signal;
 			resolve();
 		}
 	};
@@ -33,6 +37,7 @@ export const onStopSignal = (): StopRequest => {
 	process.on('SIGINT', onSignal);
 	return {
 		asked,
+		signal: () => name,
 		dispose() {
 			process.off('SIGTERM', onSignal);
 			process.off('SIGINT', onSignal);

@@ -10,6 +10,7 @@ import {createApiHandler} from './api/handler.ts';
 import type {ApiHandler} from './api/handler.ts';
 import {createStore} from './api/store.ts';
 import type {ApiStore} from './api/store.ts';
+import {gatewayApiDefinitions} from './crds/gateway-api.ts';
 import {istioDefinitions} from './crds/istio.ts';
 import {startWorld} from './world/world.ts';
 import type {World} from './world/world.ts';
@@ -58,7 +59,8 @@ let definitions: Promise<readonly KubeObject[]> | undefined;
 /** Parsed once, for it takes longer than a simulated rollout. */
 const aviaryDefinitions = (): Promise<readonly KubeObject[]> => (definitions ??= readDefinitions());
 
-const discoverable = (handler: ApiHandler, {apiVersion, kind, metadata}: KubeObject): string => {
+/** The path of an object's kind, in its namespace. Throws as kubectl does when the kind is not known. */
+export const discoverable = (handler: ApiHandler, {apiVersion, kind, metadata}: KubeObject): string => {
 	const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 	const answer = handler({method: 'GET', path: root, headers: {}});
 	const {resources = []} = JSON.parse('body' in answer ? answer.body : '{}') as {
@@ -94,7 +96,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded>
 
 	apply(NAMESPACES.map((name) => ({apiVersion: 'v1', kind: 'Namespace', metadata: {name}})));
 	apply(await aviaryDefinitions());
-	apply(istioDefinitions);
+	apply([...istioDefinitions, ...gatewayApiDefinitions]);
 	const world = startWorld({store, ...options});
 	return {
 		store,

@@ -10,83 +10,60 @@ import type {Log} from '../services/log.ts';
 import {systemRandom} from '../services/random.ts';
 import {writeKubeconfig} from './api/kubeconfig.ts';
 import {startApiServer} from './api/server.ts';
+import {createDaemonLog, daemonObjects} from './daemon-log.ts';
 import {startEmbedded} from './embedded.ts';
 import type {Embedded} from './embedded.ts';
-import {releaseOf} from './scenarios.ts';
-import type {Scenario, Shape} from './scenarios.ts';
+import {startGateway} from './gateway/server.ts';
+import {createFaults} from './scenario/faults.ts';
+import {
+	countUsers,
+	tellCanaries,
+	type Finding,
+	type Happening,
+	type OnHappening,
+	type Started,
+} from './scenario/happenings.ts';
+import {createPlay} from './scenario/play.ts';
+import type {Scenario} from './scenario/read.ts';
+import {startRealPrometheus} from './world/prometheus/real.ts';
 import {startPrometheusServer} from './world/prometheus/server.ts';
-
-/** An event of a Canary, as `--output json` prints it. */
-export type EventLine = {
-	readonly time: string;
-	readonly type: string;
-	readonly reason: string;
-	readonly object: string;
-	readonly message: string;
-};
-
-/** A change of a Canary's top-level state. */
-export type StateLine = {
-	readonly time: string;
-	readonly canary: string;
-	readonly from: string;
-	readonly to: string;
-	readonly event: string;
-};
 
 export type SandboxOptions = {
 	readonly speed: number;
 	readonly scenario: Scenario;
-	readonly shape: Shape;
 	/** Applied after the scenario's own. */
 	readonly objects: readonly KubeObject[];
 	readonly port: number;
+	/** Of the gateway to the simulated pods; 0 takes a free one. */
+	readonly gatewayPort: number;
 	readonly rps: number;
+	/** A real Prometheus for the daemon to ask: its address, or `auto` to start one that scrapes the sandbox. */
+	readonly prometheus?: string;
 	/** Written once API, CRDs and daemon are ready; a temporary file without it. */
 	readonly kubeconfigOut?: string;
 	readonly log: Log;
-	readonly onEvent: (line: EventLine) => void;
-	readonly onState: (line: StateLine) => void;
+	/** Told of all that happens, from `started` on. */
+	readonly onHappening: OnHappening;
 	/** A Canary rests after a run, with nothing on its canary: `Succeeded` or `Failed`. */
 	readonly onEnd: (phase: 'Succeeded' | 'Failed', canary: string) => void;
-	/** Called before the scenario is applied, when kubectl finds everything. */
-	readonly onReady: (sandbox: Sandbox) => void;
+	/** The scenario's expectations have been judged. */
+	readonly onJudged: (findings: readonly Finding[]) => void;
 };
 
 export type Sandbox = {
 	readonly url: string;
 	readonly kubeconfig: string;
 	readonly prometheusUrl: string;
+	readonly gatewayUrl: string;
 	readonly metricsUrl: string;
 	readonly embedded: Embedded;
 	stop(): Promise<void>;
 };
 
 const canariesKey = {group: 'flagger.app', plural: 'canaries'};
-const eventsKey = {group: '', plural: 'events'};
-const deploymentsKey = {group: 'apps', plural: 'deployments'};
 
-type EventObject = KubeObject & {
-	involvedObject: {kind: string; name: string; namespace: string};
-	type: string;
-	reason: string;
-	message: string;
-	lastTimestamp?: string;
-};
-
-const tellEvents = ({store}: Embedded, {onEvent}: SandboxOptions): (() => void) =>
-	store.watch(eventsKey, {}, ({type, object}) => {
-		const event = object as EventObject;
-		if (type !== 'DELETED' && event.involvedObject.kind === 'Canary') {
-			onEvent({
-				time: event.lastTimestamp ?? '',
-				type: event.type,
-				reason: event.reason,
-				object: `${event.involvedObject.kind}/${event.involvedObject.name}.${event.involvedObject.namespace}`,
-				message: event.message,
-			});
-		}
-	});
+/** How often the users' requests are told of, in ms of the clock. */
+const TRAFFIC_MS = 500;
 
 const tellEnds = ({store}: Embedded, {onEnd}: SandboxOptions): (() => void) => {
 	const phases = new Map<string, unknown>();
@@ -101,25 +78,24 @@ const tellEnds = ({store}: Embedded, {onEnd}: SandboxOptions): (() => void) => {
 	});
 };
 
-/** Today's shape: the new version is applied as soon as a Canary stands initialized. */
-const releaseWhenInitialized = ({store}: Embedded, target: KubeObject): (() => void) => {
-	const stop = store.watch(canariesKey, {}, ({object: {metadata, status}}) => {
-		const {namespace, name} = target.metadata;
-		if (status?.['phase'] !== 'Initialized' || metadata.namespace !== namespace) {
-			return;
+/** Tells now and then how many requests users have sent; the answer ends it. */
+const tellTraffic = (embedded: Embedded, tell: OnHappening): (() => void) => {
+	const users = countUsers(embedded);
+	let told = 0;
+	const turn = (): void => {
+		const counted = users.counted();
+		if (counted.requests !== told) {
+			told = counted.requests;
+			tell({kind: 'traffic', at: wallClock.now(), ...counted});
 		}
 
-		stop();
-		const template = target.spec?.['template'];
-		store.patch(
-			deploymentsKey,
-			namespace,
-			name,
-			[{op: 'replace', path: '/spec/template', value: template}],
-			'scenario',
-		);
-	});
-	return stop;
+		timer = wallClock.setTimeout(turn, TRAFFIC_MS);
+	};
+	let timer = wallClock.setTimeout(turn, TRAFFIC_MS);
+	return () => {
+		wallClock.clearTimeout(timer);
+		users.stop();
+	};
 };
 
 const kubeconfigFile = async (out: string | undefined): Promise<string> =>
@@ -130,15 +106,37 @@ const podLogOf = ({namespace, name}: {namespace: string; name: string}): string 
 
 /** Starts everything, applies the scenario, and answers once its kubeconfig can be used. */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
-	const {speed, log, rps} = options;
+	const {speed, log, rps, scenario, onJudged} = options;
 	const embedded = await startEmbedded({clock: wallClock, random: systemRandom, speed, log, rps});
-	const api = await startApiServer({store: embedded.store, port: options.port, log, podLog: podLogOf});
-	const prometheus = await startPrometheusServer({answer: embedded.world.prometheus});
-	const stops = [tellEvents(embedded, options), tellEnds(embedded, options)];
+	const daemonLog = createDaemonLog(log, wallClock);
+	embedded.apply(daemonObjects);
+	const faults = createFaults();
+	const gateway = await startGateway({world: embedded.world, port: options.gatewayPort, log});
+	const api = await startApiServer({
+		store: embedded.store,
+		port: options.port,
+		log,
+		podLog: (pod) => daemonLog.of(pod) ?? podLogOf(pod),
+		fetchInWorld: (call, signal) => embedded.world.fetchInWorld(call, signal),
+		gatewayUrl: gateway.url,
+		behind: (handler) => faults.behind(handler),
+	});
+	const prometheus = await startPrometheusServer({
+		answer: faults.prometheus(embedded.world.prometheus),
+		exposition: () => embedded.world.exposition(),
+	});
+	const real = options.prometheus === 'auto' ? await startRealPrometheus(prometheus.url, wallClock) : undefined;
+	const prometheusUrl = real?.url ?? options.prometheus ?? prometheus.url;
+	const tell = (happening: Happening): void => {
+		options.onHappening(happening);
+		play.hear(happening);
+	};
+	const play = createPlay({embedded, clock: wallClock, speed, faults, scenario, tell, onJudged});
+	const stops = [tellCanaries(embedded, () => wallClock.now(), tell), tellEnds(embedded, options), () => play.stop()];
 	const daemon: Daemon = await startDaemon(
 		{
 			server: api.url,
-			metricsServer: prometheus.url,
+			metricsServer: prometheusUrl,
 			meshProvider: 'istio',
 			intervalMs: 60_000,
 			logLevel: 'info',
@@ -146,22 +144,43 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 			speed,
 		},
 		{
-			log,
+			log: daemonLog.log,
 			onStateChange({canary, from, to, event, at}) {
 				const [before = '', after = ''] = [from, to].map((path) => path.split('.')[0]);
 				if (before !== after) {
-					options.onState({time: new Date(at).toISOString(), canary, from: before, to: after, event});
+					const time = new Date(at).toISOString();
+					tell({kind: 'state', at, state: {time, canary, from: before, to: after, event}});
 				}
+			},
+			onVerdict({namespace, name}, verdict) {
+				tell({kind: 'verdict', at: verdict.at, canary: `${namespace}/${name}`, verdict});
 			},
 		},
 	);
 	await daemon.ready;
 	const kubeconfig = await kubeconfigFile(options.kubeconfigOut);
 	await writeKubeconfig(kubeconfig, api.url);
-	const sandbox: Sandbox = {
+	const addresses: Started['addresses'] = [
+		['API server', api.url],
+		['Prometheus', prometheusUrl],
+		['Counters', `${prometheus.url}/metrics`],
+		['Gateway', gateway.url],
+		['Metrics', daemon.metricsUrl],
+	];
+	const {name, description} = scenario;
+	tell({
+		kind: 'started',
+		at: wallClock.now(),
+		started: {scenario: name, description, speed, rps, addresses, kubeconfig},
+	});
+	stops.push(tellTraffic(embedded, tell));
+	play.begin();
+	embedded.apply(options.objects);
+	return {
 		url: api.url,
 		kubeconfig,
-		prometheusUrl: prometheus.url,
+		prometheusUrl,
+		gatewayUrl: gateway.url,
 		metricsUrl: daemon.metricsUrl,
 		embedded,
 		async stop() {
@@ -171,15 +190,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 
 			await daemon.stop();
 			embedded.stop();
-			await Promise.all([api.close(), prometheus.close()]);
+			await Promise.all([api.close(), prometheus.close(), gateway.close(), real?.stop()]);
 		},
 	};
-	options.onReady(sandbox);
-	const release = await releaseOf(options.scenario, options.shape);
-	embedded.apply([...release.objects, ...options.objects]);
-	if (release.next !== undefined) {
-		stops.push(releaseWhenInitialized(embedded, release.next));
-	}
-
-	return sandbox;
 };

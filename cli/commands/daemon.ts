@@ -4,12 +4,17 @@ import type {DaemonConfig} from '../../index.ts';
 import {knownProviders} from '../../api/not-yet.ts';
 import {CommandError} from '../errors.ts';
 import {duration, examples, httpAddress, kubeconfig, logLevel, namespaceNames, wholeNumber} from '../flags.ts';
+import {leaderElectionOf, leaderElectionOptions, type LeaderElectionFlags} from '../leader-election.ts';
 import {onStopSignal} from '../signals.ts';
 
-type Flags = Pick<DaemonConfig, 'kubeconfig' | 'metricsServer' | 'meshProvider' | 'logLevel' | 'port'> & {
-	readonly controlLoopInterval: number;
-	readonly namespace?: readonly string[];
-};
+type Flags = Pick<
+	DaemonConfig,
+	'kubeconfig' | 'metricsServer' | 'meshProvider' | 'logLevel' | 'logLevelFile' | 'port'
+> &
+	LeaderElectionFlags & {
+		readonly controlLoopInterval: number;
+		readonly namespace?: readonly string[];
+	};
 
 const explainFailure =
 	({port}: DaemonConfig) =>
@@ -38,7 +43,7 @@ const run = async (config: DaemonConfig): Promise<number> => {
 
 /** Registers `daemon`. `finish` ends the process even if something keeps it alive. */
 export const registerDaemon = (program: Command, finish: (code: number) => void): void => {
-	program
+	const daemon = program
 		.command('daemon')
 		.description('run the operator')
 		.addOption(kubeconfig())
@@ -70,6 +75,11 @@ export const registerDaemon = (program: Command, finish: (code: number) => void)
 		)
 		.addOption(logLevel())
 		.addOption(
+			new Option('--log-level-file <file>', 'a file with another level, followed while the daemon runs').env(
+				'AVIARY_LOG_LEVEL_FILE',
+			),
+		)
+		.addOption(
 			new Option('--port <number>', 'port of /metrics, /healthz and /readyz; 0 takes a free one')
 				.argParser(wholeNumber(0, 65_535))
 				.default(8080)
@@ -84,6 +94,16 @@ export const registerDaemon = (program: Command, finish: (code: number) => void)
 		)
 		.action(async ({controlLoopInterval, namespace = [], ...flags}: Flags) => {
 			const namespaces = [...new Set(namespace)];
-			finish(await run({...flags, intervalMs: controlLoopInterval, ...(namespaces.length > 0 && {namespaces})}));
+			finish(
+				await run({
+					...flags,
+					...leaderElectionOf(flags, namespaces),
+					intervalMs: controlLoopInterval,
+					...(namespaces.length > 0 && {namespaces}),
+				}),
+			);
 		});
+	for (const option of leaderElectionOptions()) {
+		daemon.addOption(option);
+	}
 };

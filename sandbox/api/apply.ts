@@ -1,61 +1,11 @@
-// Server-side apply in a simple form: a deep merge by the merge keys, without conflicts between managers; fields that
-// a manager applied before and applies no longer are removed.
+// Server-side apply: a manager's whole opinion. Fields that others own with other values are conflicts; fields that it
+// applied before and applies no longer go, unless somebody else owns them.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {isEqual, isRecord, listOf, recordOf, type Json} from './json.ts';
-import type {Kind} from './kinds.ts';
-import {mergeKeyOf, mergePatched, strategicPatched} from './merging.ts';
 import {timestamp} from '../../services/clock.ts';
-
-export type Applying = {readonly kind: Kind; readonly manager: string; readonly now: number};
-
-const itemField = (key: string, item: unknown): string => `k:${JSON.stringify({[key]: recordOf(item)[key]})}`;
-
-/** The fields of a value as FieldsV1 writes them; lists without a merge key are one field. */
-const fieldsV1 = (value: Json, isCustom: boolean): Json => {
-	const fields: Json = {};
-	for (const [name, inner] of Object.entries(value)) {
-		const key = Array.isArray(inner) && !isCustom ? mergeKeyOf(name, inner as unknown[]) : undefined;
-		if (key !== undefined) {
-			const items = listOf(inner).map((item) => [itemField(key, item), fieldsV1(recordOf(item), isCustom)]);
-			fields[`f:${name}`] = Object.fromEntries(items);
-		} else fields[`f:${name}`] = isRecord(inner) ? fieldsV1(inner, isCustom) : {};
-	}
-
-	return fields;
-};
-
-const withoutItems = (value: readonly unknown[], before: Json, after: Json): readonly unknown[] =>
-	value.flatMap((item) => {
-		const field = Object.keys(before).find((name) => {
-			if (!name.startsWith('k:')) return false;
-			const [key, wanted] = Object.entries(JSON.parse(name.slice(2)) as Json)[0] ?? ['', undefined];
-			return isEqual(recordOf(item)[key], wanted);
-		});
-		if (field === undefined) return [item];
-		if (after[field] === undefined) return [];
-		return [withoutDropped(recordOf(item), recordOf(before[field]), recordOf(after[field]))];
-	});
-
-/** The value without the fields of `before` that are not in `after`. */
-const withoutDropped = (value: Json, before: Json, after: Json): Json => {
-	const result: Json = {...value};
-	for (const [field, inner] of Object.entries(before)) {
-		const name = field.slice(2);
-		const known = result[name];
-		if (!field.startsWith('f:') || known === undefined) continue;
-		const isLeaf = Object.keys(recordOf(inner)).length === 0;
-		if (after[field] === undefined && (isLeaf || !isRecord(known))) delete result[name];
-		else if (isRecord(known)) {
-			const rest = withoutDropped(known, recordOf(inner), recordOf(after[field]));
-			if (after[field] === undefined && Object.keys(rest).length === 0) delete result[name];
-			else result[name] = rest;
-		} else if (Array.isArray(known) && !isLeaf) {
-			result[name] = withoutItems(known, recordOf(inner), recordOf(after[field]));
-		}
-	}
-
-	return result;
-};
+import {changedSet, hasField, leavesOf} from './fields.ts';
+import {isEqual, isRecord, recordOf, type Json} from './json.ts';
+import {mergePatched, strategicPatched} from './merging.ts';
+import {checkConflicts, conflict, entriesOf, sortedEntries, taken, type Entry, type Writer} from './ownership.ts';
 
 /** What is applied of a configuration: not its identity, nor what the server keeps. */
 const contentOf = (configuration: KubeObject): Json => {
@@ -65,38 +15,80 @@ const contentOf = (configuration: KubeObject): Json => {
 	return {...content, ...(said.length > 0 && {metadata: Object.fromEntries(said)})};
 };
 
-type Entry = Json & {readonly manager?: string; readonly operation?: string; readonly fieldsV1?: Json};
+const isItem = (item: unknown, step: string): boolean =>
+	Object.entries(JSON.parse(step.slice(2)) as Json).every(([key, value]) => {
+		const known = recordOf(item)[key] ?? (key === 'protocol' ? 'TCP' : undefined);
+		return isEqual(known, value);
+	});
 
-const isOf = (manager: string, entry: Entry): boolean => entry.manager === manager && entry.operation === 'Apply';
+/** The value without one field. */
+const withoutField = (value: unknown, [step = '', ...rest]: readonly string[]): unknown => {
+	const name = step.slice(2);
+	if (Array.isArray(value)) {
+		if (step.startsWith('v:')) return value.filter((item) => JSON.stringify(item) !== name);
+		if (!step.startsWith('k:')) return value;
+		if (rest[0] === '.' || rest.length === 0) return value.filter((item) => !isItem(item, step));
+		return value.map((item: unknown) => (isItem(item, step) ? withoutField(item, rest) : item));
+	}
 
-/** The object after `manager` applied a configuration; a new one when there was none. */
+	if (!isRecord(value) || !Object.hasOwn(value, name)) return value;
+	const {[name]: known, ...others} = value;
+	if (rest.length === 0) return others;
+	const inner = withoutField(known, rest);
+	const isEmpty = isRecord(inner) && Object.keys(inner).length === 0;
+	return isEmpty ? others : {...others, [name]: inner};
+};
+
+/** The object after a configuration was applied; a new one when there was none. Throws 409 for conflicts. */
 export const applied = (
 	current: KubeObject | undefined,
 	configuration: KubeObject,
-	{kind, manager, now}: Applying,
+	writer: Writer & {readonly isForced: boolean},
 ): KubeObject => {
+	const {kind, manager, version, apiVersion, subresource, now, isForced} = writer;
 	const content = contentOf(configuration);
-	const fields = fieldsV1(content, kind.isCustom);
-	const entries = listOf(current?.metadata['managedFields']) as readonly Entry[];
-	const before = entries.find((entry) => isOf(manager, entry));
+	const wanted = leavesOf(kind, content, version);
 	const base = current ?? {
 		apiVersion: configuration.apiVersion,
 		kind: configuration.kind,
 		metadata: configuration.metadata,
 	};
-	const kept = before === undefined ? base : withoutDropped(base, recordOf(before.fieldsV1), fields);
+	const present = leavesOf(kind, base, version);
+	const isOwn = (entry: Entry): boolean =>
+		entry.manager === manager && entry.operation === 'Apply' && entry.subresource === subresource;
+	const entries = entriesOf(current);
+	const before = entries.find((entry) => isOwn(entry));
+	const others = entries.filter((entry) => !isOwn(entry));
+	const conflicts = current === undefined ? [] : checkConflicts(present, wanted, others);
+	if (conflicts.length > 0 && !isForced) throw conflict(conflicts, others);
+	const left = taken(others, conflicts);
+
+	const set = changedSet(
+		{},
+		wanted.map(({steps}) => steps),
+		[],
+		() => false,
+	);
+	const owned = recordOf(before?.fieldsV1);
+	const given = present.filter(
+		({steps}) =>
+			hasField(owned, steps) &&
+			!hasField(set, steps) &&
+			!left.some((entry) => hasField(recordOf(entry.fieldsV1), steps)),
+	);
+	const kept = given.reduce<unknown>((object, {steps}) => withoutField(object, steps), base) as KubeObject;
 	const merge = kind.isCustom ? mergePatched : strategicPatched;
 	const result = merge(kept, content) as KubeObject;
-	const isSame = before !== undefined && isEqual(before.fieldsV1, fields);
-	const entry = {
+	const entry: Entry = {
 		manager,
 		operation: 'Apply',
-		apiVersion: configuration.apiVersion,
-		time: isSame ? before['time'] : timestamp(now),
+		apiVersion,
+		...(subresource !== undefined && {subresource}),
+		time: isEqual(owned, set) ? (before?.time ?? timestamp(now)) : timestamp(now),
 		fieldsType: 'FieldsV1',
-		fieldsV1: fields,
+		fieldsV1: set,
 	};
-	const managedFields = [...entries.filter((one) => !isOf(manager, one)), entry];
+	const managedFields = sortedEntries([...left, entry]);
 	const {resourceVersion} = configuration.metadata;
 	const metadata = {...result.metadata, managedFields, ...(resourceVersion && {resourceVersion})};
 	return {...result, metadata};

@@ -76,6 +76,8 @@ const core: readonly Kind[] = [
 	builtIn('', 'events', 'Event', {shortNames: ['ev'], complete: completeEvent, check: checkEvent}),
 	builtIn('', 'configmaps', 'ConfigMap', {shortNames: ['cm']}),
 	builtIn('', 'secrets', 'Secret', {complete: completeSecret}),
+	builtIn('', 'limitranges', 'LimitRange', {shortNames: ['limits']}),
+	builtIn('', 'resourcequotas', 'ResourceQuota', {shortNames: ['quota'], hasStatus: true}),
 	builtIn('', 'serviceaccounts', 'ServiceAccount', {shortNames: ['sa']}),
 	builtIn('', 'replicationcontrollers', 'ReplicationController', {
 		shortNames: ['rc'],

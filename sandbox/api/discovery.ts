@@ -1,4 +1,4 @@
-// Discovery: which groups, versions and resources there are; and the stub of OpenAPI v3 that kubectl is content with.
+// Discovery: which groups, versions and resources there are.
 import type {Json} from './json.ts';
 import {apiVersionOf, type Kind, type Kinds} from './kinds.ts';
 import {byPreference} from './crd.ts';
@@ -32,7 +32,8 @@ const subresourcesOf = (kind: Kind, version: string): readonly Sub[] => {
 	return [...subs, ...podSubresources.map(([name, of, allowed]) => ({name, gvk: {...gvk, kind: of}, verbs: allowed}))];
 };
 
-const versionsByGroup = (kinds: Kinds): ReadonlyMap<string, readonly string[]> => {
+/** The versions of each group, preferred first. */
+export const versionsByGroup = (kinds: Kinds): ReadonlyMap<string, readonly string[]> => {
 	const groups = new Map<string, Set<string>>();
 	const add = (group: string, version: string): void => {
 		const versions = groups.get(group) ?? new Set<string>();
@@ -44,10 +45,12 @@ const versionsByGroup = (kinds: Kinds): ReadonlyMap<string, readonly string[]> =
 	return new Map([...groups].map(([group, versions]) => [group, [...versions].sort(byPreference)]));
 };
 
-const servedIn = (kinds: Kinds, group: string, version: string): readonly Kind[] =>
+/** The kinds of a group that are served in a version. */
+export const servedIn = (kinds: Kinds, group: string, version: string): readonly Kind[] =>
 	kinds.all().filter((kind) => kind.key.group === group && kind.versions.some(({name}) => name === version));
 
-const reviewsIn = (group: string): ReadonlyArray<readonly [string, string, string]> =>
+/** The reviews of a group. */
+export const reviewsIn = (group: string): ReadonlyArray<readonly [string, string, string]> =>
 	reviews.filter(([of]) => of === group);
 
 const groupOf = (group: string, versions: readonly string[]): Json => {
@@ -155,34 +158,3 @@ export const aggregatedDiscovery = (kinds: Kinds, root: 'api' | 'apis', format: 
 			})),
 		})),
 });
-
-const rootOf = (group: string, version: string): string =>
-	group === '' ? `api/${version}` : `apis/${group}/${version}`;
-
-/** `/openapi/v3`. */
-export const openApiIndex = (kinds: Kinds): Json => {
-	const roots = [...versionsByGroup(kinds)].flatMap(([group, versions]) =>
-		versions.map((version) => rootOf(group, version)),
-	);
-	return {paths: Object.fromEntries(roots.map((root) => [root, {serverRelativeURL: `/openapi/v3/${root}`}]))};
-};
-
-/** `/openapi/v3/apis/G/V`: no schemas, only that the server validates fields by itself. */
-export const openApiOf = (kinds: Kinds, group: string, version: string): Json => {
-	const root = rootOf(group, version);
-	const paths = servedIn(kinds, group, version).map((kind) => {
-		const scope = kind.namespaced ? '/namespaces/{namespace}' : '';
-		const patch = {
-			operationId: `patch${kind.kind}`,
-			responses: {'200': {description: 'OK'}},
-			parameters: [{name: 'fieldValidation', in: 'query', schema: {type: 'string'}}],
-			'x-kubernetes-group-version-kind': {group, version, kind: kind.kind},
-		};
-		return [`/${root}${scope}/${kind.key.plural}/{name}`, {patch}] as const;
-	});
-	return {
-		openapi: '3.0.0',
-		info: {title: 'Kubernetes', version: 'v1.36.0'},
-		paths: Object.fromEntries(paths),
-	};
-};

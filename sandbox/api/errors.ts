@@ -72,6 +72,17 @@ export const invalid = (key: KindKey, kind: string, name: string, errors: readon
 	});
 };
 
+/** 422 of a patch that cannot be read: it names no object. */
+export const invalidPatch = (causes: readonly FieldError[]): StatusError =>
+	new StatusError(
+		422,
+		'Invalid',
+		` "" is invalid: ${causes.map(({field, message}) => `${field}: ${message}`).join(', ')}`,
+		{
+			causes: causes.map(({reason, message, field}) => ({reason, message, field})),
+		},
+	);
+
 /** 400. */
 export const badRequest = (message: string): StatusError => new StatusError(400, 'BadRequest', message);
 

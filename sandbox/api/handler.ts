@@ -1,15 +1,9 @@
 // The API server without sockets: a request in, an answer or a stream out.
 import {deleteObject, deleteObjects} from './deleting.ts';
-import {
-	aggregatedDiscovery,
-	groupDiscovery,
-	openApiIndex,
-	openApiOf,
-	plainDiscovery,
-	resourceDiscovery,
-} from './discovery.ts';
-import {badRequest, notServed} from './errors.ts';
+import {aggregatedDiscovery, groupDiscovery, plainDiscovery, resourceDiscovery} from './discovery.ts';
+import {notServed} from './errors.ts';
 import type {Json} from './json.ts';
+import {openApiIndex, openApiOf} from './openapi.ts';
 import {
 	bodyObject,
 	failed,
@@ -19,6 +13,8 @@ import {
 	type ApiRequest,
 	type ApiStream,
 } from './messages.ts';
+import {podLog, type PodLogs} from './pod-logs.ts';
+import {notUpgraded} from './pod-sockets.ts';
 import {getObject, listObjects} from './reading.ts';
 import {reviewed} from './reviewing.ts';
 import {scaleOf} from './scale.ts';
@@ -26,19 +22,13 @@ import {mustGet, type ApiStore} from './store.ts';
 import {cut, targetOf, type Target} from './targets.ts';
 import {StatusError} from './types.ts';
 import {watchObjects} from './watching.ts';
-import {createObject, patchObject, replaceObject, type Write} from './writing.ts';
-
-export type PodLogRequest = {
-	readonly namespace: string;
-	readonly name: string;
-	readonly container: string | undefined;
-	readonly tailLines: number | undefined;
-	readonly previous: boolean;
-};
+import {patchObject} from './patching.ts';
+import {createObject, replaceObject, type Write} from './writing.ts';
 
 export type HandlerOptions = {
-	/** The text of a pod's log; a 404-like error message may be thrown as StatusError. */
-	readonly podLog?: (request: PodLogRequest) => string;
+	readonly podLog?: PodLogs;
+	/** Where requests from outside are taken; port-forward's refusal names it. */
+	readonly gatewayUrl?: string;
 };
 
 export type ApiHandler = (request: ApiRequest) => ApiAnswer | ApiStream;
@@ -77,6 +67,12 @@ const general = (store: ApiStore, request: ApiRequest, path: string): ApiAnswer 
 	if (['/readyz', '/livez', '/healthz'].includes(path)) return textAnswer(200, 'ok');
 	if (path === '/version') return jsonAnswer(200, version);
 	if (path === '/api' || path === '/apis') return discovery(store, request, path === '/api' ? 'api' : 'apis');
+	// Nothing to say in the older format; kubectl asks it of kinds that nobody serves, and is content.
+	if (path === '/openapi/v2') {
+		const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+		return {status: 200, headers: {'content-type': type}, body: ''};
+	}
+
 	if (path === '/openapi/v3') return jsonAnswer(200, openApiIndex(store.kinds));
 	const [first, second, third, fourth, fifth, sixth] = path.slice(1).split('/');
 	if (first === 'openapi' && second === 'v3') {
@@ -88,20 +84,6 @@ const general = (store: ApiStore, request: ApiRequest, path: string): ApiAnswer 
 	if (first !== 'apis' || !second || fourth !== undefined) return undefined;
 	if (third === undefined) return found(groupDiscovery(store.kinds, second));
 	return found(resourceDiscovery(store.kinds, second, third));
-};
-
-const podLog = (store: ApiStore, target: Target, query: URLSearchParams, options: HandlerOptions): ApiAnswer => {
-	const {namespace = '', name = ''} = target;
-	mustGet(store, target.kind.key, namespace, name);
-	const tail = query.get('tailLines');
-	const text = options.podLog?.({
-		namespace,
-		name,
-		container: query.get('container') ?? undefined,
-		tailLines: tail === null ? undefined : Number(tail),
-		previous: query.get('previous') === 'true',
-	});
-	return textAnswer(200, text ?? '');
 };
 
 const streamed = new Set(['exec', 'attach', 'portforward']);
@@ -116,17 +98,15 @@ const read = (
 	const {kind, name, namespace, subresource} = target;
 	if (['true', '1'].includes(query.get('watch') ?? '')) return watchObjects(store, target, request, query);
 	if (name === undefined) return listObjects(store, target, request, query);
-	if (subresource === 'log') return podLog(store, target, query, options);
+	if (subresource === 'log') return podLog(store, target, query, options.podLog);
 	if (subresource === 'scale') return jsonAnswer(200, scaleOf(kind, mustGet(store, kind.key, namespace, name)));
 	return getObject(store, target, request);
 };
 
-const checkSubresource = ({kind, subresource}: Target): void => {
+const checkSubresource = ({kind, subresource}: Target, {gatewayUrl}: HandlerOptions): void => {
 	if (subresource === undefined) return;
 	const isPods = kind.key.plural === 'pods' && kind.key.group === '';
-	if (isPods && streamed.has(subresource)) {
-		throw badRequest(`the sandbox cannot ${subresource}: it has no containers, only their behaviour`);
-	}
+	if (isPods && streamed.has(subresource)) throw notUpgraded(subresource, gatewayUrl);
 
 	const isKnown =
 		(subresource === 'status' && kind.hasStatus) ||
@@ -161,7 +141,7 @@ const handle = (store: ApiStore, request: ApiRequest, options: HandlerOptions): 
 	}
 
 	const target = targetOf(store.kinds, parts);
-	checkSubresource(target);
+	checkSubresource(target, options);
 	if (request.method === 'GET') return read(store, target, request, query, options);
 	const warnings: string[] = [];
 	const verb = verbs[request.method];

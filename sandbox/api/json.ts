@@ -59,3 +59,11 @@ export const setAt = (object: Json, path: string, value: unknown): void => {
 
 /** A value as text: texts as they are, everything else as JSON. */
 export const shown = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+
+/** As JSON with the fields in the order of their names, as Go writes maps. */
+export const sortedText = (value: unknown): string =>
+	JSON.stringify(value, (_name, inner: unknown) =>
+		isRecord(inner)
+			? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
+			: inner,
+	);

@@ -46,19 +46,37 @@ export const mergeKeyOf = (field: string, ...lists: ReadonlyArray<readonly unkno
 
 const isDirective = (field: string): boolean => field.startsWith('$');
 
-/** Puts those items that `order` names into its order, in the places that they hold together. */
-const ordered = (items: readonly unknown[], order: readonly unknown[], idOf: (item: unknown) => unknown) => {
+/**
+ * The order of a merged list, as a real server's: the patch's items in the patch's order, the others in their own; of
+ * one of each the patch's goes first, unless both were there before and the other stood before it.
+ */
+const ordered = (
+	items: readonly unknown[],
+	order: readonly unknown[],
+	before: readonly unknown[],
+	idOf: (item: unknown) => unknown,
+): readonly unknown[] => {
 	const wanted = order.map((item) => idOf(item));
-	const named = items.filter((item) => wanted.includes(idOf(item)));
-	const sorted = named.sort((left, right) => wanted.indexOf(idOf(left)) - wanted.indexOf(idOf(right)));
-	let next = 0;
-	return items.map((item) => (wanted.includes(idOf(item)) ? sorted[next++] : item));
+	const known = before.map((item) => idOf(item));
+	const named = items
+		.filter((item) => wanted.includes(idOf(item)))
+		.sort((left, right) => wanted.indexOf(idOf(left)) - wanted.indexOf(idOf(right)));
+	const others = items.filter((item) => !wanted.includes(idOf(item)));
+	const result: unknown[] = [];
+	while (named.length > 0 && others.length > 0) {
+		const [other, one] = [known.indexOf(idOf(others[0])), known.indexOf(idOf(named[0]))];
+		const isOther = other >= 0 && one >= 0 && other < one;
+		result.push((isOther ? others : named).shift());
+	}
+
+	return [...result, ...named, ...others];
 };
 
 const mergedSet = (target: readonly unknown[], patch: Json, field: string): readonly unknown[] => {
 	const removed = listOf(patch[`$deleteFromPrimitiveList/${field}`]);
 	const all = [...target.filter((item) => !removed.includes(item)), ...listOf(patch[field])];
-	return ordered([...new Set(all)], listOf(patch[`$setElementOrder/${field}`]), (item) => item);
+	const order = listOf(patch[`$setElementOrder/${field}`] ?? patch[field]);
+	return ordered([...new Set(all)], order, target, (item) => item);
 };
 
 const mergedList = (target: readonly unknown[], patch: readonly unknown[], key: string): unknown[] => {
@@ -86,11 +104,11 @@ const mergedField = (field: string, target: unknown, patch: Json): unknown => {
 		return isRecord(value) ? strategicPatched(target, value) : value;
 	}
 
-	const order = listOf(patch[`$setElementOrder/${field}`]);
+	const order = listOf(patch[`$setElementOrder/${field}`] ?? value);
 	const key = mergeKeyOf(field, known, listOf(value), order);
 	if (key === undefined) return value ?? target;
 	const idOf = (item: unknown): unknown => recordOf(item)[key];
-	return ordered(mergedList(known, listOf(value), key), order, idOf);
+	return ordered(mergedList(known, listOf(value), key), order, known, idOf);
 };
 
 const listDirective = /^\$(?:setElementOrder|deleteFromPrimitiveList)\/(.+)$/u;

@@ -91,14 +91,26 @@ const parsed = (text: string): unknown => {
 	}
 };
 
+const isCut = (text: string): boolean => {
+	try {
+		JSON.parse(text);
+		return false;
+	} catch (error) {
+		return error instanceof SyntaxError && error.message.includes('end of JSON input');
+	}
+};
+
 /** The content type without its parameters; JSON when the client names none, as kubectl's PUT on `/scale`. */
 export const contentType = (request: ApiRequest): string =>
 	(request.headers['content-type'] ?? '').split(';')[0]?.trim() || 'application/json';
 
 /** The body as a JSON value. */
 export const bodyValue = (request: ApiRequest): unknown => {
-	const value = parsed(textOf(request));
-	if (value === undefined) throw badRequest('the body of the request is not JSON');
+	const text = textOf(request);
+	const value = parsed(text);
+	// Cut short is what a shell's quotes make of a patch: Go has words of its own for that.
+	if (value === undefined)
+		throw badRequest(isCut(text) ? 'unexpected end of JSON input' : 'the body of the request is not JSON');
 	return value;
 };
 

@@ -47,6 +47,15 @@ const autoscalerSpec = (): Message => ({
 	3: ['maxReplicas', 'number'],
 	4: ['targetCPUUtilizationPercentage', 'number'],
 });
+const metricTarget = (): Message => ({1: ['type', 'text'], 4: ['averageUtilization', 'number']});
+const resourceMetric = (): Message => ({1: ['name', 'text'], 2: ['target', metricTarget]});
+const metric = (): Message => ({1: ['type', 'text'], 4: ['resource', resourceMetric]});
+const autoscalerSpecV2 = (): Message => ({
+	1: ['scaleTargetRef', scaleTarget],
+	2: ['minReplicas', 'number'],
+	3: ['maxReplicas', 'number'],
+	4: ['metrics', {list: metric}],
+});
 const resourceAttributes = (): Message => ({
 	1: ['namespace', 'text'],
 	2: ['verb', 'text'],
@@ -69,6 +78,7 @@ const messages: Readonly<Record<string, Message>> = {
 	'v1 ServiceAccount': {1: ['metadata', metadata]},
 	'apps/v1 Deployment': {1: ['metadata', metadata], 2: ['spec', deploymentSpec]},
 	'autoscaling/v1 HorizontalPodAutoscaler': {1: ['metadata', metadata], 2: ['spec', autoscalerSpec]},
+	'autoscaling/v2 HorizontalPodAutoscaler': {1: ['metadata', metadata], 2: ['spec', autoscalerSpecV2]},
 	'authentication.k8s.io/v1 SelfSubjectReview': {1: ['metadata', metadata]},
 	'authorization.k8s.io/v1 SelfSubjectAccessReview': {1: ['metadata', metadata], 2: ['spec', reviewSpec]},
 };

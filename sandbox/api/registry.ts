@@ -121,6 +121,7 @@ export class Registry {
 		if (memory.get(kind, idIn(object)) !== undefined) throw alreadyExists(kind.key, object.metadata.name);
 		object.metadata.uid = newUid(random);
 		if (kind.hasGeneration) object.metadata.generation = 1;
+		options.note?.(object, undefined);
 		if (options.dryRun) return freeze(object);
 		const created = this.#commit(kind, 'create', undefined, object, options);
 		this.onCreated(kind, created);
@@ -148,6 +149,7 @@ export class Registry {
 		keepIdentity(object, before);
 		this.#validate(kind, object, before, options);
 		if (isEqual(object, before)) return before;
+		options.note?.(object, before);
 		if (kind.isCustom && options.subresource === 'status')
 			noteStatusWriter(object, options.by, this.#parts.clock.now());
 		if (kind.hasGeneration && isSpecChanged(object, before)) {

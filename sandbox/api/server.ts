@@ -1,18 +1,30 @@
 // The handler behind a socket on loopback.
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import type {Duplex} from 'node:stream';
 import type {Log} from '../../services/log.ts';
-import {createApiHandler, type ApiHandler, type PodLogRequest} from './handler.ts';
-import {failed, isStream, type ApiRequest} from './messages.ts';
+import {createApiHandler, type ApiHandler} from './handler.ts';
+import {failed, isStream, type ApiAnswer, type ApiRequest, type ApiStream} from './messages.ts';
+import type {PodLogs} from './pod-logs.ts';
+import {createPodSockets} from './pod-sockets.ts';
+import type {FetchInWorld} from './shell/terminal.ts';
 import type {ApiStore} from './store.ts';
 import {StatusError} from './types.ts';
+
+type Answering = (request: ApiRequest) => ApiAnswer | ApiStream | Promise<ApiAnswer | ApiStream>;
 
 export type ApiServerOptions = {
 	readonly store: ApiStore;
 	/** 0 (or none) for any free one. */
 	readonly port?: number;
 	readonly log: Log;
-	readonly podLog?: (request: PodLogRequest) => string;
+	readonly podLog?: PodLogs;
+	/** Sends the requests of `curl` in a pod. */
+	readonly fetchInWorld?: FetchInWorld;
+	/** Where requests from outside are taken: named where port-forward is refused. */
+	readonly gatewayUrl?: string;
+	/** Changes how requests are answered, for outages: called once with the server's own way. */
+	readonly behind?: (handler: ApiHandler) => Answering;
 };
 
 export type ApiServer = {readonly url: string; readonly port: number; close(): Promise<void>};
@@ -39,22 +51,21 @@ const headersOf = (incoming: IncomingMessage): Record<string, string | undefined
 const loopback = /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/u;
 
 /** Nobody has to log in here; so a page of another site, or a name that was bent to loopback, must not get in. */
-const checkCaller = ({headers}: IncomingMessage): void => {
-	for (const origin of [headers.host, headers.origin]) {
-		if (origin === undefined || loopback.test(origin)) continue;
-		throw new StatusError(403, 'Forbidden', `the sandbox answers on loopback only, not to ${origin}`);
-	}
+const refusalOf = ({headers}: IncomingMessage): string | undefined => {
+	const stranger = [headers.host, headers.origin].find((origin) => origin !== undefined && !loopback.test(origin));
+	return stranger === undefined ? undefined : `the sandbox answers on loopback only, not to ${stranger}`;
 };
 
-const answerTo = async (handler: ApiHandler, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-	checkCaller(incoming);
+const answerTo = async (handler: Answering, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+	const refusal = refusalOf(incoming);
+	if (refusal !== undefined) throw new StatusError(403, 'Forbidden', refusal);
 	const request: ApiRequest = {
 		method: incoming.method ?? 'GET',
 		path: incoming.url ?? '/',
 		headers: headersOf(incoming),
 		body: await bodyOf(incoming),
 	};
-	const answer = handler(request);
+	const answer = await handler(request);
 	if (!isStream(answer)) {
 		response.writeHead(answer.status, {...answer.headers, 'content-length': Buffer.byteLength(answer.body)});
 		response.end(answer.body);
@@ -81,8 +92,11 @@ const listening = (server: ReturnType<typeof createServer>, port: number): Promi
 
 /** Serves the store on 127.0.0.1 until `close`. */
 export const startApiServer = async (options: ApiServerOptions): Promise<ApiServer> => {
-	const {store, log, podLog} = options;
-	const handler = createApiHandler(store, {...(podLog && {podLog})});
+	const {store, log, podLog, fetchInWorld, gatewayUrl, behind = (own: ApiHandler): Answering => own} = options;
+	const handler = behind(
+		createApiHandler(store, {...(podLog && {podLog}), ...(gatewayUrl !== undefined && {gatewayUrl})}),
+	);
+	const sockets = createPodSockets({answer: handler, clock: store.clock, fetchInWorld, gatewayUrl});
 	const server = createServer((incoming, response) => {
 		answerTo(handler, incoming, response).catch((error: unknown) => {
 			const {status, headers, body} = failed(error);
@@ -90,6 +104,11 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
 			if (!response.headersSent) response.writeHead(status, headers);
 			response.end(body);
 		});
+	});
+	server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+		const refusal = refusalOf(incoming);
+		if (refusal === undefined) void sockets.upgrade(incoming, socket, head);
+		else socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
 	});
 	// Watches stay open for as long as their clients want.
 	server.requestTimeout = 0;
@@ -105,6 +124,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
 					resolve();
 				});
 			});
+			sockets.close();
 			server.closeAllConnections();
 			await closed;
 		},

@@ -129,8 +129,11 @@ export const checkWorkload = (object: KubeObject, before: KubeObject | undefined
 	const spec = recordOf(object.spec);
 	const selector = spec['selector'];
 	const errors: FieldError[] = [];
-	if (typeof spec['replicas'] === 'number' && spec['replicas'] < 0) {
-		errors.push(invalidValue('spec.replicas', spec['replicas'], 'must be greater than or equal to 0'));
+	for (const field of ['replicas', 'minReadySeconds']) {
+		const value = spec[field];
+		if (typeof value === 'number' && value < 0) {
+			errors.push(invalidValue(`spec.${field}`, value, 'must be greater than or equal to 0'));
+		}
 	}
 
 	if (!isRecord(selector)) errors.push(required('spec.selector'));

@@ -1,4 +1,5 @@
 // How a write is meant, beyond the object itself.
+import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {Unknown} from './crd.ts';
 
 export type WriteOptions = {
@@ -9,6 +10,8 @@ export type WriteOptions = {
 	readonly isReplacement?: boolean;
 	/** Hears of unknown fields, which are then dropped; may throw to refuse them. */
 	readonly onUnknown?: Unknown;
+	/** Notes on an object that is about to be stored who changed what of it. */
+	readonly note?: (object: KubeObject, before: KubeObject | undefined) => void;
 };
 
 export type RemoveOptions = {

@@ -1,13 +1,13 @@
-// POST, PUT, PATCH and DELETE of objects.
+// POST and PUT of objects, and what all writes have in common.
 import {parse} from 'yaml';
-import type {KubeObject, Operation} from '../../services/kubernetes/cluster.ts';
-import {applied} from './apply.ts';
+import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {checkBody, type Strictness} from './built-in-fields.ts';
 import type {Unknown} from './crd.ts';
-import {badRequest, invalid, printed, unknownFormat} from './errors.ts';
-import {isRecord, recordOf, shown, type Json} from './json.ts';
-import {apiVersionOf, inVersion} from './kinds.ts';
-import {bodyObject, bodyValue, contentType, jsonAnswer, textOf, type ApiAnswer, type ApiRequest} from './messages.ts';
-import {jsonPatched, merged, strategic} from './patches.ts';
+import {badRequest, invalidPatch, printed} from './errors.ts';
+import {recordOf, shown, sortedText, type Json} from './json.ts';
+import {apiVersionOf} from './kinds.ts';
+import {noteUpdate, type Writer} from './ownership.ts';
+import {bodyObject, contentType, jsonAnswer, textOf, type ApiAnswer, type ApiRequest} from './messages.ts';
 import {objectAnswer} from './reading.ts';
 import type {WriteOptions} from './write-options.ts';
 import {scaled, scaleOf} from './scale.ts';
@@ -42,28 +42,49 @@ const onUnknown = ({target, request, query, warnings}: Write, patched: () => unk
 			throw badRequest(`${what}: ${strictly(paths)}`);
 		}
 
-		const message = `Invalid value: ${printed(JSON.stringify(patched()))}: ${strictly(paths)}`;
+		const message = `Invalid value: ${printed(sortedText(patched()))}: ${strictly(paths)}`;
 		const cause = {field: 'patch', reason: 'FieldValueInvalid', message};
-		throw invalid(kind.key, kind.kind, target.name ?? '', [cause]);
+		throw invalidPatch([cause]);
 	};
 };
 
+const managerOf = ({request, query}: Write): string =>
+	query.get('fieldManager') || ((request.headers['user-agent'] ?? 'unknown').split(/[/\s]/u)[0] ?? 'unknown');
+
+/** The writer of a request, as ownership knows it. */
+export const writerOf = (write: Write): Writer => {
+	const {store, target} = write;
+	const {kind, version, subresource} = target;
+	const apiVersion = apiVersionOf(kind.key.group, version);
+	return {kind, version, apiVersion, subresource, manager: managerOf(write), now: store.clock.now()};
+};
+
+/** Kinds that nobody applies: their owners would cost more than they tell. */
+const unowned = new Set(['events', 'leases', 'endpointslices', 'endpoints', 'nodes']);
+
+const isOwned = ({target, request}: Write): boolean =>
+	contentType(request) !== 'application/apply-patch+yaml' &&
+	target.subresource !== 'status' &&
+	!unowned.has(target.kind.key.plural);
+
 /** How the store is to take a request: by whom, dry or not, and strict or not about unknown fields. */
 export const optionsOf = (write: Write, patched: () => unknown = () => ({})): WriteOptions => {
-	const {target, request, query} = write;
+	const {target, query} = write;
 	const unknown = onUnknown(write, patched);
-	const agent = (request.headers['user-agent'] ?? 'unknown').split(/[/\s]/u)[0] ?? 'unknown';
 	return {
-		by: query.get('fieldManager') ?? agent,
+		by: managerOf(write),
 		...(target.subresource === 'status' && {subresource: 'status' as const}),
 		...(target.subresource === 'scale' && {subresource: 'scale' as const}),
 		...(query.getAll('dryRun').includes('All') && {dryRun: true}),
+		...(isOwned(write) && {
+			note: (object: KubeObject, before: KubeObject | undefined) => noteUpdate(writerOf(write), object, before),
+		}),
 		...(unknown && {onUnknown: unknown}),
 	};
 };
 
 /** The body as an object of the target's kind and place. */
-const objectOf = ({target, request}: Write): KubeObject => {
+export const objectOf = ({target, request}: Write): KubeObject => {
 	const {kind, version, namespace, name} = target;
 	const body = contentType(request) === 'application/yaml' ? recordOf(parse(textOf(request))) : bodyObject(request);
 	const expected = apiVersionOf(kind.key.group, version);
@@ -92,6 +113,32 @@ const objectOf = ({target, request}: Write): KubeObject => {
 	return {...body, apiVersion, kind: kind.kind, metadata: metadata as KubeObject['metadata']};
 };
 
+/** How strictly a request wants to be taken; undefined where it does not say, as all but kubectl's. */
+export const strictnessOf = ({query, warnings}: Write): Strictness | undefined => {
+	const mode = query.get('fieldValidation');
+	return mode === null ? undefined : {mode, warnings};
+};
+
+const checkFields = (write: Write, object: KubeObject): void => {
+	const strictness = strictnessOf(write);
+	if (strictness !== undefined) checkBody(write.target.kind, write.target.version, object, strictness);
+};
+
+/** Says of new finalizers of custom resources what a real server says of names without a path. */
+export const warnOfFinalizers = (
+	{target, warnings}: Write,
+	{metadata}: KubeObject,
+	before: KubeObject | undefined,
+): void => {
+	if (!target.kind.isCustom) return;
+	const known = before?.metadata.finalizers ?? [];
+	for (const name of metadata.finalizers ?? []) {
+		if (name.includes('/') || known.includes(name)) continue;
+		const why = 'prefer a domain-qualified finalizer name including a path (/)';
+		warnings.push(`metadata.finalizers: "${name}": ${why} to avoid accidental conflicts with other finalizer writers`);
+	}
+};
+
 /** POST of a new object. */
 export const createObject = (write: Write): ApiAnswer => {
 	const {store, target, request} = write;
@@ -102,7 +149,9 @@ export const createObject = (write: Write): ApiAnswer => {
 		throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
 	}
 
+	checkFields(write, object);
 	const created = store.createAs(target.kind, object, optionsOf(write));
+	warnOfFinalizers(write, created, undefined);
 	return objectAnswer(store, target, request, created, 201);
 };
 
@@ -118,6 +167,7 @@ export const replaceObject = (write: Write): ApiAnswer => {
 	}
 
 	const object = objectOf(write);
+	checkFields(write, object);
 	const options = {...optionsOf(write), isReplacement: true};
 	return objectAnswer(
 		store,
@@ -125,81 +175,4 @@ export const replaceObject = (write: Write): ApiAnswer => {
 		request,
 		store.change(kind, namespace, name, () => object, options),
 	);
-};
-
-const jsonFormat = 'application/json-patch+json';
-const mergeFormat = 'application/merge-patch+json';
-const strategicFormat = 'application/strategic-merge-patch+json';
-const applyFormat = 'application/apply-patch+yaml';
-
-type Patcher = (current: KubeObject) => KubeObject;
-
-const patcherOf = ({target, request}: Write): Patcher => {
-	const format = contentType(request);
-	if (format === jsonFormat) {
-		const operations = bodyValue(request);
-		if (!Array.isArray(operations)) throw badRequest('a JSON patch is a list of operations');
-		return (current) => jsonPatched(current, operations as Operation[]);
-	}
-
-	if (format === mergeFormat) {
-		const patch = bodyValue(request);
-		return (current) => merged(current, patch);
-	}
-
-	if (format === strategicFormat && !target.kind.isCustom) {
-		const patch = bodyValue(request);
-		return (current) => strategic(current, patch);
-	}
-
-	throw unknownFormat([jsonFormat, mergeFormat, ...(target.kind.isCustom ? [] : [strategicFormat]), applyFormat]);
-};
-
-const applyObject = (write: Write): ApiAnswer => {
-	const {store, target, request, query} = write;
-	const {kind, namespace, name = ''} = target;
-	const body: unknown = parse(textOf(request));
-	const manager = query.get('fieldManager') ?? '';
-	if (manager === '')
-		throw badRequest(
-			'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-		);
-	if (!isRecord(body)) throw badRequest('the body of an apply patch is an object');
-	const configuration = objectOf({...write, request: {...request, headers: {}, body: JSON.stringify(body)}});
-	const apply = (current: KubeObject | undefined): KubeObject =>
-		applied(current, configuration, {kind, manager, now: store.clock.now()});
-	if (store.get(kind.key, namespace, name) === undefined && target.subresource === undefined) {
-		const created = store.createAs(
-			kind,
-			apply(undefined),
-			optionsOf(write, () => configuration),
-		);
-		return objectAnswer(store, target, request, created, 201);
-	}
-
-	const change = (current: KubeObject): KubeObject => apply(inVersion(kind, current, target.version));
-	const options = optionsOf(write, () => configuration);
-	return objectAnswer(store, target, request, store.change(kind, namespace, name, change, options));
-};
-
-/** PATCH of an object, its status or its scale. */
-export const patchObject = (write: Write): ApiAnswer => {
-	const {store, target, request} = write;
-	const {kind, namespace, name = '', version, subresource} = target;
-	if (contentType(request) === applyFormat && subresource !== 'scale') return applyObject(write);
-	const patcher = patcherOf(write);
-	if (subresource === 'scale') {
-		const change = (current: KubeObject): KubeObject =>
-			scaled(kind, current, patcher(scaleOf(kind, current)) as unknown as Json);
-		return jsonAnswer(200, scaleOf(kind, store.change(kind, namespace, name, change, optionsOf(write))));
-	}
-
-	let patched: KubeObject | undefined;
-	const change = (current: KubeObject): KubeObject => {
-		patched = patcher(inVersion(kind, current, version));
-		return patched;
-	};
-
-	const options = optionsOf(write, () => patched);
-	return objectAnswer(store, target, request, store.change(kind, namespace, name, change, options));
 };

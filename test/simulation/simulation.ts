@@ -5,7 +5,6 @@ import {startEmbedded} from '../../sandbox/embedded.ts';
 import type {Embedded} from '../../sandbox/embedded.ts';
 import type {Interceptor} from '../../sandbox/in-process.ts';
 import {releaseOf} from '../../sandbox/scenarios.ts';
-import type {Scenario} from '../../sandbox/scenarios.ts';
 import {createVirtualClock} from '../../sandbox/virtual-clock.ts';
 import type {VirtualClock} from '../../sandbox/virtual-clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
@@ -22,7 +21,7 @@ export type Bag = Readonly<Record<string, unknown>>;
 
 export type Plan = {
 	readonly shape: 'first' | 'today';
-	readonly scenario?: Exclude<Scenario, 'none'>;
+	readonly scenario?: string;
 	/** Merged into `spec.analysis`, or `spec.canaryAnalysis`. */
 	readonly analysis?: Bag;
 	/** Merged into `spec`. */

@@ -1,0 +1,45 @@
+// The sessions on the embedded API server: they must leave the transcripts that a real one left.
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import {startApiServer, type ApiServer} from '../../sandbox/api/server.ts';
+import {startEmbedded, type Embedded} from '../../sandbox/embedded.ts';
+import {wallClock} from '../../services/clock.ts';
+import {silentLog} from '../../services/log.ts';
+import {seededRandom} from '../../services/random.ts';
+import {kubectlProgram} from './program.ts';
+import {sessions} from './sessions/index.ts';
+import {checkTranscript} from './transcripts.ts';
+
+const program = kubectlProgram();
+
+let embedded: Embedded;
+let api: ApiServer;
+let folder: string;
+
+test.before('a world to type in', async () => {
+	folder = await mkdtemp(path.join(tmpdir(), 'aviary-typed-'));
+	embedded = await startEmbedded({clock: wallClock, random: seededRandom(1), speed: 20, log: silentLog});
+	api = await startApiServer({store: embedded.store, log: silentLog});
+});
+
+test.after.always('nothing left of it', async () => {
+	await api.close();
+	embedded.stop();
+	await rm(folder, {recursive: true, force: true});
+});
+
+if (program === undefined) {
+	test('there is no kubectl, so that no session is typed', (t) => {
+		t.log('install kubectl to run the cases of this file');
+		t.pass();
+	});
+} else {
+	for (const session of sessions) {
+		test(session.title, async (t) => {
+			const site = {program, cluster: {server: api.url}, user: {token: 'sandbox'}, folder};
+			await checkTranscript(t, session, site);
+		});
+	}
+}
