@@ -10,10 +10,17 @@ import type {Log} from '../services/log.ts';
 type Condition = Readonly<Record<string, unknown>>;
 
 /** The peer's one condition; its times move as the API conventions say. */
-const conditionsOf = (before: KubeObject['status'], status: Status, now: string): readonly Condition[] => {
+const conditionsOf = (
+	before: KubeObject['status'],
+	status: Status,
+	now: string,
+	runBegan: number | undefined,
+): readonly Condition[] => {
 	const former = (before?.['conditions'] as readonly Condition[] | undefined)?.find(({type}) => type === 'Promoted');
 	const {condition} = status;
 	const sameStatus = former?.['status'] === condition.status;
+	// It opens with a run: its time is when that began, not when it could be written.
+	const changed = condition.status === 'Unknown' && runBegan !== undefined ? timestamp(runBegan) : now;
 	return [
 		{
 			type: 'Promoted',
@@ -21,16 +28,21 @@ const conditionsOf = (before: KubeObject['status'], status: Status, now: string)
 			reason: condition.reason,
 			message: condition.message,
 			lastUpdateTime: sameStatus && former?.['reason'] === condition.reason ? former['lastUpdateTime'] : now,
-			lastTransitionTime: sameStatus ? former?.['lastTransitionTime'] : now,
+			lastTransitionTime: sameStatus ? former?.['lastTransitionTime'] : changed,
 		},
 	];
 };
 
 /** The whole `status` to write: ours over what is there, so that fields of others are kept. */
-export const statusToWrite = (before: KubeObject['status'], status: Status, nowMs: number): Record<string, unknown> => {
+export const statusToWrite = (
+	before: KubeObject['status'],
+	status: Status,
+	nowMs: number,
+	runBegan?: number,
+): Record<string, unknown> => {
 	const {condition: _, ...fields} = status;
 	const now = timestamp(nowMs);
-	return {...before, ...fields, conditions: conditionsOf(before, status, now), lastTransitionTime: now};
+	return {...before, ...fields, conditions: conditionsOf(before, status, now, runBegan), lastTransitionTime: now};
 };
 
 /** Whether the object's status says all that `status` says. */
@@ -53,6 +65,8 @@ export type RecorderOptions = {
 	readonly canary: KubeObject;
 	/** Resolves when everything announced so far has been posted, or cannot be. */
 	readonly flushed: () => Promise<void>;
+	/** When the run under way began, in ms. */
+	readonly runBegan?: () => number | undefined;
 	/** Told before a difference is written and after. */
 	readonly onRecorded: (recorded: boolean) => void;
 	readonly onCrdTooOld: () => void;
@@ -82,6 +96,10 @@ export class Recorder {
 	saw(canary: KubeObject): void {
 		if (BigInt(canary.metadata.resourceVersion ?? 0) > BigInt(this.#seen.metadata.resourceVersion ?? 0)) {
 			this.#seen = canary;
+			// What somebody else has written over it, such as a former leader's last word, is put right at once.
+			if (this.#wanted !== undefined && !this.#writing) {
+				this.record(this.#wanted);
+			}
 		}
 	}
 
@@ -165,7 +183,7 @@ export class Recorder {
 	}
 
 	async #patch(status: Status): Promise<void> {
-		const {cluster, clock, onCrdTooOld} = this.#options;
+		const {cluster, clock, runBegan, onCrdTooOld} = this.#options;
 		const {namespace, name, uid, resourceVersion} = this.#seen.metadata;
 		const answer = await cluster.patch(
 			canaries,
@@ -174,7 +192,7 @@ export class Recorder {
 			[
 				{op: 'test', path: '/metadata/uid', value: uid},
 				{op: 'test', path: '/metadata/resourceVersion', value: resourceVersion},
-				{op: 'add', path: '/status', value: statusToWrite(this.#seen.status, status, clock.now())},
+				{op: 'add', path: '/status', value: statusToWrite(this.#seen.status, status, clock.now(), runBegan?.())},
 			],
 			{lane: 'status', subresource: 'status', signal: this.#stopped.signal},
 		);

@@ -1,10 +1,18 @@
 // Why an HTTP request had no answer.
 
 /**
- * `refused` and `untrusted`: surely never sent. `timed out`, `reset`, `aborted`, `too large` and `malformed`: the
- * server may have acted on it.
+ * `refused`, `untrusted` and `fenced` (by our own loss of leadership): surely never sent. `timed out`, `reset`,
+ * `aborted`, `too large` and `malformed`: the server may have acted on it.
  */
-export type HttpErrorKind = 'timed out' | 'refused' | 'untrusted' | 'reset' | 'too large' | 'aborted' | 'malformed';
+export type HttpErrorKind =
+	| 'timed out'
+	| 'refused'
+	| 'untrusted'
+	| 'fenced'
+	| 'reset'
+	| 'too large'
+	| 'aborted'
+	| 'malformed';
 
 /** A request that got no usable answer. */
 export class HttpError extends Error {

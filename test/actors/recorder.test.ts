@@ -121,6 +121,21 @@ test('a newer version that was seen is what the next write builds upon', async (
 	t.is(server.patches, 1);
 });
 
+test('what another has written over it is put right at once', async (t) => {
+	const {clock, server, log, recorder} = stage();
+	server.present = canaryOf(1, statusToWrite({}, statusOf(), 0));
+	recorder.saw({...server.present, metadata: {...server.present.metadata, resourceVersion: '2'}});
+	server.present = canaryOf(2, server.present.status);
+	recorder.record(statusOf());
+	await clock.advance(1000);
+	t.is(server.patches, 0, 'it was said already');
+	server.present = canaryOf(3, {...server.present.status, canaryWeight: 50});
+	recorder.saw(server.present);
+	await clock.advance(10);
+	t.is(server.present.status?.['canaryWeight'], 0);
+	t.deepEqual(log, ['outstanding', 'recorded'], 'and effects wait for it');
+});
+
 test('errors are tried again for ever, with pauses, and effects wait', async (t) => {
 	const {clock, server, failures, log, recorder} = stage();
 	failures.push(...Array.from({length: 10}, () => failure(500, 'unknown')));
