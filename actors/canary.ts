@@ -12,9 +12,13 @@ import {instantOf} from '../services/clock.ts';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
 import type {Announcer} from '../services/telemetry/events.ts';
 import type {Telemetry} from '../services/telemetry/telemetry.ts';
+import type {Tracing} from '../services/telemetry/tracing.ts';
 import type {Services, Survey} from './bindings.ts';
 import {canaryPorts} from './canary-ports.ts';
+import type {CommandDesk} from './command-desk.ts';
 import {Gate} from './gate.ts';
+import {Hearing} from './hearing.ts';
+import {PresentRun} from './present-run.ts';
 import {Recorder} from './recorder.ts';
 import {tellTelemetry} from './telling.ts';
 
@@ -31,6 +35,9 @@ export type HostOptions = {
 	readonly services: Services;
 	readonly announcer: Announcer;
 	readonly telemetry: Telemetry;
+	readonly tracing: Tracing;
+	/** Where people's commands come in. */
+	readonly desk: CommandDesk;
 	/** The newest version of a Canary that the supervisor has seen. */
 	readonly newest: (model: CanaryModel) => KubeObject | undefined;
 	/** Called with each version of this Canary that comes later; answers how to stop. */
@@ -76,8 +83,8 @@ const isUnderWay = (status: Status): boolean => ['progressing', 'halted', 'promo
  */
 export const liveAsCanary = (options: HostOptions) =>
 	fromCallback<CanaryChanged, {readonly model: CanaryModel}>(({input: {model}, sendBack, receive}) => {
-		const {services, announcer, telemetry} = options;
-		const {clock, log} = services;
+		const {announcer, telemetry, tracing} = options;
+		const {clock} = options.services;
 		const key = `${model.name}.${model.namespace}`;
 		const about = aboutOf(model);
 		const canary = options.newest(model);
@@ -85,6 +92,18 @@ export const liveAsCanary = (options: HostOptions) =>
 			return undefined;
 		}
 
+		const run = new PresentRun({
+			services: options.services,
+			tracing,
+			model,
+			newest: () => options.newest(model),
+			whereabouts() {
+				const {value, context} = chart.getSnapshot();
+				return {path: pathOf(value), context};
+			},
+		});
+		const services = run.services();
+		const {log} = services;
 		const gate = new Gate(clock);
 		gate.setSuspended(model.suspended);
 		let survey: Survey | undefined;
@@ -96,11 +115,12 @@ export const liveAsCanary = (options: HostOptions) =>
 			log,
 			canary,
 			flushed: () => announcer.flushed(about),
+			runBegan: () => run.began(),
 			onRecorded: (recorded) => {
 				gate.setRecorded(recorded);
 			},
 			onCrdTooOld() {
-				log.warn('CRD too old: status.state was not kept; apply artifacts/crds', {canary: key});
+				log.warn('CRD too old: status.state was not kept; apply artifacts/crds');
 			},
 		});
 		const chart = createActor(
@@ -118,9 +138,27 @@ export const liveAsCanary = (options: HostOptions) =>
 			},
 		);
 		chart.on('announced', ({announcement}) => {
-			const {run} = chart.getSnapshot().context;
-			log[announcement.type === 'Warning' ? 'warn' : 'info'](announcement.text, {canary: key});
-			announcer.announce(about, {type: announcement.type, message: announcement.text, run: run.revision});
+			const {type, text: message} = announcement;
+			const {revision} = chart.getSnapshot().context.run;
+			log[type === 'Warning' ? 'warn' : 'info'](message);
+			run.said(type, message);
+			announcer.announce(about, {type, message, run: revision, logged: run.fields()});
+		});
+		const ended = new AbortController();
+		const hearing = new Hearing({
+			desk: options.desk,
+			canary: model,
+			give(command) {
+				chart.send({type: 'command given', command, at: clock.now()});
+			},
+			// The state that answers is published, and its record begun, in this very turn.
+			async recorded() {
+				await Promise.resolve();
+				await gate.recorded(ended.signal);
+			},
+		});
+		chart.on('command answered', (said) => {
+			hearing.answered(said);
 		});
 		chart.subscribe({
 			next({value, context}) {
@@ -135,12 +173,16 @@ export const liveAsCanary = (options: HostOptions) =>
 				tellTelemetry(telemetry, context, status, path, next);
 				if (next !== path) {
 					options.onStateChange?.({canary: key, from: path, to: next, event, at: clock.now()});
-					log.debug('state changed', {canary: key, from: path, to: next, event});
+					log.debug('state changed', {from: path, to: next, event});
 					path = next;
 				}
+
+				hearing.entered(next, context);
+
+				run.entered(next, context, status);
 			},
 			error(error) {
-				log.error("the canary's actor crashed", {canary: key, error: (error as Error).stack ?? String(error)});
+				log.error("the canary's actor crashed", {error: (error as Error).stack ?? String(error)});
 				const crash: ActorCrashed = {type: 'actor crashed', error: (error as Error).message, at: clock.now()};
 				sendBack(crash);
 			},
@@ -155,7 +197,10 @@ export const liveAsCanary = (options: HostOptions) =>
 		chart.start();
 		return () => {
 			forget();
+			ended.abort(new Error('the canary is no longer watched here'));
+			hearing.stop();
 			chart.stop();
 			recorder.stop();
+			run.stop();
 		};
 	});

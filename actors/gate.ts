@@ -60,6 +60,11 @@ export class Gate {
 		this.#recorded.set(recorded);
 	}
 
+	/** Resolves when no record of the chart's state is outstanding. */
+	recorded(signal: AbortSignal): Promise<void> {
+		return this.#recorded.wait(signal);
+	}
+
 	setSuspended(suspended: boolean): void {
 		if (suspended && this.#suspendedAt === undefined) {
 			this.#suspendedAt = this.#clock.now();

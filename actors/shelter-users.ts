@@ -3,6 +3,7 @@ import {fromPromise} from 'xstate';
 import type {CanaryModel} from '../api/model.ts';
 import type {Answer} from '../machines/ports.ts';
 import {canaries} from '../services/kubernetes/resources.ts';
+import {logWith} from '../services/log.ts';
 import {routerOf} from '../services/routers/index.ts';
 import {aboutOf} from './canary.ts';
 import type {HostOptions} from './canary.ts';
@@ -11,20 +12,21 @@ import {untilDone} from './retrying.ts';
 export const shelterUsers = ({services, announcer}: HostOptions) =>
 	fromPromise<Answer, {readonly model: CanaryModel; readonly error: string}>(
 		async ({input: {model, error}, signal}) => {
-			const {cluster, clock, log} = services;
+			const {cluster, clock} = services;
 			const canary = `${model.name}.${model.namespace}`;
+			const log = logWith(services.log, () => ({canary}));
 			const text =
 				`the actor of ${canary} crashed repeatedly (${error}); traffic goes to the primary, ` +
 				'and a change of the Canary starts it again';
-			log.error(text, {canary});
+			log.error(text);
 			announcer.announce(aboutOf(model), {type: 'Warning', message: text});
 			const attempt = async (what: string, effect: () => Promise<unknown>): Promise<void> => {
 				try {
-					await untilDone(services, what, {insist: false, signal}, effect);
+					await untilDone({...services, log}, what, {insist: false, signal}, effect);
 				} catch (failure) {
 					signal.throwIfAborted();
 					// A primary that cannot be given traffic is told; the actor stays down all the same.
-					log.error('sheltering the users failed', {canary, what, error: (failure as Error).message});
+					log.error('sheltering the users failed', {what, error: (failure as Error).message});
 				}
 			};
 			await attempt(`routing all traffic to the primary of ${canary}`, async () =>

@@ -1,21 +1,23 @@
 // Owns the actors' lives: one custody a Canary, in a registry, so that none can touch another.
 import {createActor} from 'xstate';
-import type {Actor} from 'xstate';
+import type {Actor, SnapshotFrom} from 'xstate';
 import type {CanaryModel} from '../api/model.ts';
 import {custodyMachine} from '../machines/supervisor.ts';
 import {releaseMachine} from '../machines/release.ts';
 import {sleep} from '../services/clock.ts';
 import type {Following, KubeObject} from '../services/kubernetes/cluster.ts';
 import {canaries} from '../services/kubernetes/resources.ts';
+import {logWith} from '../services/log.ts';
 import {aboutOf, liveAsCanary} from './canary.ts';
 import type {HostOptions} from './canary.ts';
 import {canaryPorts} from './canary-ports.ts';
 import {Gate} from './gate.ts';
+import {openCommandDesk} from './command-desk.ts';
 import {keyOf, Rivals} from './rivals.ts';
 import {shelterUsers} from './shelter-users.ts';
 import {sayAnotherIsAtWork} from './standing-back.ts';
 
-export type SupervisorOptions = Omit<HostOptions, 'newest' | 'onVersion'> & {
+export type SupervisorOptions = Omit<HostOptions, 'newest' | 'onVersion' | 'desk'> & {
 	/** Undefined watches all namespaces. */
 	readonly namespaces: readonly string[] | undefined;
 	/** Total: whatever was written becomes a model, with its problems. */
@@ -42,6 +44,14 @@ type Ward = {
 
 const FLUSH_MS_MAX = 5000;
 
+/** Why a Canary's custody has nobody who could carry out a command, now and for long. */
+const whyUnattended = (custody: SnapshotFrom<typeof custodyMachine>): string | undefined =>
+	custody.matches('standingBack')
+		? `another operator, ${custody.context.model.otherOperator?.manager ?? ''}, acts on this Canary; stop one of the two`
+		: custody.matches('abandoned')
+			? `its actor crashed repeatedly (${custody.context.error}); a change of the Canary starts it again`
+			: undefined;
+
 export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	const {services, announcer, telemetry, toModel} = options;
 	const {clock, log, cluster} = services;
@@ -49,8 +59,22 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	const rivals = new Rivals();
 	let stopped = false;
 
+	let isReady = false;
+	const desk = openCommandDesk({
+		...services,
+		namespaces: options.namespaces,
+		whyUnattended({namespace, name}) {
+			const ward = wards.get(`${namespace}/${name}`);
+			if (ward === undefined) {
+				return isReady ? `there is no Canary ${name} in namespace ${namespace}` : undefined;
+			}
+
+			return whyUnattended(ward.custody.getSnapshot());
+		},
+	});
 	const host: HostOptions = {
 		...options,
+		desk,
 		newest: ({namespace, name, uid}) => {
 			const object = wards.get(`${namespace}/${name}`)?.object;
 			return object?.metadata.uid === uid ? object : undefined;
@@ -63,7 +87,8 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	};
 
 	const custodyFor = (model: CanaryModel) => {
-		const releasePorts = canaryPorts({services, gate: new Gate(clock), onSurvey() {}});
+		const own = {...services, log: logWith(log, () => ({canary: `${model.name}.${model.namespace}`}))};
+		const releasePorts = canaryPorts({services: own, gate: new Gate(clock), onSurvey() {}});
 		return createActor(
 			custodyMachine.provide({
 				actors: {
@@ -108,8 +133,12 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 		const ward: Ward = {custody: custodyFor(model), object, home, told, listeners: new Set()};
 		wards.set(key, ward);
 		ward.custody.subscribe({
+			next() {
+				desk.review();
+			},
 			error(error) {
-				log.error('custody of a canary broke', {canary: key, error: (error as Error).message});
+				const canary = `${model.name}.${model.namespace}`;
+				log.error('custody of a canary broke', {canary, error: (error as Error).message});
 			},
 		});
 		ward.custody.start();
@@ -186,6 +215,8 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 
 	const ready = async (): Promise<void> => {
 		await Promise.all(followings.map(({synced}) => synced));
+		isReady = true;
+		desk.review();
 	};
 
 	return {
@@ -201,6 +232,8 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 			for (const ward of wards.values()) {
 				ward.custody.stop();
 			}
+
+			desk.close();
 
 			// Bounded, for the API server may be gone too.
 			const flushed = Promise.all(models.map((model) => announcer.flushed(aboutOf(model))));

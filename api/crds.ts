@@ -1,6 +1,7 @@
 // The CustomResourceDefinitions, built from the schemas.
 import {alertProvider} from './alert-provider.ts';
 import {canary} from './canary.ts';
+import {canaryCommand} from './canary-command.ts';
 import {metricTemplate} from './metric-template.ts';
 
 /** A JSON Schema as far as the CRDs and the reference pages look into it. */
@@ -30,7 +31,7 @@ export const structuralSchema = (schema: object): Schema =>
 
 type Column = {
 	readonly name: string;
-	readonly type: 'string' | 'boolean';
+	readonly type: 'string' | 'boolean' | 'date';
 	readonly jsonPath: string;
 	readonly priority?: 1;
 };
@@ -56,20 +57,28 @@ const canaryColumns: readonly Column[] = [
 	wide('State', '.status.state'),
 ];
 
-const definition = (kind: string, schema: object, additionalPrinterColumns: readonly Column[]) => {
+const peers = {group: 'flagger.app', version: 'v1beta1'};
+const ours = {group: 'aviary.dev', version: 'v1alpha1'};
+
+const definition = (
+	kind: string,
+	schema: object,
+	additionalPrinterColumns: readonly Column[],
+	{group, version} = peers,
+) => {
 	const singular = kind.toLowerCase();
 	const plural = singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`;
 	return {
 		apiVersion: 'apiextensions.k8s.io/v1',
 		kind: 'CustomResourceDefinition',
-		metadata: {name: `${plural}.flagger.app`, annotations: {'helm.sh/resource-policy': 'keep'}},
+		metadata: {name: `${plural}.${group}`, annotations: {'helm.sh/resource-policy': 'keep'}},
 		spec: {
-			group: 'flagger.app',
+			group,
 			names: {kind, listKind: `${kind}List`, plural, singular, categories: ['all']},
 			scope: 'Namespaced',
 			versions: [
 				{
-					name: 'v1beta1',
+					name: version,
 					served: true,
 					storage: true,
 					subresources: {status: {}},
@@ -86,4 +95,18 @@ export const definitions = [
 	definition('Canary', canary, canaryColumns),
 	definition('MetricTemplate', metricTemplate, [column('Provider', '.spec.provider.type')]),
 	definition('AlertProvider', alertProvider, [column('Type', '.spec.type')]),
+	definition(
+		'CanaryCommand',
+		canaryCommand,
+		[
+			column('Canary', '.spec.canary'),
+			column('Verb', '.spec.verb'),
+			column('Outcome', '.status.outcome'),
+			column('By', '.spec.requestedBy'),
+			wide('Reason', '.spec.reason'),
+			wide('Message', '.status.message'),
+			{name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp'},
+		],
+		ours,
+	),
 ] as const;

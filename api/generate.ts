@@ -13,12 +13,21 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
 		...definitions.map(
 			(definition) => [`artifacts/crds/${definition.metadata.name}.yaml`, header + manifest(definition)] as const,
 		),
+		['artifacts/crds/Kustomization', header + kustomization()] as const,
 		['docs/reference/canary.md', referencePage()] as const,
 	]);
 
 /** YAML 1.1, for kubectl reads `no` and `on` as booleans; no anchors, for the reader's sake. */
 const manifest = (object: unknown): string =>
 	stringify(object, {version: '1.1', aliasDuplicateObjects: false, lineWidth: 0});
+
+/** For `kubectl apply -k`. Its file's name has no extension, so that `kubectl apply -f artifacts/crds` passes it over. */
+const kustomization = (): string =>
+	manifest({
+		apiVersion: 'kustomize.config.k8s.io/v1beta1',
+		kind: 'Kustomization',
+		resources: definitions.map(({metadata}) => `${metadata.name}.yaml`).sort(),
+	});
 
 if (import.meta.main) {
 	const root = join(import.meta.dirname, '..');

@@ -49,6 +49,13 @@ export type Api = {
 	load(): ReturnType<Lanes['load']>;
 };
 
+export type Answered = {
+	readonly verb: Verb;
+	readonly resource: string;
+	readonly code: number;
+	readonly seconds: number;
+};
+
 export type ApiOptions = {
 	readonly connection: Connection;
 	readonly door: Door;
@@ -57,8 +64,8 @@ export type ApiOptions = {
 	readonly log: Log;
 	/** Writes in flight; 8 by default. */
 	readonly writesInFlight?: number;
-	/** Told of every attempt; code 0 is no answer. */
-	readonly onAnswer?: (facts: {readonly verb: Verb; readonly resource: string; readonly code: number}) => void;
+	/** Told of every attempt but those that its signal ended; code 0 is no answer. */
+	readonly onAnswer?: (facts: Answered) => void;
 };
 
 const METHODS: Readonly<Record<Verb, string>> = {
@@ -96,8 +103,11 @@ export const createApi = (options: ApiOptions): Api => {
 		};
 	};
 
-	const count = ({verb, resource}: ApiRequest, code: number): void => {
-		options.onAnswer?.({verb, resource, code});
+	const count = ({verb, resource, signal}: ApiRequest, code: number, begun: number): void => {
+		// What we ended ourselves says nothing about the server.
+		if (code > 0 || signal?.aborted !== true) {
+			options.onAnswer?.({verb, resource, code, seconds: (clock.monotonic() - begun) / 1000});
+		}
 	};
 
 	const credentials = async (attempt: string): Promise<Credentials> => {
@@ -117,11 +127,12 @@ export const createApi = (options: ApiOptions): Api => {
 		const attempt = attemptOf(request);
 		for (let second = false; ; second = true) {
 			const ready = asked(request, await credentials(attempt));
+			const begun = clock.monotonic();
 			const answer = await send(ready).catch((error: unknown) => {
-				count(request, 0);
+				count(request, 0, begun);
 				throw silence(error, attempt);
 			});
-			count(request, answer.status);
+			count(request, answer.status, begun);
 			if (answer.status !== 401 || second) {
 				return answer;
 			}

@@ -17,6 +17,7 @@ export type Cache = {
 	amend(edited: KubeObject, version: bigint): void;
 	/** Leaves without a word: nobody wants it any more. */
 	forget(key: string): void;
+	size(): number;
 };
 
 /** Deletions to remember: as many as may be on their way at once, and far more. */
@@ -134,5 +135,6 @@ export const createCache = (
 			entries.delete(key);
 			floors.delete(key);
 		},
+		size: () => entries.size,
 	};
 };

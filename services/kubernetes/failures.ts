@@ -84,8 +84,8 @@ export const silence = (error: unknown, attempt: string): ApiError => {
 	const kind = error instanceof HttpError ? error.kind : undefined;
 	return new ApiError({
 		code: 0,
-		reason: kind === 'untrusted' ? 'Untrusted' : 'NoAnswer',
-		outcome: kind === 'refused' || kind === 'untrusted' ? 'refused' : 'unknown',
+		reason: kind === 'untrusted' ? 'Untrusted' : kind === 'fenced' ? 'NotLeading' : 'NoAnswer',
+		outcome: kind === 'refused' || kind === 'untrusted' || kind === 'fenced' ? 'refused' : 'unknown',
 		attempt,
 		message: error instanceof Error ? error.message : String(error),
 		cause: error,

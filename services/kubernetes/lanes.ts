@@ -8,7 +8,7 @@ export type Lanes = {
 	 */
 	run<T>(lane: Lane, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 	/** Writes under way and waiting, for metrics. */
-	load(): {readonly running: number; readonly waiting: number};
+	load(): {readonly running: number; readonly waiting: number; readonly byLane: Readonly<Record<Lane, number>>};
 };
 
 const ORDER: readonly Lane[] = ['rollback', 'route', 'status', 'event', 'report'];
@@ -31,6 +31,8 @@ export const createLanes = (cap = 8): Lanes => {
 	const queues = new Map<Lane, Waiter[]>(ORDER.map((lane) => [lane, []]));
 	let running = 0;
 	let ordinary = 0;
+
+	const depthOf = (lane: Lane): number => queues.get(lane)?.length ?? 0;
 
 	const head = (lane: Lane): Waiter | undefined => queues.get(lane)?.[0];
 
@@ -103,6 +105,16 @@ export const createLanes = (cap = 8): Lanes => {
 				startNext();
 			}
 		},
-		load: () => ({running, waiting: ORDER.reduce((sum, lane) => sum + (queues.get(lane)?.length ?? 0), 0)}),
+		load: () => ({
+			running,
+			waiting: ORDER.reduce((sum, lane) => sum + depthOf(lane), 0),
+			byLane: {
+				rollback: depthOf('rollback'),
+				route: depthOf('route'),
+				status: depthOf('status'),
+				event: depthOf('event'),
+				report: depthOf('report'),
+			},
+		}),
 	};
 };

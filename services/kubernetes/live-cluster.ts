@@ -9,6 +9,7 @@ import {garbled, isAbsent} from './failures.ts';
 import {dropManagedFields, isObjectOf, keepStatusWriters, resourceName, versionOf} from './objects.ts';
 import {canaries, pathOf} from './resources.ts';
 import {createSharedWatch, type SharedWatch} from './shared-watch.ts';
+import type {WatchOptions} from './watch.ts';
 
 export type ClusterOptions = {
 	readonly api: Api;
@@ -17,6 +18,13 @@ export type ClusterOptions = {
 	readonly log: Log;
 	/** Takes from a decoded object, in place, what nobody reads; `managedFields` are gone already, but for a status' writers. */
 	readonly trim?: (resource: Resource, object: KubeObject) => KubeObject;
+	/** Told of each watch that ends and is opened again. */
+	readonly onRestart?: WatchOptions['onRestart'];
+};
+
+export type LiveCluster = Cluster & {
+	/** Objects held, by resource (`canaries.flagger.app`), of all open watches. */
+	cacheSizes(): ReadonlyMap<string, number>;
 };
 
 /** A write without an answer has an unknown outcome, and a rollback may be waiting behind it. */
@@ -75,7 +83,17 @@ const createWatches = (options: ClusterOptions, trim: (resource: Resource, objec
 		return one.watch.follow(wanted, onChange);
 	};
 
-	return {follow: at, concerned};
+	const sizes = (): ReadonlyMap<string, number> => {
+		const sum = new Map<string, number>();
+		for (const {resource, watch} of open.values()) {
+			const name = resourceName(resource);
+			sum.set(name, (sum.get(name) ?? 0) + watch.size());
+		}
+
+		return sum;
+	};
+
+	return {follow: at, concerned, sizes};
 };
 
 /**
@@ -83,7 +101,7 @@ const createWatches = (options: ClusterOptions, trim: (resource: Resource, objec
  * object from their view unless finalizers keep it; a scale shows the new `spec.replicas` under the old version, so
  * that a precondition on that version is refused rather than wrongly met.
  */
-export const createCluster = (options: ClusterOptions): Cluster => {
+export const createCluster = (options: ClusterOptions): LiveCluster => {
 	const {api} = options;
 	const trim = (resource: Resource, object: KubeObject): KubeObject => {
 		const light = isSharedStatus(resource) ? keepStatusWriters(object) : dropManagedFields(object);
@@ -206,6 +224,7 @@ export const createCluster = (options: ClusterOptions): Cluster => {
 			if (found.length > 0) served.set(group, found);
 			return found;
 		},
+		cacheSizes: watches.sizes,
 	};
 };
 

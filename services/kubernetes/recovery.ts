@@ -18,6 +18,17 @@ const isGarbled = (error: unknown): boolean =>
 	(error instanceof HttpError && (error.kind === 'malformed' || error.kind === 'too large'));
 const isSilence = (error: unknown): boolean => error instanceof HttpError && error.kind === 'timed out';
 
+/** Why a stream ended, in few words for counting. */
+export type WatchEnd = 'ended' | 'silent' | 'expired' | 'malformed' | 'failed';
+
+const endOf = (error: unknown): WatchEnd => {
+	if (error === undefined || isSilence(error)) {
+		return error === undefined ? 'ended' : 'silent';
+	}
+
+	return isGone(error) ? 'expired' : isGarbled(error) ? 'malformed' : 'failed';
+};
+
 export type Recovery = {
 	/** A stream was opened. */
 	opened(): void;
@@ -33,7 +44,7 @@ export type Recovery = {
 	 *   Retry-After. It starts over only after a stable stream, so that a server that accepts and drops is spared.
 	 * - Three unreadable streams in a row: a list, which shows the same objects in another way.
 	 */
-	ended(error: unknown, atOnce: boolean): {readonly ms: number; readonly relist: boolean};
+	ended(error: unknown, atOnce: boolean): {readonly ms: number; readonly relist: boolean; readonly reason: WatchEnd};
 };
 
 export const createRecovery = (clock: Clock, random: Random, log: Log, attempt: string): Recovery => {
@@ -80,7 +91,7 @@ export const createRecovery = (clock: Clock, random: Random, log: Log, attempt: 
 				warn(error, ms);
 			}
 
-			return {ms, relist};
+			return {ms, relist, reason: endOf(error)};
 		},
 	};
 };

@@ -9,11 +9,13 @@ const resource = (group: string, version: string, plural: string, kind: string):
 });
 
 export const canaries = resource('flagger.app', 'v1beta1', 'canaries', 'Canary');
+export const canaryCommands = resource('aviary.dev', 'v1alpha1', 'canarycommands', 'CanaryCommand');
 export const deployments = resource('apps', 'v1', 'deployments', 'Deployment');
 export const controllerRevisions = resource('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
 export const services = resource('', 'v1', 'services', 'Service');
 export const pods = resource('', 'v1', 'pods', 'Pod');
 export const events = resource('', 'v1', 'events', 'Event');
+export const leases = resource('coordination.k8s.io', 'v1', 'leases', 'Lease');
 export const horizontalPodAutoscalers = resource(
 	'autoscaling',
 	'v2',

@@ -5,7 +5,7 @@ import {asFollowing, createFollower, type Follower} from './followers.ts';
 import {createInterests, type Interests} from './interests.ts';
 import {readNewcomer, type NewcomerOptions} from './newcomers.ts';
 import {keyOf, versionOf} from './objects.ts';
-import {startWatch, type Watch} from './watch.ts';
+import {startWatch, type Watch, type WatchOptions} from './watch.ts';
 
 export type SharedWatch = {
 	follow(wanted: Wanted, listener: () => void): Following;
@@ -15,6 +15,8 @@ export type SharedWatch = {
 	buried(object: KubeObject): void;
 	/** A write was answered with a version alone; `key` as in objects.ts. */
 	amend(key: string, version: bigint, edit: (object: KubeObject) => KubeObject): void;
+	/** Objects held. */
+	size(): number;
 };
 
 export type SharedWatchOptions = Omit<NewcomerOptions, 'namespace'> & {
@@ -23,6 +25,7 @@ export type SharedWatchOptions = Omit<NewcomerOptions, 'namespace'> & {
 	readonly trim: (object: KubeObject) => KubeObject;
 	/** The last follower has left and the watch is over. */
 	readonly onEnd: () => void;
+	readonly onRestart?: WatchOptions['onRestart'];
 };
 
 const selectorOf = (labels: Readonly<Record<string, string>>): string =>
@@ -197,5 +200,6 @@ export const createSharedWatch = (options: SharedWatchOptions): SharedWatch => {
 				cache.amend(edit(object), version);
 			}
 		},
+		size: () => cache.size(),
 	};
 };

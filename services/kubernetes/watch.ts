@@ -9,7 +9,7 @@ import {ApiError, type KubeObject, type Resource} from './cluster.ts';
 import {createFreshness} from './freshness.ts';
 import {list} from './list.ts';
 import {resourceName, versionOf} from './objects.ts';
-import {createRecovery} from './recovery.ts';
+import {createRecovery, type WatchEnd} from './recovery.ts';
 import {pathOf} from './resources.ts';
 import {readEvent, type WatchEvent} from './watch-lines.ts';
 
@@ -45,9 +45,13 @@ export type WatchOptions = {
 	readonly resource: Resource;
 	readonly namespace: string | undefined;
 	readonly labelSelector?: string | undefined;
+	/** Of the watch alone: for what is opened without a list. */
+	readonly fieldSelector?: string;
 	/** False: opened without a list, see beginning.ts. */
 	readonly listed: boolean;
 	readonly sink: WatchSink;
+	/** Told of each end after which the watch is opened again. */
+	readonly onRestart?: ((facts: {readonly resource: string; readonly reason: WatchEnd}) => void) | undefined;
 };
 
 export type Watch = {
@@ -112,7 +116,7 @@ const applyAt = (position: Position, sink: WatchSink, event: Exclude<WatchEvent,
 
 /** Begins to watch; the loop ends only with `stop`. */
 export const startWatch = (options: WatchOptions): Watch => {
-	const {api, clock, random, log, resource, namespace, labelSelector, sink} = options;
+	const {api, clock, random, log, resource, namespace, labelSelector, fieldSelector, sink} = options;
 	const attempt = `WATCH ${resourceName(resource)}${namespace === undefined ? '' : ` in ${namespace}`}`;
 	const fresh = createFreshness(clock, FRESH_MS, (now) => {
 		sink.freshness(now);
@@ -151,6 +155,7 @@ export const startWatch = (options: WatchOptions): Watch => {
 		// Five to ten minutes, by chance, so that a restarted server's watches do not all end together for ever.
 		timeoutSeconds: String(300 + Math.floor(random.next() * 300)),
 		...(labelSelector !== undefined && {labelSelector}),
+		...(fieldSelector !== undefined && {fieldSelector}),
 		...(position.cursor === undefined ? beginning?.query() : {resourceVersion: String(position.cursor)}),
 	});
 
@@ -203,7 +208,8 @@ export const startWatch = (options: WatchOptions): Watch => {
 				(caught: unknown) => caught ?? new Error('an error without a value'),
 			);
 			if (!signal.aborted) {
-				const {ms, relist: isLost} = recovery.ended(error, beginning?.refused(error) === true);
+				const {ms, relist: isLost, reason} = recovery.ended(error, beginning?.refused(error) === true);
+				options.onRestart?.({resource: resourceName(resource), reason});
 				position.cursor = isLost ? undefined : position.cursor;
 				if (ms > 0) {
 					// Only the abort rejects, and then there is no more reason to wait.

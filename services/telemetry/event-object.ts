@@ -22,6 +22,8 @@ export type Announcement = {
 	readonly run?: string;
 	/** `Synced` by default, as the peer's. */
 	readonly reason?: string;
+	/** What the log's lines about it carry beside the canary: its run, for that may be over when it is posted. */
+	readonly logged?: Readonly<Record<string, unknown>>;
 };
 
 const MESSAGE_BYTES_MAX = 1024;

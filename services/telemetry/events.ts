@@ -5,6 +5,7 @@ import {ApiError, type Cluster, type Operation} from '../kubernetes/cluster.ts';
 import {events} from '../kubernetes/resources.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
+import type {EventOutcome} from './telemetry.ts';
 import {createEventNames, eventObject, fitMessage, type About, type Announcement} from './event-object.ts';
 
 export type {About, Announcement} from './event-object.ts';
@@ -29,6 +30,8 @@ export type AnnouncerOptions = {
 	readonly instance?: string;
 	/** Announcements waiting for one object; 256 by default. Beyond it the oldest are dropped. */
 	readonly queueMax?: number;
+	/** Told what became of each announcement. */
+	readonly onSettled?: (outcome: EventOutcome) => void;
 };
 
 /** One text of one run: posted as `name`, seen `count` times. */
@@ -37,6 +40,7 @@ type Said = {
 	readonly type: string;
 	readonly reason: string;
 	readonly message: string;
+	readonly logged: Readonly<Record<string, unknown>>;
 	count: number;
 	firstMs: number;
 	lastMs: number;
@@ -56,6 +60,8 @@ type Voice = {
 const TEXTS_MAX = 512;
 const ATTEMPTS_MAX = 8;
 const RETRY_MS = 500;
+/** An API server that has just started knows no roles and forbids everything for a moment: so often it is asked again. */
+const FORBIDDEN_MAX = 4;
 
 const isCode = (error: unknown, code: number): boolean => error instanceof ApiError && error.code === code;
 
@@ -63,10 +69,18 @@ const keyOf = ({namespace, name, uid}: About): string => JSON.stringify([namespa
 
 /** The announcer. Events are the last thing that matters: what cannot be posted is logged and dropped. */
 export const createAnnouncer = (options: AnnouncerOptions): Announcer => {
-	const {cluster, clock, random, log, instance = 'aviary', queueMax = 256} = options;
+	const {cluster, clock, random, log, instance = 'aviary', queueMax = 256, onSettled = () => {}} = options;
 	const voices = new Map<string, Voice>();
 	const nameFor = createEventNames(random);
 	const life = new AbortController();
+	/** It is not the moment's, but our role's: asking again would only hold up what comes after. */
+	let isForbidden = false;
+
+	const isWorthRepeating = (error: unknown, attempt: number): boolean =>
+		error instanceof ApiError &&
+		(error.code === 403
+			? !isForbidden && attempt < FORBIDDEN_MAX
+			: error.outcome === 'unknown' && attempt < ATTEMPTS_MAX);
 
 	const voiceOf = (about: About): Voice => {
 		const key = keyOf(about);
@@ -123,12 +137,16 @@ export const createAnnouncer = (options: AnnouncerOptions): Announcer => {
 	const say = async (voice: Voice, said: Said): Promise<void> => {
 		for (let attempt = 1; !life.signal.aborted; attempt += 1) {
 			try {
+				const outcome = said.posted ? 'counted' : 'posted';
 				await (said.posted ? raise(voice, said) : post(voice, said));
+				isForbidden = false;
+				onSettled(outcome);
 				return;
 			} catch (error) {
-				const again = error instanceof ApiError && error.outcome === 'unknown' && attempt < ATTEMPTS_MAX;
-				if (!again) {
-					log.warn('an event was not posted', {canary: voice.about.name, message: said.message, error});
+				if (!isWorthRepeating(error, attempt)) {
+					isForbidden = isCode(error, 403);
+					log.warn('an event was not posted', {...said.logged, message: said.message, error});
+					onSettled('refused');
 					return;
 				}
 
@@ -158,10 +176,8 @@ export const createAnnouncer = (options: AnnouncerOptions): Announcer => {
 			const dropped = voice.queue.shift();
 			if (dropped !== undefined) {
 				dropped.queued = false;
-				log.warn('too many events wait, one was dropped', {
-					canary: voice.about.name,
-					message: dropped.message,
-				});
+				log.warn('too many events wait, one was dropped', {...dropped.logged, message: dropped.message});
+				onSettled('dropped');
 			}
 		}
 
@@ -177,7 +193,7 @@ export const createAnnouncer = (options: AnnouncerOptions): Announcer => {
 	};
 
 	return {
-		announce(about, {type, message, run, reason = 'Synced'}) {
+		announce(about, {type, message, run, reason = 'Synced', logged: more}) {
 			if (life.signal.aborted) {
 				return;
 			}
@@ -195,7 +211,8 @@ export const createAnnouncer = (options: AnnouncerOptions): Announcer => {
 			if (known === undefined) {
 				const name = nameFor(about.name, now);
 				const seen = {count: 1, firstMs: now, lastMs: now, posted: false, queued: false};
-				const said: Said = {name, type, reason, message: text, ...seen};
+				const logged = {canary: `${about.name}.${about.namespace}`, ...more};
+				const said: Said = {name, type, reason, message: text, logged, ...seen};
 				remember(voice, key, said);
 				enqueue(voice, said);
 				return;

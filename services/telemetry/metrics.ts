@@ -1,6 +1,7 @@
 // Telemetry as Prometheus reads it: our own names, and the peer's as its dashboards and alerts expect them.
-import {collectDefaultMetrics, Counter, Gauge, Histogram, Registry} from 'prom-client';
-import type {CanaryFacts, CanaryName, Telemetry} from './telemetry.ts';
+import {collectDefaultMetrics, Registry} from 'prom-client';
+import {createSeries} from './series.ts';
+import type {CanaryFacts, CanaryName, Levels, Telemetry} from './telemetry.ts';
 
 export type Metrics = Telemetry & {
 	/** The exposition text, and its content type. */
@@ -21,45 +22,13 @@ const OUTCOMES = ['passed', 'failed', 'unknown'] as const;
 /** The peer's numbers for a phase. */
 const peerStatus = (phase: string): number => (phase === 'Progressing' ? 0 : phase === 'Failed' ? 2 : 1);
 
-const createSeries = (registry: Registry) => {
-	const registers = [registry];
-	const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-		new Gauge({name, help, labelNames: [...labelNames], registers});
-	const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-		new Counter({name, help, labelNames: [...labelNames], registers});
-	const canary = ['name', 'namespace'] as const;
-	const run = [...canary, 'deployment_strategy', 'analysis_status'] as const;
-	return {
-		state: gauge('aviary_canary_state', '1 for the state that the canary is in.', [...canary, 'state']),
-		weight: gauge('aviary_canary_weight', 'Percent of the traffic.', [...canary, 'workload']),
-		failedChecks: gauge('aviary_canary_failed_checks', 'Failed checks of this run.', canary),
-		restarts: counter('aviary_actor_restarts_total', 'Canary actors started again after an error.', []),
-		requests: counter('aviary_api_requests_total', 'Attempts at the API server; code 0: no answer.', [
-			'verb',
-			'resource',
-			'code',
-		]),
-		checks: counter('aviary_checks_total', 'Checks by outcome.', [...canary, 'outcome']),
-		info: gauge('flagger_info', 'Version and mesh provider.', ['version', 'mesh_provider']),
-		total: gauge('flagger_canary_total', 'Canaries in the namespace.', ['namespace']),
-		peerStatus: gauge('flagger_canary_status', '0 running, 1 successful, 2 failed.', canary),
-		peerWeight: gauge('flagger_canary_weight', 'Percent of the traffic.', ['workload', 'namespace']),
-		peerMetric: gauge('flagger_canary_metric_analysis', 'Last value of a metric.', [...canary, 'metric']),
-		duration: new Histogram({
-			name: 'flagger_canary_duration_seconds',
-			help: 'Seconds that a round of analysis took.',
-			labelNames: canary,
-			registers,
-		}),
-		successes: counter('flagger_canary_successes_total', 'Runs that were promoted.', run),
-		failures: counter('flagger_canary_failures_total', 'Runs that failed.', run),
-	};
-};
+const roleOf = ({target}: CanaryFacts, workload: string): string => (workload === target ? 'canary' : 'primary');
 
 /** Its own registry; `processMetrics` adds Node's (they take a timer in prom-client, so not in a simulation). */
 export const createMetrics = (options: {readonly processMetrics?: boolean} = {}): Metrics => {
 	const registry = new Registry();
-	const series = createSeries(registry);
+	let levels: Levels | undefined;
+	const {series} = createSeries(registry, () => levels);
 	const canaries = new Map<string, Canary>();
 	if (options.processMetrics === true) {
 		collectDefaultMetrics({register: registry});
@@ -67,11 +36,13 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 
 	const keyOf = ({namespace, name}: CanaryName): string => `${namespace}/${name}`;
 
-	/** The peer names its series by target; before anything is known of the canary its own name has to do. */
-	const peerName = (canary: CanaryName): {name: string; namespace: string} => ({
-		name: canaries.get(keyOf(canary))?.facts.target ?? canary.name,
-		namespace: canary.namespace,
-	});
+	/** The peer names its series by target. Late words about a canary that is gone must not bring its series back. */
+	const known = (canary: CanaryName, tell: (peer: {name: string; namespace: string}, known: Canary) => void): void => {
+		const found = canaries.get(keyOf(canary));
+		if (found !== undefined) {
+			tell({name: found.facts.target, namespace: canary.namespace}, found);
+		}
+	};
 
 	const count = (namespace: string): void => {
 		const inside = [...canaries.values()].filter(({facts}) => facts.namespace === namespace);
@@ -79,10 +50,11 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 	};
 
 	/** Gauges that the next facts would not overwrite. */
-	const clearGauges = ({name, namespace, state, weights}: CanaryFacts): void => {
+	const clearGauges = (facts: CanaryFacts): void => {
+		const {name, namespace, state, weights} = facts;
 		series.state.remove({name, namespace, state});
 		for (const workload of Object.keys(weights)) {
-			series.weight.remove({name, namespace, workload});
+			series.weight.remove({name, namespace, workload, role: roleOf(facts, workload)});
 			series.peerWeight.remove({workload, namespace});
 		}
 	};
@@ -108,6 +80,9 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 		daemonStarted({version, meshProvider}) {
 			series.info.set({version, mesh_provider: meshProvider}, 1);
 		},
+		leadershipChanged(isLeader) {
+			series.leader.set(isLeader ? 1 : 0);
+		},
 		observeCanary(facts) {
 			const {name, namespace, target, state, weights} = facts;
 			const before = canaries.get(keyOf(facts));
@@ -128,18 +103,18 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 			series.failedChecks.set({name, namespace}, facts.failedChecks);
 			series.peerStatus.set({name: target, namespace}, peerStatus(facts.phase));
 			for (const [workload, weight] of Object.entries(weights)) {
-				series.weight.set({name, namespace, workload}, weight);
+				series.weight.set({name, namespace, workload, role: roleOf(facts, workload)}, weight);
 				series.peerWeight.set({workload, namespace}, weight);
 			}
 		},
 		forgetCanary({name, namespace}) {
-			const known = canaries.get(keyOf({name, namespace}));
-			if (known === undefined) {
+			const forgotten = canaries.get(keyOf({name, namespace}));
+			if (forgotten === undefined) {
 				return;
 			}
 
-			clearGauges(known.facts);
-			clearPeer(known);
+			clearGauges(forgotten.facts);
+			clearPeer(forgotten);
 			series.failedChecks.remove({name, namespace});
 			for (const outcome of OUTCOMES) {
 				series.checks.remove({name, namespace, outcome});
@@ -149,28 +124,51 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 			count(namespace);
 		},
 		observeMetric(canary, metric, value) {
-			canaries.get(keyOf(canary))?.metrics.add(metric);
-			series.peerMetric.set({...peerName(canary), metric}, value);
+			known(canary, (peer, {metrics}) => {
+				metrics.add(metric);
+				series.peerMetric.set({...peer, metric}, value);
+			});
 		},
-		observeCheck({name, namespace}, outcome) {
-			series.checks.inc({name, namespace, outcome});
+		observeCheck(canary, outcome) {
+			const {name, namespace} = canary;
+			known(canary, () => {
+				series.checks.inc({name, namespace, outcome});
+			});
 		},
 		observeAnalysis(canary, seconds) {
-			series.duration.observe(peerName(canary), seconds);
+			known(canary, (peer) => {
+				series.duration.observe(peer, seconds);
+			});
 		},
 		observeRun(canary, {succeeded, strategy, status}) {
-			series[succeeded ? 'successes' : 'failures'].inc({
-				...peerName(canary),
-				deployment_strategy: strategy,
-				// The peer knows no skipped failure.
-				analysis_status: succeeded ? status : 'completed',
+			known(canary, (peer) => {
+				series[succeeded ? 'successes' : 'failures'].inc({
+					...peer,
+					deployment_strategy: strategy,
+					// The peer knows no skipped failure.
+					analysis_status: succeeded ? status : 'completed',
+				});
 			});
 		},
 		actorRestarted() {
 			series.restarts.inc();
 		},
-		apiAnswered({verb, resource, code}) {
+		apiAnswered({verb, resource, code, seconds}) {
 			series.requests.inc({verb, resource, code: String(code)});
+			series.requestSeconds.observe({verb, resource}, seconds);
+		},
+		watchRestarted({resource, reason}) {
+			series.watchRestarts.inc({resource, reason});
+		},
+		queryAnswered({provider, outcome, seconds}) {
+			series.queries.inc({provider, outcome});
+			series.querySeconds.observe({provider}, seconds);
+		},
+		eventSettled(outcome) {
+			series.events.inc({outcome});
+		},
+		readLevels(source) {
+			levels = source;
 		},
 		async render() {
 			return {text: await registry.metrics(), contentType: registry.contentType};

@@ -22,9 +22,38 @@ export type RunOutcome = {
 	readonly status: 'completed' | 'skipped';
 };
 
-/** All of it is cheap and never throws for any value of its types. */
+/** One attempt at the API server; code 0 is no answer. */
+export type ApiAnswered = {
+	readonly verb: string;
+	readonly resource: string;
+	readonly code: number;
+	/** Until the answer was whole, or for a watch until it was open. */
+	readonly seconds: number;
+};
+
+export type QueryAnswered = {
+	readonly provider: string;
+	/** The kind of answer: `value`, `no data`, `timed out`… */
+	readonly outcome: string;
+	readonly seconds: number;
+};
+
+/** What became of an announcement: posted, posted again with a higher count, given up, or never tried. */
+export type EventOutcome = 'posted' | 'counted' | 'refused' | 'dropped';
+
+/** What is read when somebody scrapes. */
+export type Levels = {
+	/** Objects held, by resource. */
+	cacheSizes(): ReadonlyMap<string, number>;
+	/** Writes that wait for a place, by lane, and those under way. */
+	load(): {readonly running: number; readonly byLane: Readonly<Record<string, number>>};
+};
+
+/** All of it is cheap and never throws for any value of its types. What is told of an unknown canary is ignored. */
 export type Telemetry = {
 	daemonStarted(facts: {readonly version: string; readonly meshProvider: string}): void;
+	/** This replica leads now, or does not any more; without leader election it always leads. */
+	leadershipChanged(isLeader: boolean): void;
 	/** Replaces what was known of this canary. */
 	observeCanary(facts: CanaryFacts): void;
 	/** Its series go away. */
@@ -36,6 +65,12 @@ export type Telemetry = {
 	observeAnalysis(canary: CanaryName, seconds: number): void;
 	observeRun(canary: CanaryName, outcome: RunOutcome): void;
 	actorRestarted(): void;
-	/** As the API's `onAnswer` tells it; code 0 is no answer. */
-	apiAnswered(facts: {readonly verb: string; readonly resource: string; readonly code: number}): void;
+	/** As the API's `onAnswer` tells it. */
+	apiAnswered(facts: ApiAnswered): void;
+	/** A watch ended, and will be opened again. `reason`: one of the few that recovery.ts knows. */
+	watchRestarted(facts: {readonly resource: string; readonly reason: string}): void;
+	queryAnswered(facts: QueryAnswered): void;
+	eventSettled(outcome: EventOutcome): void;
+	/** Where levels are read from now on; a new term of leadership has caches and lanes of its own. */
+	readLevels(levels: Levels): void;
 };

@@ -19,6 +19,7 @@ import {seededRandom} from '../../services/random.ts';
 import {istio} from '../../services/routers/istio.ts';
 import {createAnnouncer} from '../../services/telemetry/events.ts';
 import {createMetrics} from '../../services/telemetry/metrics.ts';
+import {createTracing} from '../../services/telemetry/tracing.ts';
 import {deploymentWorkloads} from '../../services/workloads/deployment.ts';
 import {openSurvey} from '../../services/workloads/open-survey.ts';
 import {keys} from '../simulation/keys.ts';
@@ -69,6 +70,7 @@ export const stage = async (t: ExecutionContext, {namespaces, onCheck, intercept
 		},
 		announcer,
 		telemetry: createMetrics({processMetrics: false}),
+		tracing: createTracing(clock, 'test'),
 		namespaces: undefined,
 		toModel: (canary) => toModel(canary, {meshProvider: 'istio', intervalMs: 60_000, speed: SPEED}),
 		onStateChange(change) {

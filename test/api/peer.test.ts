@@ -26,7 +26,8 @@ const wider: Readonly<Record<string, unknown>> = {
 
 const sorted = (values: readonly string[] = []): readonly string[] => [...values].sort();
 
-for (const {spec} of definitions) {
+/** Kinds of our own have no peer. */
+for (const {spec} of definitions.filter(({spec: {group}}) => group === 'flagger.app')) {
 	const {kind} = spec.names;
 	const {columns, fields} = peer[kind]!;
 	const version = spec.versions[0]!;

@@ -107,6 +107,41 @@ test.serial('a release whose first answer to each kind of write is lost ends as 
 	}
 });
 
+test.serial('a run that somebody pauses stands still, and ends when it is ordered back', async (t) => {
+	const namespace = 'commands';
+	const harness = cluster.harnessIn(namespace);
+	const give = (verb: string): Promise<string> => {
+		const spec = {canary: 'podinfo', verb, reason: 'it is so', requestedBy: 'alice'};
+		const command = {apiVersion: 'aviary.dev/v1alpha1', kind: 'CanaryCommand', metadata: {name: verb, namespace}, spec};
+		return cluster.kubectl(['create', '-f', '-'], JSON.stringify(command));
+	};
+	const outcome = (name: string, value: string): Promise<string> =>
+		cluster.kubectl(['-n', namespace, 'wait', `canarycommand/${name}`, `--for=jsonpath={.status.outcome}=${value}`]);
+	await first.begin(harness, {tag: '1.2.0'});
+	await midRun(harness, first);
+	await give('pause');
+	await outcome('pause', 'Accepted');
+	const paused = await statusBecomes(harness, 'it is paused', ({state}) => state === 'halted');
+	t.is(paused['waitingFor'], 'somebody to resume it: paused by alice: it is so');
+	await give('rollback');
+	const status = await statusBecomes(harness, 'it is rolled back', ({phase}) => phase === 'Failed');
+	t.is(status['reason'], 'a rollback was ordered by alice: it is so');
+	await outcome('rollback', 'Done');
+	await outcome('pause', 'Done');
+	await t.throwsAsync(
+		cluster.kubectl([
+			'-n',
+			namespace,
+			'patch',
+			'canarycommand/pause',
+			'--type=merge',
+			'-p',
+			'{"spec":{"verb":"skip"}}',
+		]),
+		{message: /a command cannot be changed; give another one/},
+	);
+});
+
 test.serial('the operator was allowed everything it needed, and needed everything it is allowed', async (t) => {
 	const allowed = await permissionsIn(artifact('operator/rbac.yaml'));
 	const {used, forbidden} = await useIn(cluster.plane.auditLog, ACCOUNT, outages);

@@ -2,6 +2,7 @@
 import type {KindKey} from '../../sandbox/api/types.ts';
 
 const groups = {
+	canarycommands: 'aviary.dev',
 	canaries: 'flagger.app',
 	deployments: 'apps',
 	replicasets: 'apps',

@@ -36,7 +36,7 @@ export type Mortal = {
 const isWatch = (url: URL): boolean => url.searchParams.get('watch') === 'true';
 
 /** `PATCH canaries podinfo/status`, as short as a person would say it. */
-export const nameOf = ({method, url}: TransportRequest): string => {
+export const nameOf = ({method, url}: Pick<TransportRequest, 'method' | 'url'>): string => {
 	if (url.origin === PROMETHEUS_ORIGIN) return 'QUERY';
 	const [, ...path] = url.pathname.split('/');
 	const after = path.slice(path[0] === 'api' ? 2 : 3);
@@ -45,11 +45,15 @@ export const nameOf = ({method, url}: TransportRequest): string => {
 	return [verb, plural, name.join('/')].filter((part) => part !== '').join(' ');
 };
 
-export const isWrite = ({method}: TransportRequest): boolean => method !== 'GET';
+export const isWrite = ({method}: Pick<TransportRequest, 'method'>): boolean => method !== 'GET';
 
 async function* once(body: string): AsyncGenerator<Uint8Array> {
 	yield new TextEncoder().encode(body);
 }
+
+/** A refusal as the API server words it. */
+export const statusBody = (code: number, reason: string, message: string): string =>
+	JSON.stringify({kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code, reason, message});
 
 /** An answer as the API server words it. */
 export const statusAnswer = (
@@ -60,7 +64,7 @@ export const statusAnswer = (
 ): TransportResponse => ({
 	status: code,
 	headers: {'content-type': 'application/json', ...headers},
-	chunks: once(JSON.stringify({kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message})),
+	chunks: once(statusBody(code, reason, message)),
 });
 
 /** A body of any kind. */

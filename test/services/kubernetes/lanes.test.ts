@@ -60,7 +60,7 @@ test('one place is for rollbacks alone', async (t) => {
 	void enter('rollback', 'back');
 	await calm();
 	t.deepEqual(begun, ['a', 'b', 'back']);
-	t.deepEqual(lanes.load(), {running: 3, waiting: 1});
+	t.like(lanes.load(), {running: 3, waiting: 1});
 });
 
 test('nobody is passed over for ever', async (t) => {
@@ -89,5 +89,5 @@ test('an abort takes who waits out of the queue; a task that fails gives its pla
 		lanes.run('route', () => Promise.reject(new Error('failed'))),
 		{message: 'failed'},
 	);
-	t.deepEqual(lanes.load(), {running: 0, waiting: 0});
+	t.like(lanes.load(), {running: 0, waiting: 0});
 });

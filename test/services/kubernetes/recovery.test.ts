@@ -18,6 +18,6 @@ test('a server that was down and has forgotten is asked for a list at once, for 
 		t.true(watch.ended(refused(), false).ms > 0);
 	}
 
-	t.deepEqual(watch.ended(gone(), false), {ms: 0, relist: true});
+	t.deepEqual(watch.ended(gone(), false), {ms: 0, relist: true, reason: 'expired'});
 	t.true(watch.ended(gone(), false).ms > 0, 'the next time with a pause');
 });

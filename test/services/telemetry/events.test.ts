@@ -151,7 +151,7 @@ test('a lost answer is repeated under the same name, and "already exists" then i
 
 test('a refused event is logged and does not hold up the next; the queue has an end', async (t) => {
 	const {announcer, posts, failures, log, close} = stage(3);
-	failures.push(failure(403, 'refused'));
+	failures.push(failure(422, 'refused'));
 	const open = close();
 	for (let time = 0; time < 6; time += 1) {
 		announcer.announce(about, normal(String(time)));
@@ -168,6 +168,28 @@ test('a refused event is logged and does not hold up the next; the queue has an 
 	announcer.announce(about, normal('late'));
 	await calm();
 	t.is(posts.length, 4);
+});
+
+test('an API server that knows no roles yet is asked again; a role without events holds nothing up', async (t) => {
+	const {announcer, clock, posts, failures} = stage();
+	failures.push(failure(403, 'refused'));
+	announcer.announce(about, normal('said in the end'));
+	await calm();
+	t.is(posts.length, 1);
+	await clock.advance(2000);
+	await announcer.flushed(about);
+	t.is(posts.length, 2);
+	t.is(posts[0]?.metadata.name, posts[1]?.metadata.name);
+
+	failures.push(...Array.from({length: 6}, () => failure(403, 'refused')));
+	announcer.announce(about, normal('never said'));
+	await calm();
+	await clock.advance(10_000);
+	await announcer.flushed(about);
+	t.is(posts.length, 2 + 4);
+	announcer.announce(about, normal('neither'));
+	await announcer.flushed(about);
+	t.is(posts.length, 2 + 4 + 1, 'asked once, without waiting');
 });
 
 test('a message is cut at 1024 bytes between characters, and lone surrogates are replaced', async (t) => {

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
+import {logWith} from '../../../services/log.ts';
 import {createLog, type Level} from '../../../services/telemetry/log.ts';
 
 const record = (level: Level) => {
@@ -24,6 +25,33 @@ test('what is below the level is not written', (t) => {
 		parsed().map(({msg}) => msg),
 		['c', 'd'],
 	);
+});
+
+test('the level changes while it runs', (t) => {
+	const {log, parsed} = record('warn');
+	log.debug('a');
+	log.setLevel('debug');
+	log.debug('b');
+	log.setLevel('error');
+	log.warn('c');
+	log.error('d');
+	t.deepEqual(
+		parsed().map(({msg}) => msg),
+		['b', 'd'],
+	);
+});
+
+test('fields on every line are asked for anew, and a line’s own win', (t) => {
+	const {log, parsed} = record('info');
+	let run = 1;
+	const own = logWith(log, () => ({canary: 'podinfo.test', run}));
+	own.info('a');
+	run = 2;
+	own.error('b', {canary: 'other', x: 1});
+	t.like(parsed(), [
+		{msg: 'a', canary: 'podinfo.test', run: 1},
+		{msg: 'b', canary: 'other', run: 2, x: 1},
+	]);
 });
 
 test('fields cannot forge the keys, break the line or break the log', (t) => {

@@ -20,6 +20,7 @@ const lines = async (metrics: ReturnType<typeof createMetrics>): Promise<string[
 test('our series and the peer\u2019s', async (t) => {
 	const metrics = createMetrics();
 	metrics.daemonStarted({version: '0.1.0', meshProvider: 'istio'});
+	metrics.leadershipChanged(true);
 	metrics.observeCanary(facts);
 	metrics.observeMetric(canary, 'request-success-rate', 99.5);
 	metrics.observeCheck(canary, 'passed');
@@ -27,14 +28,33 @@ test('our series and the peer\u2019s', async (t) => {
 	metrics.observeRun(canary, {succeeded: true, strategy: 'canary', status: 'completed'});
 	metrics.observeRun(canary, {succeeded: false, strategy: 'blue-green', status: 'skipped'});
 	metrics.actorRestarted();
-	metrics.apiAnswered({verb: 'patch', resource: 'canaries.flagger.app', code: 200});
+	metrics.apiAnswered({verb: 'patch', resource: 'canaries.flagger.app', code: 200, seconds: 0.02});
+	metrics.watchRestarted({resource: 'canaries.flagger.app', reason: 'expired'});
+	metrics.queryAnswered({provider: 'prometheus', outcome: 'no data', seconds: 0.3});
+	metrics.eventSettled('counted');
+	metrics.leadershipChanged(true);
+	metrics.readLevels({
+		cacheSizes: () => new Map([['pods', 7]]),
+		load: () => ({running: 2, byLane: {rollback: 0, route: 3}}),
+	});
 	const text = await lines(metrics);
 	for (const line of [
 		'aviary_canary_state{name="podinfo-canary",namespace="test",state="progressing"} 1',
-		'aviary_canary_weight{name="podinfo-canary",namespace="test",workload="podinfo"} 10',
+		'aviary_canary_weight{name="podinfo-canary",namespace="test",workload="podinfo",role="canary"} 10',
+		'aviary_canary_weight{name="podinfo-canary",namespace="test",workload="podinfo-primary",role="primary"} 90',
 		'aviary_canary_failed_checks{name="podinfo-canary",namespace="test"} 2',
+		'aviary_leader 1',
 		'aviary_actor_restarts_total 1',
-		'aviary_api_requests_total{verb="patch",resource="canaries.flagger.app",code="200"} 1',
+		'aviary_kubernetes_requests_total{verb="patch",resource="canaries.flagger.app",code="200"} 1',
+		'aviary_kubernetes_request_duration_seconds_bucket{le="0.025",verb="patch",resource="canaries.flagger.app"} 1',
+		'aviary_watch_restarts_total{resource="canaries.flagger.app",reason="expired"} 1',
+		'aviary_metric_queries_total{provider="prometheus",outcome="no data"} 1',
+		'aviary_metric_query_duration_seconds_sum{provider="prometheus"} 0.3',
+		'aviary_events_total{outcome="counted"} 1',
+		'aviary_leader 1',
+		'aviary_cache_objects{resource="pods"} 7',
+		'aviary_write_queue_depth{lane="route"} 3',
+		'aviary_writes_in_flight 2',
 		'aviary_checks_total{name="podinfo-canary",namespace="test",outcome="passed"} 1',
 		'flagger_info{version="0.1.0",mesh_provider="istio"} 1',
 		'flagger_canary_total{namespace="test"} 1',
@@ -64,7 +84,19 @@ test('new facts replace the old ones; the phases have the peer\u2019s numbers', 
 	t.true((await lines(metrics)).includes('flagger_canary_status{name="podinfo",namespace="test"} 1'));
 });
 
-test('a forgotten canary leaves nothing but the total of its namespace at 0', async (t) => {
+test('a level that is no more leaves with the next scrape', async (t) => {
+	const metrics = createMetrics();
+	const load = () => ({running: 0, byLane: {}});
+	metrics.readLevels({load, cacheSizes: () => new Map([['pods', 7]])});
+	t.true((await lines(metrics)).includes('aviary_cache_objects{resource="pods"} 7'));
+	metrics.readLevels({load, cacheSizes: () => new Map([['services', 1]])});
+	t.deepEqual(
+		(await lines(metrics)).filter((line) => line.startsWith('aviary_cache_objects')),
+		['aviary_cache_objects{resource="services"} 1'],
+	);
+});
+
+test('a forgotten canary leaves nothing but the total of its namespace at 0, whatever is told of it late', async (t) => {
 	const metrics = createMetrics();
 	metrics.observeCanary(facts);
 	metrics.observeCanary({...facts, target: 'podinfo-two'});
@@ -74,6 +106,10 @@ test('a forgotten canary leaves nothing but the total of its namespace at 0', as
 	metrics.observeRun(canary, {succeeded: true, strategy: 'canary', status: 'skipped'});
 	metrics.forgetCanary(canary);
 	metrics.forgetCanary(canary);
+	metrics.observeMetric(canary, 'latency', 0.2);
+	metrics.observeCheck(canary, 'failed');
+	metrics.observeAnalysis(canary, 1);
+	metrics.observeRun(canary, {succeeded: false, strategy: 'canary', status: 'completed'});
 	t.deepEqual(
 		(await lines(metrics)).filter((line) => line.includes('test')),
 		['flagger_canary_total{namespace="test"} 0'],

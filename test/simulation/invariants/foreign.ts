@@ -2,6 +2,7 @@
 import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {LEASE_NAME} from '../../../services/kubernetes/lease.ts';
 import {isByAviary, isOf} from './invariant.ts';
 import type {Invariant, Scene} from './invariant.ts';
 
@@ -77,11 +78,18 @@ const allows = (change: Accepted, model: CanaryModel): boolean | undefined => {
 	return isApex || isGenerated(object, model) ? true : undefined;
 };
 
+/** The one that replicas stand for; it is made and renewed, and never deleted. */
+const isOwnLease = ({key, verb, after}: Accepted): boolean =>
+	key.plural === 'leases' && after?.metadata.name === LEASE_NAME && verb !== 'delete';
+
+/** The status of a command, and nothing else of it. */
+const isAnswer = (change: Accepted): boolean => isOf(change, 'canarycommands') && change.subresource === 'status';
+
 export const touchesNobodyElses: Invariant = {
 	name: "S6 nobody else's objects are touched, and of the target only its replicas",
 	watch: (scene, violated) => ({
 		accepted(change) {
-			if (!isByAviary(change) || isOf(change, 'events')) return;
+			if (!isByAviary(change) || isOf(change, 'events') || isOwnLease(change) || isAnswer(change)) return;
 			const {metadata} = change.after ?? change.before ?? {metadata: {name: ''}};
 			const opinions = models(scene)
 				.map((model) => allows(change, model))
