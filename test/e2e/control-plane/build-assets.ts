@@ -9,11 +9,11 @@ import path from 'node:path';
 import process from 'node:process';
 
 const MODULE = import.meta.dirname;
-const FILES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl', 'istio-crds.yaml'];
+const FILES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl', 'helm', 'istio-crds.yaml'];
 
 const isComplete = (folder: string): boolean => FILES.every((name) => existsSync(path.join(folder, name)));
 
-/** Without these, /version says v0.0.0-master, and kubectl and the controllers reason about the wrong release. */
+/** Without these, /version says v0.0.0-master; kubectl, the controllers and Helm reason about the wrong release. */
 const versionFlags = (goMod: string): string => {
 	const version = /^\s*k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\S+)/mu.exec(goMod);
 	if (!version) {
@@ -21,9 +21,14 @@ const versionFlags = (goMod: string): string => {
 	}
 
 	const facts = {gitVersion: version[1], gitMajor: version[2], gitMinor: version[3], gitTreeState: 'clean'};
-	return Object.entries(facts)
-		.map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value ?? ''}`)
-		.join(' ');
+	const ofKubernetes = Object.entries(facts).map(
+		([name, value]) => `-X k8s.io/component-base/version.${name}=${value ?? ''}`,
+	);
+	const ofHelm = ['pkg/chartutil', 'pkg/lint/rules'].flatMap((place) => [
+		`-X helm.sh/helm/v3/${place}.k8sVersionMajor=${version[2] ?? ''}`,
+		`-X helm.sh/helm/v3/${place}.k8sVersionMinor=${version[3] ?? ''}`,
+	]);
+	return [...ofKubernetes, ...ofHelm].join(' ');
 };
 
 const buildArguments = (goMod: string): string[] => ['-trimpath', '-ldflags', `-s -w ${versionFlags(goMod)}`];

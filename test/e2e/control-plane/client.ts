@@ -15,6 +15,9 @@ export type AnyObject = {
 
 export type WatchEvent = {readonly type: string; readonly object: AnyObject};
 
+/** Bookmarks come about every minute: a watch that is silent for longer is dead, though nobody said so. */
+const SILENCE_MS = 75_000;
+
 /** An answer that is not 2xx. */
 export class ApiError extends Error {
 	readonly code: number;
@@ -53,7 +56,13 @@ export const createClient = ({url, ca, token}: {url: string; ca: Buffer; token: 
 			return text.startsWith('{') ? (JSON.parse(text) as unknown) : text;
 		},
 		async *watch(path, signal) {
-			const answer = await request(new URL(path, url), {dispatcher, method: 'GET', headers, signal});
+			const answer = await request(new URL(path, url), {
+				dispatcher,
+				method: 'GET',
+				headers,
+				signal,
+				bodyTimeout: SILENCE_MS,
+			});
 			if (answer.statusCode >= 300) {
 				throw new ApiError(answer.statusCode, `watch ${path}: ${await answer.body.text()}`);
 			}

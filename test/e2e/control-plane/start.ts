@@ -33,6 +33,9 @@ export type ControlPlane = {
 	/** An outage: killed at once, with its data kept. */
 	stopApiServer(): Promise<void>;
 	startApiServer(): Promise<void>;
+	/** The same for etcd, while the API server stays. Resolves when the API server is ready again. */
+	stopEtcd(): Promise<void>;
+	startEtcd(): Promise<void>;
 	stop(): Promise<void>;
 };
 
@@ -143,6 +146,16 @@ const startPrograms = async (dir: string, assets: string, files: Files, ports: P
 	const url = `https://127.0.0.1:${ports.apiServer}`;
 	const running: Child[] = [];
 	let apiServer: Child | undefined;
+	let etcd: Child | undefined;
+	const stopEtcd = async (): Promise<void> => {
+		await etcd?.stop();
+	};
+	const startEtcd = async (): Promise<void> => {
+		etcd = run('etcd', etcdFlags(files, ports));
+		if (apiServer?.isRunning()) {
+			await waitUntilReady(apiServer, url, files.ca, token);
+		}
+	};
 	const startApiServer = async (): Promise<void> => {
 		if (apiServer?.isRunning()) {
 			return;
@@ -155,11 +168,11 @@ const startPrograms = async (dir: string, assets: string, files: Files, ports: P
 		await apiServer?.stop();
 	};
 	const stop = async (): Promise<void> => {
-		await Promise.all([...running.map((child) => child.stop()), stopApiServer()]);
+		await Promise.all([...running.map((child) => child.stop()), stopApiServer(), stopEtcd()]);
 	};
 
 	try {
-		running.push(run('etcd', etcdFlags(files, ports)));
+		await startEtcd();
 		await startApiServer();
 		running.push(run('kube-controller-manager', controllerManagerFlags(files)));
 	} catch (error) {
@@ -167,7 +180,7 @@ const startPrograms = async (dir: string, assets: string, files: Files, ports: P
 		throw error;
 	}
 
-	return {url, startApiServer, stopApiServer, stop};
+	return {startApiServer, stopApiServer, startEtcd, stopEtcd, stop};
 };
 
 /** Starts everything under `dir`, which also gets the programs' logs, and waits until the API server is ready. */
@@ -202,6 +215,8 @@ export const startControlPlane = async ({dir, assets, log}: Options): Promise<Co
 		kubeconfigFor: kubeconfigMaker(dir, {url, caFile: files.ca}, kubectl, people),
 		startApiServer: programs.startApiServer,
 		stopApiServer: programs.stopApiServer,
+		startEtcd: programs.startEtcd,
+		stopEtcd: programs.stopEtcd,
 		async stop() {
 			await programs.stop();
 			people.close();

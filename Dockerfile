@@ -1,0 +1,18 @@
+# docker buildx build --platform linux/amd64,linux/arm64 -t NAME:TAG .
+# The tools' Node starts npm; what ships is the Node that package-lock.json pins by its digest, for either processor.
+FROM node:24-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npx node build/root-filesystem.ts /root-filesystem
+
+# No shell, no package manager, nothing to write to: run it with a read-only root.
+FROM scratch
+COPY --from=build /root-filesystem /
+ENV NODE_ENV=production
+WORKDIR /aviary
+USER 65532:65532
+EXPOSE 8080
+ENTRYPOINT ["/usr/bin/node", "/aviary/cli/main.js"]
+CMD ["daemon"]
