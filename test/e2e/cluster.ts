@@ -125,13 +125,21 @@ const harnessOf = (parts: Parts, namespace: string): Harness => {
 	};
 };
 
-/** Starts everything; `speed` divides the durations of Canaries and multiplies visitors. */
-export const startCluster = async (
-	dir: string,
-	assets: string,
-	speed: number,
-	log: Log = silentLog,
-): Promise<Cluster> => {
+/** A cluster in which no operator runs yet: control plane, nodes, CRDs, visitors and Prometheus. */
+export type Ground = {
+	readonly plane: ControlPlane;
+	readonly client: Client;
+	readonly mirror: Mirror;
+	readonly mesh: Mesh;
+	readonly speed: number;
+	/** Runs kubectl and answers what it printed; throws when it fails. */
+	readonly kubectl: (args: readonly string[], stdin?: string) => Promise<string>;
+	readonly harnessIn: (namespace: string) => Harness;
+	stop(): Promise<void>;
+};
+
+/** Starts the ground; `speed` multiplies visitors. */
+export const startGround = async (dir: string, assets: string, speed: number): Promise<Ground> => {
 	await using started = new AsyncDisposableStack();
 	const plane = await startControlPlane({dir, assets, log: silentLog});
 	started.defer(() => plane.stop());
@@ -145,6 +153,30 @@ export const startCluster = async (
 	started.defer(() => mirror.stop());
 	const mesh = await startMesh(mirror.store, speed);
 	started.defer(() => mesh.stop());
+	const all = started.move();
+	return {
+		plane,
+		client,
+		mirror,
+		mesh,
+		speed,
+		kubectl,
+		harnessIn: (namespace) => harnessOf({client, mirror, mesh, kubectl, speed}, namespace),
+		stop: () => all.disposeAsync(),
+	};
+};
+
+/** Starts everything; `speed` divides the durations of Canaries and multiplies visitors. */
+export const startCluster = async (
+	dir: string,
+	assets: string,
+	speed: number,
+	log: Log = silentLog,
+): Promise<Cluster> => {
+	await using started = new AsyncDisposableStack();
+	const ground = await startGround(dir, assets, speed);
+	started.defer(() => ground.stop());
+	const {plane, mesh, kubectl, harnessIn} = ground;
 	const errors: string[] = [];
 	const transport = losingAnswers(createSocketTransport({connections: CONNECTIONS}));
 	const daemon = await startDaemon(
@@ -155,6 +187,8 @@ export const startCluster = async (
 			intervalMs: 60_000,
 			logLevel: 'error',
 			port: 0,
+			// Longer than an outage of the API server, so that one term sees it all.
+			leaderElection: {namespace: 'aviary-system', durationMs: 90_000, renewDeadlineMs: 60_000},
 			speed,
 		},
 		{log: keepingErrors(log, errors), transport},
@@ -167,7 +201,7 @@ export const startCluster = async (
 		transport,
 		errors,
 		kubectl,
-		harnessIn: (namespace) => harnessOf({client, mirror, mesh, kubectl, speed}, namespace),
+		harnessIn,
 		stop: () => all.disposeAsync(),
 	};
 };

@@ -22,9 +22,9 @@ const nameOf = (verb: string, group: string, resource: string): string => {
 	return `${verb} ${place}${subresource === undefined ? '' : `/${subresource}`}`;
 };
 
-/** Everything that the ClusterRoles of a file allow. */
+/** Everything that the roles of a file allow, wherever they do. */
 export const permissionsIn = async (file: string | URL): Promise<readonly string[]> => {
-	const roles = objectsOf(await readFile(file, 'utf8')).filter(({kind}) => kind === 'ClusterRole');
+	const roles = objectsOf(await readFile(file, 'utf8')).filter(({kind}) => /^(?:Cluster)?Role$/.test(kind));
 	const rules = roles.flatMap((role) => role['rules'] as readonly Rule[]);
 	return rules
 		.flatMap(({apiGroups = [], resources = [], verbs}) =>

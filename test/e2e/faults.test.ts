@@ -1,0 +1,175 @@
+// Faults of the API server, put between it and the daemon: after each the run ends as it would have.
+import test, {type ExecutionContext} from 'ava';
+import {sleep, wallClock} from '../../services/clock.ts';
+import type {Change} from '../releases/harness.ts';
+import {assertSameEnd} from '../simulation/sweep.ts';
+import {createCrowd} from './faults/crowd.ts';
+import {everyCallOnce, firstOf, halfOpen, hangs, quickFaults, RETRY_AFTER_MS, watchFaults} from './faults/faults.ts';
+import {violationsIn} from './faults/observer.ts';
+import {plans, type Plan} from './faults/plans.ts';
+import type {Rule} from './faults/proxy.ts';
+import {runThrough, type Outcome} from './faults/runs.ts';
+import {startSite} from './faults/site.ts';
+
+const all: readonly Plan[] = Object.values(plans);
+const STAGGER_MS = 400;
+const OUTAGE_MS = 3000;
+const ETCD_OUTAGE_MS = 60_000;
+/** A good run and a bad one, and both shapes. */
+const few: readonly Plan[] = [plans.goodToday, plans.badFirst];
+const crowd = createCrowd(8);
+/** Waiting for a time-out costs little. */
+const patient = createCrowd(16);
+
+let site: Awaited<ReturnType<typeof startSite>>;
+const references = new Map<Plan, Outcome>();
+
+test.before(async (t) => {
+	site = await startSite();
+	const outcomes = await crowd.all(all.map((plan) => () => runThrough(site, plan)));
+	for (const [index, plan] of all.entries()) {
+		const outcome = outcomes[index] as Outcome;
+		t.deepEqual(outcome.violations, []);
+		references.set(plan, outcome);
+	}
+});
+
+test.after.always(async () => {
+	await site?.stop();
+});
+
+const referenceOf = (plan: Plan): Outcome => references.get(plan) as Outcome;
+
+/** `extra`: how much more often than without the fault something may be said. */
+const assertAsEver = (t: ExecutionContext, plan: Plan, outcome: Outcome, where: string, extra = 1): void => {
+	t.deepEqual(outcome.violations, [], `rules, ${where}`);
+	t.is(outcome.dropped, 0, `requests of users that nobody answered, ${where}`);
+	assertSameEnd(t, outcome.end, referenceOf(plan).end, extra, `${where}: ${outcome.complaints.join('; ')}`);
+};
+
+const assertPatience = (t: ExecutionContext, {calls}: Outcome): void => {
+	const refused = calls.filter(({attempt}) => attempt % 2 === 1);
+	for (const {what, attempt, at} of refused) {
+		const next = calls.find((call) => call.attempt === attempt + 1 && call.what === what);
+		const ms = (next?.at ?? Infinity) - at;
+		t.true(ms >= RETRY_AFTER_MS, `${what} was repeated after ${ms} ms`);
+	}
+};
+
+/** The history as it would be, had each route given the canary so much more. */
+const withMore = (changes: readonly Change[], more: number): readonly Change[] =>
+	changes.map((change) => {
+		if (change.plural !== 'virtualservices') return change;
+		const object = structuredClone(change.object);
+		const [rule] = (object.spec ?? {})['http'] as [{route: Array<{weight?: number}>}];
+		for (const leg of rule.route) leg.weight = (leg.weight ?? 0) + more;
+		return {...change, object};
+	});
+
+test('the observer sees broken rules: other weights, a promotion without its steps', (t) => {
+	const {observation} = referenceOf(plans.goodToday);
+	const {changes} = observation;
+	const seen = (altered: readonly Change[]): string => violationsIn({...observation, changes: altered}).join('\n');
+	t.is(seen(changes), '');
+	t.regex(seen(withMore(changes, 7)), /^T1 /mu);
+	t.regex(seen(withMore(changes, 7)), /^T2 /mu);
+	t.regex(seen(changes.filter(({plural, type}) => plural !== 'virtualservices' || type === 'ADDED')), /^A1 /mu);
+});
+
+for (const [name, fault] of Object.entries(quickFaults)) {
+	test(`each call fails once with ${name}: good and bad runs end as they would have`, async (t) => {
+		const outcomes = await crowd.all(few.map((plan) => () => runThrough(site, plan, everyCallOnce(fault))));
+		for (const [index, plan] of few.entries()) {
+			const outcome = outcomes[index] as Outcome;
+			const {end} = outcome;
+			// An event that is refused for good is given up: events are the last thing that matters.
+			const isGivenUp = name === '409' || name === '410';
+			const events = isGivenUp ? new Map([...referenceOf(plan).end.events, ...end.events]) : end.events;
+			assertAsEver(t, plan, {...outcome, end: {...end, events}}, `${plan.title}, ${name}`, 2);
+			t.true(outcome.calls.length > 1.5 * referenceOf(plan).calls.length, 'calls were repeated');
+			if (name.startsWith('429')) assertPatience(t, outcome);
+		}
+	});
+}
+
+for (const [name, rule] of Object.entries(watchFaults)) {
+	test(`watches with ${name}: good and bad runs end as they would have`, async (t) => {
+		const outcomes = await crowd.all(few.map((plan) => () => runThrough(site, plan, rule())));
+		for (const [index, plan] of few.entries()) {
+			assertAsEver(t, plan, outcomes[index] as Outcome, `${plan.title}, ${name}`);
+		}
+	});
+}
+
+type Trial = {readonly plan: Plan; readonly where: string; readonly rule: Rule};
+
+/** One for each kind of call that the plan's run makes. */
+const trialsOf = (plan: Plan, what: string, ruleFor: (kind: string) => Rule | undefined): readonly Trial[] =>
+	[...new Set(referenceOf(plan).calls.map(({kind}) => kind))].flatMap((kind) => {
+		const rule = ruleFor(kind);
+		return rule === undefined ? [] : [{plan, where: `${plan.title}, ${kind} ${what}`, rule}];
+	});
+
+const assertTrials = async (t: ExecutionContext, trials: readonly Trial[]): Promise<void> => {
+	t.true(trials.length > 0);
+	const outcomes = await patient.all(
+		trials.map(
+			({plan, rule}) =>
+				() =>
+					runThrough(site, plan, rule),
+		),
+	);
+	for (const [index, {plan, where}] of trials.entries()) {
+		assertAsEver(t, plan, outcomes[index] as Outcome, where);
+	}
+};
+
+test('a call of each kind hangs once: every run ends as it would have', async (t) => {
+	await assertTrials(t, [
+		...trialsOf(plans.goodToday, 'hangs, applied', (kind) =>
+			/^(?:LIST|WATCH)/u.test(kind) ? undefined : firstOf(kind, hangs('applied')),
+		),
+		...trialsOf(plans.badFirst, 'hangs, not applied', (kind) => firstOf(kind, hangs('not applied'))),
+	]);
+});
+
+test('a watch of each kind goes silent and stays open: every run ends as it would have', async (t) => {
+	await assertTrials(
+		t,
+		trialsOf(plans.goodToday, 'is half-open', (kind) => (kind.startsWith('WATCH ') ? halfOpen(kind, 1) : undefined)),
+	);
+});
+
+/** Runs of all plans, begun one after another, so that what happens `meanwhile` finds each somewhere else. */
+const assertThrough = async (t: ExecutionContext, what: string, meanwhile: () => Promise<void>): Promise<void> => {
+	const begun = [...all, ...all].map((plan, index) => ({plan, index, ...Promise.withResolvers<void>()}));
+	const outcomes = Promise.all(
+		begun.map(async ({plan, index, resolve}) => {
+			await sleep(wallClock, STAGGER_MS * index);
+			return runThrough(site, plan, undefined, resolve);
+		}),
+	);
+	await Promise.race([outcomes, Promise.all(begun.map(({promise}) => promise))]);
+	await meanwhile();
+	for (const [index, outcome] of (await outcomes).entries()) {
+		const plan = all[index % all.length] as Plan;
+		// The played proxies are cut off as well, for many drains at this speed: what they lose is no fault of the daemon's.
+		assertAsEver(t, plan, {...outcome, dropped: 0}, `${plan.title}, ${what}`, 3);
+	}
+};
+
+test.serial('the API server is killed and comes back: every run ends as it would have', async (t) => {
+	await assertThrough(t, 'an outage of the API server', async () => {
+		await site.ground.plane.stopApiServer();
+		await sleep(wallClock, OUTAGE_MS);
+		await site.ground.plane.startApiServer();
+	});
+});
+
+test.serial('etcd is gone for a minute: every run ends as it would have', async (t) => {
+	await assertThrough(t, 'a minute without etcd', async () => {
+		await site.ground.plane.stopEtcd();
+		await sleep(wallClock, ETCD_OUTAGE_MS);
+		await site.ground.plane.startEtcd();
+	});
+});

@@ -1,0 +1,76 @@
+// What a history proves: every change in the order in which etcd took it, held against the rules of the design.
+import {toModel} from '../../../api/model-of-canary.ts';
+import type {Accepted} from '../../../sandbox/api/types.ts';
+import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import type {Change} from '../../releases/harness.ts';
+import {invariants} from '../../simulation/invariants/index.ts';
+import type {Scene} from '../../simulation/invariants/invariant.ts';
+import {keys, type Kind} from '../../simulation/keys.ts';
+import type {Call} from './proxy.ts';
+
+const verbs = {ADDED: 'create', MODIFIED: 'update', DELETED: 'delete'} as const;
+
+/** The cluster as of one change. */
+const createPast = (speed: number) => {
+	const objects = new Map<string, KubeObject>();
+	const keyOf = (plural: string, namespace: string | undefined, name: string): string =>
+		`${plural} ${namespace ?? ''} ${name}`;
+	const store = {
+		get: ({plural}: {readonly plural: string}, namespace: string | undefined, name: string) =>
+			objects.get(keyOf(plural, namespace, name)),
+	};
+	return {
+		/** The object before; from now on it is as the change says. */
+		take({type, plural, object}: Change): KubeObject | undefined {
+			const key = keyOf(plural, object.metadata.namespace, object.metadata.name);
+			const before = objects.get(key);
+			if (type === 'DELETED') objects.delete(key);
+			else objects.set(key, object);
+			return before;
+		},
+		scene: {
+			// The rules that are asked here only get.
+			store: store as unknown as Scene['store'],
+			canaries: () =>
+				[...objects].flatMap(([key, object]) =>
+					key.startsWith('canaries ')
+						? [{object, model: toModel(object, {meshProvider: 'istio', intervalMs: 60_000, speed})}]
+						: [],
+				),
+		} satisfies Scene,
+	};
+};
+
+export type Observation = {
+	readonly changes: readonly Change[];
+	/** The daemons' own writes, by the version that they made. */
+	readonly written: ReadonlyMap<string, Call>;
+	readonly speed: number;
+	/** Rules that cannot be asked here, by the first word of their names. */
+	readonly except: readonly string[];
+};
+
+/** What was violated, in words; empty when all rules held after every write. */
+export const violationsIn = ({changes, written, speed, except}: Observation): readonly string[] => {
+	const past = createPast(speed);
+	const violations: string[] = [];
+	const watching = invariants
+		.filter(({name}) => !except.includes(name.split(' ')[0] ?? ''))
+		.map((invariant) => invariant.watch(past.scene, (text) => violations.push(`${invariant.name}: ${text}`)));
+	for (const change of changes) {
+		const {type, plural, object} = change;
+		const before = past.take(change);
+		const call = written.get(object.metadata.resourceVersion ?? '');
+		const accepted: Accepted = {
+			verb: verbs[type],
+			key: keys[plural as Kind],
+			subresource: call?.kind.split('/')[1] ?? '',
+			before,
+			after: type === 'DELETED' ? undefined : object,
+			by: call === undefined ? 'somebody' : 'aviary',
+		};
+		for (const {accepted: look} of watching) look?.(accepted);
+	}
+
+	return violations;
+};
