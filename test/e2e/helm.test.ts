@@ -135,7 +135,7 @@ test.serial('values reach the objects', async (t) => {
 	t.like(pod, {
 		enableServiceLinks: false,
 		serviceAccountName: 'default',
-		volumes: [{name: 'controlplane', secret: {secretName: 'other'}}],
+		volumes: [{name: 'log'}, {name: 'controlplane', secret: {secretName: 'other'}}],
 	});
 	t.like(containers[0], {
 		image: 'registry.example/aviary:next',
@@ -149,7 +149,7 @@ test.serial('values reach the objects', async (t) => {
 			'--namespace=shop',
 			'--kubeconfig=/controlplane/kubeconfig',
 		],
-		volumeMounts: [{name: 'controlplane', mountPath: '/controlplane', readOnly: true}],
+		volumeMounts: [{name: 'log'}, {name: 'controlplane', mountPath: '/controlplane', readOnly: true}],
 	});
 });
 
