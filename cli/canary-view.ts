@@ -4,7 +4,7 @@ import {recall, type Context} from '../machines/model/context.ts';
 import {whatComesNext} from '../machines/model/explain.ts';
 import {problemsText} from '../machines/model/texts.ts';
 import {toModel} from '../api/model-of-canary.ts';
-import type {CanaryModel, Phase} from '../api/model.ts';
+import type {CanaryModel, Phase, Verb} from '../api/model.ts';
 import type {CanaryStatus} from '../api/canary.ts';
 import {instantOf} from '../services/clock.ts';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
@@ -121,12 +121,25 @@ export const possibilities = ({
 	state,
 	model,
 	problems,
+	waitingFor,
 }: CanaryView): ReadonlyArray<readonly [string, string]> => {
+	const steer = (verb: Verb): string => `aviary ${verb} ${name} -n ${namespace} --reason '…'`;
+	const isPaused = waitingFor.startsWith('somebody to resume it');
 	const canary = `kubectl -n ${namespace} patch canary ${name} --type merge -p`;
 	const target = shellWord(`${model.target.kind.toLowerCase()}/${model.target.name}`);
 	const isRunning = ['progressing', 'halted', 'promoting'].includes(state);
 	return [
 		...(problems === '' ? [] : [['mend what is wrong', `kubectl -n ${namespace} edit canary ${name}`] as const]),
+		...(state === 'progressing' || state === 'halted'
+			? [
+					isPaused
+						? (['let it go on', steer('resume')] as const)
+						: (['keep the weight from rising', steer('pause')] as const),
+					['promote without further analysis', steer('promote')] as const,
+				]
+			: []),
+		...(isRunning ? [['give the primary all traffic, and end the run', steer('rollback')] as const] : []),
+		...(state === 'failed' ? [['try the same revision again', steer('retry')] as const] : []),
 		...(state === 'progressing' || state === 'halted'
 			? [['end the run: set the target back', `kubectl -n ${namespace} rollout undo ${target}`] as const]
 			: []),

@@ -35,6 +35,16 @@ export const numberFromZero = (text: string): number => {
 	return value;
 };
 
+/** A percentage, with a fraction if need be. */
+export const percentage = (text: string): number => {
+	const value = /^\d{1,3}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+	if (!(value >= 0 && value <= 100)) {
+		throw new InvalidArgumentError('Write a percentage from 0 to 100.');
+	}
+
+	return value;
+};
+
 /** A duration above 0, in ms. */
 export const duration = (text: string): number => {
 	const ms = parseDuration(text);
@@ -121,6 +131,9 @@ export const kubeconfig = (): Option =>
 	)
 		.argParser(readableFile)
 		.env('AVIARY_KUBECONFIG');
+
+export const context = (): Option =>
+	new Option('--context <name>', 'context of the kubeconfig (default: its current one)');
 
 export const namespace = (): Option =>
 	new Option('-n, --namespace <name>', 'namespace (default: the kubeconfig’s)').argParser(namespaceName);

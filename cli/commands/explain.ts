@@ -1,15 +1,17 @@
 // `aviary explain`: one Canary in words, for whoever asks why it does not go on.
 import type {Command} from 'commander';
+import {instantOf} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {CanaryView} from '../canary-view.ts';
 import {instantOfEvent} from '../event-time.ts';
-import {examples, kubeconfig, logLevel, namespace} from '../flags.ts';
+import {context, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
 import {nameOf} from '../names.ts';
 import {ageText, plain, type Terminal} from '../terminal.ts';
 
-type Flags = {readonly namespace?: string; readonly kubeconfig?: string};
+type Flags = {readonly namespace?: string; readonly kubeconfig?: string; readonly context?: string};
 
 const EVENTS_SHOWN = 6;
+const COMMANDS_SHOWN = 4;
 const INDENT = 16;
 
 const fact = (title: string, text: string): string => `${title.padEnd(INDENT)}${text}\n`;
@@ -22,6 +24,18 @@ const eventLine = (event: KubeObject, now: number): string => {
 	const instant = instantOfEvent(event);
 	const age = instant === 0 ? '' : `${ageText(now - instant)} ago`;
 	return `${age.padEnd(12)}${plain(event['type']).padEnd(9)}${plain(event['message'])}${count}`;
+};
+
+const commandLine = (command: KubeObject, now: number): string => {
+	const {verb, weight, requestedBy, reason} = command.spec ?? {};
+	const {outcome, message} = command.status ?? {};
+	const age = `${ageText(now - instantOf(command.metadata.creationTimestamp))} ago`;
+	const asked = [verb, weight]
+		.map(plain)
+		.filter((text) => text !== '')
+		.join(' ');
+	const answer = plain(outcome) === '' ? 'not answered yet' : `${plain(outcome)}, ${plain(message)}`;
+	return `${age.padEnd(12)}${asked} by ${plain(requestedBy)}: ${plain(reason)} (${answer})`;
 };
 
 const sinceText = ({since}: CanaryView, now: number): string =>
@@ -62,7 +76,7 @@ const explain = async (written: string, flags: Flags, terminal: Terminal): Promi
 	const reader = openReader({...flags, ...(chosen !== undefined && {namespace: chosen})});
 	try {
 		const canary = await reader.canary(reader.namespace, name);
-		const events = await reader.eventsOf(canary);
+		const [events, commands] = await Promise.all([reader.eventsOf(canary), reader.commandsOf(canary)]);
 		const now = terminal.now();
 		const view = words.viewOf(canary, now);
 		const {colors} = terminal;
@@ -73,6 +87,10 @@ const explain = async (written: string, flags: Flags, terminal: Terminal): Promi
 				'What happened last',
 				events.slice(-EVENTS_SHOWN).map((event) => eventLine(event, now)),
 			) +
+				section(
+					'What was asked',
+					(commands ?? []).slice(-COMMANDS_SHOWN).map((command) => commandLine(command, now)),
+				) +
 				section(`What ends the state ${view.state}`, words.exitsOf(view.state)) +
 				section(
 					'What you can do now',
@@ -93,6 +111,7 @@ export const registerExplain = (program: Command, terminal: Terminal, end: (code
 		.argument('<name>', 'NAME, or NAMESPACE/NAME')
 		.addOption(namespace())
 		.addOption(kubeconfig())
+		.addOption(context())
 		.addOption(logLevel())
 		.addHelpText('after', examples('aviary explain podinfo -n test', 'aviary explain test/podinfo'))
 		.action(async (name: string, flags: Flags) => {

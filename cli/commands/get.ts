@@ -3,7 +3,7 @@ import {Option, type Command} from 'commander';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {CanaryView} from '../canary-view.ts';
 import {CommandError} from '../errors.ts';
-import {examples, kubeconfig, logLevel, namespace} from '../flags.ts';
+import {context, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
 import {nameOf} from '../names.ts';
 import {ageText, tableText, type Terminal} from '../terminal.ts';
 
@@ -12,6 +12,7 @@ type Flags = {
 	readonly allNamespaces?: boolean;
 	readonly output?: 'wide' | 'json' | 'yaml' | 'name';
 	readonly kubeconfig?: string;
+	readonly context?: string;
 };
 
 const HEADS = ['NAME', 'STATE', 'WEIGHT', 'FAILED CHECKS', 'WAITING FOR', 'AGE'];
@@ -118,6 +119,7 @@ export const registerGet = (program: Command, terminal: Terminal, end: (code: nu
 		.option('-A, --all-namespaces', 'Canaries of all namespaces')
 		.addOption(new Option('-o, --output <format>', 'another form').choices(['wide', 'json', 'yaml', 'name']))
 		.addOption(kubeconfig())
+		.addOption(context())
 		.addOption(logLevel())
 		.addHelpText('after', examples('aviary get', 'aviary get -A -o wide', 'aviary get podinfo -n test -o yaml'))
 		.action(async (name: string | undefined, flags: Flags) => {

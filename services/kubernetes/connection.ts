@@ -16,6 +16,8 @@ export type Connection = {
 	readonly server: string;
 	/** The configuration's own namespace: the pod's in a cluster, the context's in a kubeconfig. */
 	readonly namespace: string | undefined;
+	/** What the kubeconfig calls its user; the API server may know it by another name. */
+	readonly user?: string | undefined;
 	/** Headers and TLS for the next request. Rejects when a file cannot be read or a plugin fails. */
 	credentials(): Promise<Credentials>;
 	/** The server answered 401: the next `credentials()` asks files and plugins anew. */
@@ -134,6 +136,7 @@ export const loadConnection = (options: ConnectionOptions): Connection => {
 	return {
 		server: (current?.server ?? '').replace(/\/+$/, ''),
 		namespace: config.getContextObject(config.getCurrentContext())?.namespace,
+		user: config.getCurrentUser()?.name,
 		async credentials() {
 			const now = clock.monotonic();
 			if (known === undefined || now - known.at > CREDENTIALS_MS) {

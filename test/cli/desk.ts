@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {createColors} from 'picocolors';
 import {runCommand} from '../../cli/main.ts';
 import {writeKubeconfig} from '../../sandbox/api/kubeconfig.ts';
-import {startApiServer} from '../../sandbox/api/server.ts';
+import {startApiServer, type ApiServerOptions} from '../../sandbox/api/server.ts';
 import {createStore, type ApiStore} from '../../sandbox/api/store.ts';
 import {objectsOf} from '../../sandbox/embedded.ts';
 import {wallClock} from '../../services/clock.ts';
@@ -22,25 +22,29 @@ export type Desk = {
 const namespaces = {group: '', plural: 'namespaces'};
 const canaries = {group: 'flagger.app', plural: 'canaries'};
 
-const definition = async (): Promise<KubeObject> => {
-	const text = await readFile(new URL('../../artifacts/crds/canaries.flagger.app.yaml', import.meta.url), 'utf8');
+const definition = async (name: string): Promise<KubeObject> => {
+	const text = await readFile(new URL(`../../artifacts/crds/${name}.yaml`, import.meta.url), 'utf8');
 	const [crd] = objectsOf(text);
-	if (crd === undefined) throw new Error('the Canary CRD is empty');
+	if (crd === undefined) throw new Error(`the CRD ${name} is empty`);
 	return crd;
 };
 
-/** An API server with the namespaces `test` and `shop`, and the Canary CRD unless told otherwise. */
-export const openDesk = async ({hasCrd = true}: {hasCrd?: boolean} = {}): Promise<Desk> => {
+const ourKinds = ['canaries.flagger.app', 'canarycommands.aviary.dev'];
+
+type DeskOptions = Pick<ApiServerOptions, 'behind'> & {readonly kinds?: readonly string[]};
+
+/** An API server with the namespaces `test` and `shop`, and the CRDs of Canary and CanaryCommand unless told otherwise. */
+export const openDesk = async ({kinds = ourKinds, ...more}: DeskOptions = {}): Promise<Desk> => {
 	const store = createStore({clock: wallClock, random: seededRandom(1)});
 	for (const name of ['test', 'shop']) {
 		store.create(namespaces, {apiVersion: 'v1', kind: 'Namespace', metadata: {name}}, 'test');
 	}
 
-	if (hasCrd) {
-		store.create({group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions'}, await definition(), 'test');
+	for (const kind of kinds) {
+		store.create({group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions'}, await definition(kind), 'test');
 	}
 
-	const server = await startApiServer({store, log: silentLog});
+	const server = await startApiServer({store, log: silentLog, ...more});
 	const directory = await mkdtemp(join(tmpdir(), 'aviary-desk-'));
 	const kubeconfig = join(directory, 'kubeconfig');
 	await writeKubeconfig(kubeconfig, server.url);

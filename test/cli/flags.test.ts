@@ -39,7 +39,8 @@ for (const [line, text] of wrong) {
 	});
 }
 
-for (const command of ['daemon', 'sandbox', 'statechart', 'get', 'explain', 'version']) {
+const steering = ['pause', 'resume', 'promote', 'rollback', 'retry', 'skip', 'set-weight'];
+for (const command of ['daemon', 'sandbox', 'statechart', 'get', 'explain', ...steering, 'version']) {
 	test(`aviary ${command} --help has examples`, async (t) => {
 		const {code, out} = await run([command, '--help']);
 		t.is(code, 0);

@@ -126,7 +126,7 @@ test('explain: text from the cluster cannot command the terminal', async (t) => 
 });
 
 test('failures are one line with a remedy', async (t) => {
-	const desk = await openDesk({hasCrd: false});
+	const desk = await openDesk({kinds: []});
 	const at = ['--kubeconfig', desk.kubeconfig];
 	const without = await run(['get', '-A', ...at]);
 	t.is(without.code, 1);

@@ -16,9 +16,9 @@ import {silentLog} from '../../services/log.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {artifact} from './cluster.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
-import {freePorts} from './control-plane/children.ts';
-import {eventually} from './control-plane/eventually.ts';
-import {startControlPlane, type ControlPlane} from './control-plane/start.ts';
+import {freePorts} from '../../sandbox/real/control-plane/children.ts';
+import {eventually} from '../../sandbox/real/control-plane/eventually.ts';
+import {startControlPlane, type ControlPlane} from '../../sandbox/real/control-plane/start.ts';
 import {canIsolate, startImage} from './image.ts';
 import {useIn} from './permissions.ts';
 
@@ -119,6 +119,8 @@ test.serial('values reach the objects', async (t) => {
 		'leaderElection.enabled': 'false',
 		'controlplane.kubeconfig.secretName': 'other',
 		'rbac.create': 'false',
+		'userRoles.create': 'false',
+		'commandPolicy.enabled': 'false',
 		'serviceAccount.create': 'false',
 		'networkPolicy.enabled': 'false',
 		'podMonitor.enabled': 'true',
@@ -245,7 +247,7 @@ test.serial('kubectl installs the manifests either way', async (t) => {
 	t.regex(whole, /^customresourcedefinition\S+\/canaries\.flagger\.app configured$/mu);
 	t.regex(whole, /^deployment\.apps\/aviary created$/mu);
 	// The other suites begin with this one on an empty cluster.
-	const again = await kubectl('apply', '-f', artifact('operator'));
+	const again = await kubectl('apply', '-f', artifact('operator'), '-f', artifact('roles'));
 	t.notRegex(again, /created/u);
 	t.regex(again, /^deployment\.apps\/aviary unchanged$/mu);
 });

@@ -8,7 +8,7 @@ import test from 'ava';
 import {writePackage} from '../../build/package.ts';
 import {writeRootFilesystem} from '../../build/root-filesystem.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
-import {eventually} from './control-plane/eventually.ts';
+import {eventually} from '../../sandbox/real/control-plane/eventually.ts';
 import {canIsolate, runImage, stagesOf} from './image.ts';
 
 const run = promisify(execFile);
@@ -74,7 +74,7 @@ test.serial('the package is small, stands alone, and names what it contains', as
 		[],
 	);
 	// npm packs no links, of which the chart has some.
-	for (const name of ['crds/canaries.flagger.app.yaml', 'rbac.yaml']) {
+	for (const name of ['crds/canaries.flagger.app.yaml', 'rbac.yaml', 'user-roles.yaml', 'command-policy.yaml']) {
 		t.true(files.includes(path.join(place, 'artifacts', 'charts', 'aviary', name)), name);
 	}
 

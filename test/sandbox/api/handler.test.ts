@@ -154,4 +154,8 @@ test('exec is refused in words, and reviews allow everything', (t) => {
 	const review = {apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: {}};
 	const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 	t.true(call(at, 'POST', path, review).body.status.allowed);
+	const self = {apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview'};
+	const {status, body} = call(at, 'POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', self);
+	t.is(status, 201);
+	t.is((body.status as unknown as {userInfo: {username: string}}).userInfo.username, 'sandbox');
 });
