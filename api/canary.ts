@@ -65,6 +65,13 @@ const spec = group(
 			...absent(3),
 			...shape('both, Aviary'),
 		}),
+		onRouteChange: choice(
+			['restore', 'adopt', 'yield'],
+			'What a run does when somebody else changes the weights of its route. `restore`: it sets them back, three times, ' +
+				'then halts. `adopt`: it goes on from the weight that it finds. `yield`: it halts until the weights are its own ' +
+				'again, or somebody decides',
+			{...absent('restore'), ...shape('both, Aviary')},
+		),
 		revertOnDeletion: flag('Whether deleting the Canary undoes its changes', {...absent(false), ...shape('today')}),
 		autoscalerRef,
 		ingressRef: reference(['Ingress'], 'Ingress (NGINX, Skipper)', {}, shape('today')),

@@ -3,6 +3,7 @@ import {alertProvider} from './alert-provider.ts';
 import {canary} from './canary.ts';
 import {canaryCommand} from './canary-command.ts';
 import {metricTemplate} from './metric-template.ts';
+import {rollout} from './rollout.ts';
 
 /** A JSON Schema as far as the CRDs and the reference pages look into it. */
 export type Schema = {
@@ -59,12 +60,23 @@ const canaryColumns: readonly Column[] = [
 
 const peers = {group: 'flagger.app', version: 'v1beta1'};
 const ours = {group: 'aviary.dev', version: 'v1alpha1'};
+const before = {group: 'apps.weave.works', version: 'v1beta1', shortNames: ['roll']};
+
+/** Those of a Canary that a Rollout can fill. */
+const rolloutColumns: readonly Column[] = [
+	column('Status', '.status.phase'),
+	column('Weight', '.status.canaryWeight'),
+	wide('FailedChecks', '.status.failedChecks'),
+	wide('StepWeight', '.spec.virtualService.weight'),
+	column('LastTransitionTime', '.status.lastTransitionTime'),
+	wide('State', '.status.state'),
+];
 
 const definition = (
 	kind: string,
 	schema: object,
 	additionalPrinterColumns: readonly Column[],
-	{group, version} = peers,
+	{group, version, shortNames}: {group: string; version: string; shortNames?: readonly string[]} = peers,
 ) => {
 	const singular = kind.toLowerCase();
 	const plural = singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`;
@@ -74,7 +86,7 @@ const definition = (
 		metadata: {name: `${plural}.${group}`, annotations: {'helm.sh/resource-policy': 'keep'}},
 		spec: {
 			group,
-			names: {kind, listKind: `${kind}List`, plural, singular, categories: ['all']},
+			names: {kind, listKind: `${kind}List`, plural, singular, ...(shortNames && {shortNames}), categories: ['all']},
 			scope: 'Namespaced',
 			versions: [
 				{
@@ -109,4 +121,5 @@ export const definitions = [
 		],
 		ours,
 	),
+	definition('Rollout', rollout, rolloutColumns, before),
 ] as const;

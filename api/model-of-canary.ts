@@ -69,19 +69,21 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 		progressDeadlineMs: scaled(secondsOf(spec, 'progressDeadlineSeconds', 600, findings)),
 		failFast: findings.flag('spec.failFast', at(spec, 'failFast')),
 		routeSettleMs: scaled(secondsOf(spec, 'routeSettleSeconds', 3, findings)),
+		...routeChangeOf(at(spec, 'onRouteChange'), findings),
 		drainMs: scaled(secondsOf(spec, 'drainSeconds', 10, findings)),
 	};
 };
 
 const placesOf = ({analysis: _analysis, field: _field, intervalMs: _interval, ...places}: Parts) => places;
 
-const textAt = (object: unknown, key: string): string => {
+/** `metadata.name` and the like; empty when it is no text. */
+export const textAt = (object: unknown, key: string): string => {
 	const value = at(object, 'metadata', key);
 	return typeof value === 'string' ? value : '';
 };
 
 /** Divides by the sandbox's speed, in whole milliseconds; what was above zero stays above zero. */
-const scaledBy = (speed: number): ((ms: number) => number) => {
+export const scaledBy = (speed: number): ((ms: number) => number) => {
 	const divisor = Number.isFinite(speed) && speed > 0 ? speed : 1;
 	return (ms) => (ms > 0 ? Math.min(longestDurationMs, Math.max(1, Math.round(ms / divisor))) : 0);
 };
@@ -183,6 +185,20 @@ const thresholdOf = (value: unknown, field: string, skipAnalysis: boolean, findi
 		'Set it to the number of failed checks at which the canary is rolled back',
 	);
 	return 1;
+};
+
+const routeChangeOf = (value: unknown, findings: Findings): Pick<CanaryModel, 'onRouteChange'> => {
+	if (value === 'adopt' || value === 'yield') {
+		return {onRouteChange: value};
+	}
+
+	if (!isAbsent(value) && value !== 'restore') {
+		const text = `spec.onRouteChange is ${shown(value)}, neither restore nor adopt nor yield`;
+		const remedy = 'Write restore to set weights back, adopt to go on from them, or yield to halt';
+		findings.report('spec.onRouteChange', value, text, remedy);
+	}
+
+	return {};
 };
 
 const missingDataOf = (value: unknown, field: string, findings: Findings): 'halt' | 'fail' => {

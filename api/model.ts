@@ -16,13 +16,28 @@ export type Problem = {
 	readonly remedy: string;
 };
 
+/** A limit that is never reached: a number, for models are compared as JSON, which knows no Infinity. */
+export const unlimited = Number.MAX_SAFE_INTEGER;
+
+/** Whose words are said and whose queries asked: today's, those of the first Canary, or those of the Rollout before it. */
+export type Dialect = 'today' | 'first' | 'rollout';
+
+/** The kind that a model was read from, and the component in whose name its events are said. */
+export type Origin = {
+	readonly group: string;
+	readonly version: string;
+	readonly plural: string;
+	readonly kind: string;
+	readonly component: string;
+};
+
 /** `spec.analysis.metrics[]` (either shape) made definite. */
 export type Metric = {
 	readonly name: string;
 	/** What decides the query and the words of a breach. `unknown`: refused as a problem, never queried. */
 	readonly kind: 'success-rate' | 'duration' | 'query' | 'unknown';
-	/** The metric's family for built-in ones: today's names or those of the first shape. */
-	readonly dialect: 'today' | 'first';
+	/** The metric's family for built-in ones: whose names and queries. */
+	readonly dialect: Dialect;
 	/** PromQL for kind `query`, template variables not yet rendered. */
 	readonly query?: string;
 	/** Window of the query. */
@@ -40,6 +55,10 @@ export type CanaryModel = {
 	readonly generation: number;
 	/** `managed`: today's shape, we own `{target}-primary`. `paired`: the first shape, the user owns both workloads. */
 	readonly shape: 'managed' | 'paired';
+	/** That of the shape when absent. */
+	readonly dialect?: Dialect;
+	/** What status and events go to, where that is no Canary. */
+	readonly origin?: Origin;
 	readonly suspended: boolean;
 	/** Who else writes this Canary's status, and when that was last; undefined when nobody ever did. */
 	readonly otherOperator?: {readonly manager: string; readonly at: Instant};
@@ -51,6 +70,8 @@ export type CanaryModel = {
 	readonly primary: {readonly name: string};
 	/** Services: the host users call, and the two that the route's destinations name. */
 	readonly hosts: {readonly apex: string; readonly primary: string; readonly canary: string};
+	/** Which subsets of the one Service are whose, where both hosts are one and the Canary says so. */
+	readonly subsets?: {readonly primary?: string; readonly canary?: string};
 	/** The VirtualService (or whatever the provider routes by): its name, and whether we generate it. */
 	readonly route: {readonly name: string; readonly generated: boolean};
 	readonly autoscaler?: {readonly apiVersion: string; readonly kind: string; readonly name: string};
@@ -58,7 +79,7 @@ export type CanaryModel = {
 	readonly service?: Readonly<Record<string, unknown>>;
 	readonly analysis: {
 		readonly intervalMs: number;
-		/** Failed checks at which a run is rolled back; at least 1. */
+		/** Failed checks at which a run is rolled back; at least 1, and `unlimited` where a run only halts. */
 		readonly threshold: number;
 		/** Canary weights of the run in order, rising, each 1…100; the last is the max weight. */
 		readonly weights: readonly number[];
@@ -72,6 +93,8 @@ export type CanaryModel = {
 	/** A canary whose pods cannot start fails before that. */
 	readonly failFast: boolean;
 	readonly routeSettleMs: number;
+	/** What a run does about weights that somebody else writes; `restore` when absent. */
+	readonly onRouteChange?: 'restore' | 'adopt' | 'yield';
 	readonly drainMs: number;
 	/** What the user must mend before a run can start; empty when the spec is sound. */
 	readonly problems: readonly Problem[];

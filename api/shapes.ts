@@ -5,7 +5,10 @@ import {checkManagedSpec} from './not-yet.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 
 /** What the shapes differ in. */
-export type Parts = Pick<CanaryModel, 'target' | 'primary' | 'hosts' | 'route' | 'autoscaler' | 'service'> & {
+export type Parts = Pick<
+	CanaryModel,
+	'target' | 'primary' | 'hosts' | 'subsets' | 'route' | 'autoscaler' | 'service'
+> & {
 	/** The analysis as written, and the path of it. */
 	readonly analysis: unknown;
 	readonly field: 'spec.analysis' | 'spec.canaryAnalysis';
@@ -92,15 +95,28 @@ export const pairedParts = (spec: unknown, findings: Findings): Parts => {
 	};
 
 	differ('name', primary, canary);
-	differ('host', primaryHost, canaryHost);
+	const subsets = subsetsOf(spec, findings);
+	if (primaryHost === canaryHost) {
+		// One Service: its subsets are the two sides.
+		differ('subset', subsets.primary ?? '', subsets.canary ?? '');
+	}
+
 	return {
 		target: {apiVersion: 'apps/v1', kind, name: canary},
 		primary: {name: primary},
 		hosts: {apex: primaryHost, primary: primaryHost, canary: canaryHost},
+		...(Object.keys(subsets).length > 0 && {subsets}),
 		route: {name: named('spec.virtualService.name', 'virtualService', 'name'), generated: false},
 		analysis: at(spec, 'canaryAnalysis'),
 		field: 'spec.canaryAnalysis',
 	};
+};
+
+const subsetsOf = (spec: unknown, findings: Findings): NonNullable<CanaryModel['subsets']> => {
+	const [primary, canary] = ['primary', 'canary'].map((side) =>
+		findings.text(`spec.${side}.subset`, at(spec, side, 'subset')),
+	);
+	return {...(primary && {primary}), ...(canary && {canary})};
 };
 
 /** Kinds that the peer can release and we cannot yet. */

@@ -12,6 +12,7 @@ import {decide} from './model/commands.ts';
 import type {Place} from './model/commands.ts';
 import {haltReasons, recall} from './model/context.ts';
 import type {Context, HaltReason, Input, Resumption} from './model/context.ts';
+import {overwritten} from './model/drift.ts';
 import type {Event} from './model/events.ts';
 import {guards} from './model/guards.ts';
 import {lackOfCanary, lackOfPrimary, whyCanaryCannotStart} from './model/health.ts';
@@ -60,6 +61,7 @@ const base = setup({
 		'take the run up': assign(({context}) => act.takeUp(context)),
 		'begin the run': assign(({context}) => begin(context)),
 		'advance the weight': assign(({context}) => advance(context)),
+		'adopt the weight': assign(({context}) => act.adoptWeight(context)),
 		'take the weight': assign(({context}) => act.takeWeight(context)),
 		'confirm the step': assign(({context}, {at}: {at: number}) => ({now: at, ...confirm(context, at)})),
 		'confirm the return': assign(({context}, {at}: {at: number}) => act.confirmReturn(context, at)),
@@ -79,6 +81,7 @@ const base = setup({
 		'fail for pods that cannot start': assign(({context}) =>
 			act.failBecause(context, `the canary cannot start: ${whyCanaryCannotStart(context)}`),
 		),
+		'fail for an overwritten promotion': assign(({context}) => act.failBecause(context, overwritten(context))),
 		'fail for other objects': assign(({context}) =>
 			act.failBecause(context, 'the Canary was changed to name other objects'),
 		),
@@ -292,6 +295,20 @@ const promotionHaltedBy = (reason: HaltReason) => {
 		},
 	};
 };
+
+/** A copy without traffic is left to finish its requests; while somebody else sends it more, it stays. */
+const drainingTo = <const Target extends string>(target: Target) => ({
+	invoke: {
+		src: 'wait until' as const,
+		input: drained,
+		onDone: [
+			{guard: 'somebody else sends users to the canary' as const, target: 'led' as const, actions: say('the contest')},
+			{target},
+		],
+	},
+});
+
+const led = {always: {guard: 'nobody else sends users to the canary' as const, target: 'draining' as const}};
 
 export const canaryMachine = base.createMachine({
 	id: 'canary',
@@ -559,6 +576,11 @@ export const canaryMachine = base.createMachine({
 							actions: ['count a repair', say('the repair')],
 						},
 						{
+							guard: 'the weight on the route is adopted',
+							target: 'settling',
+							actions: ['adopt the weight', say('the adoption'), 'tell the judge of the step'],
+						},
+						{
 							guard: 'the step has passed at the max weight',
 							target: '#canary.promoting',
 							actions: 'note the promotion',
@@ -592,6 +614,16 @@ export const canaryMachine = base.createMachine({
 					guard: 'a weight was set by hand while halted',
 					target: '#canary.progressing.routing',
 					actions: ['go on', 'take the weight'],
+				},
+				{
+					guard: 'the route was changed by someone else while halted',
+					target: '#canary.progressing.routing',
+					actions: ['go on', 'count a repair', say('the repair')],
+				},
+				{
+					guard: 'the weight on the route is adopted while halted',
+					target: '#canary.progressing.settling',
+					actions: ['go on', 'adopt the weight', say('the adoption'), 'tell the judge of the step'],
 				},
 				{guard: 'nothing halts scaling up', target: '#canary.progressing', actions: 'try again'},
 				{guard: 'nothing halts the new beginning', target: '#canary.progressing', actions: 'go on'},
@@ -676,6 +708,9 @@ export const canaryMachine = base.createMachine({
 				// A person's wait has no deadline; the judge goes on, and what it finds ends the run all the same.
 				paused: {always: haltedBy('paused').always, entry: 'unbound the wait'},
 				scaling: haltedBy('scaling'),
+				contested: {...haltedBy('contested'), entry: [say('the contest'), 'bound the wait']},
+				// Somebody else leads the weights; the judge goes on, and what it finds ends the run all the same.
+				yielded: {always: haltedBy('yielded').always, entry: [say('the contest'), 'unbound the wait']},
 				missingData: haltedBy('missingData'),
 				// Bounded by the threshold: each round of checks passes, is counted, or turns to missing data.
 				failedCheck: {always: haltedBy('failedCheck').always, entry: 'unbound the wait'},
@@ -724,6 +759,11 @@ export const canaryMachine = base.createMachine({
 				rolling: {
 					always: [
 						...takenBack,
+						{
+							guard: 'the promotion is overwritten',
+							target: '#canary.failed',
+							actions: 'fail for an overwritten promotion',
+						},
 						{guard: 'the promoted primary is healthy', target: 'routing'},
 						{
 							guard: 'the promotion must halt',
@@ -800,7 +840,8 @@ export const canaryMachine = base.createMachine({
 						},
 					},
 				},
-				draining: {on: hearing('ending'), invoke: {src: 'wait until', input: drained, onDone: '#canary.finished'}},
+				draining: {on: hearing('ending'), ...drainingTo('#canary.finished')},
+				led: {on: hearing('ending'), ...led},
 			},
 		},
 		finished: {
@@ -843,7 +884,8 @@ export const canaryMachine = base.createMachine({
 						},
 					},
 				},
-				draining: {invoke: {src: 'wait until', input: drained, onDone: 'scalingDown'}},
+				draining: drainingTo('scalingDown'),
+				led,
 				scalingDown: {
 					entry: say('the failure'),
 					invoke: {

@@ -9,7 +9,13 @@ const side = (whose: string) =>
 	group(
 		{
 			name: text(`Name of the ${whose} Deployment`),
-			host: text(`Host of the ${whose} Service, as the VirtualService has it`),
+			host: text(
+				`Host of the ${whose} Service, as the VirtualService has it; one for both where subsets tell them apart`,
+			),
+			subset: text(`The ${whose} subset of that Service, where both have one host`, {
+				...absent('the one that selects its pods alone'),
+				...shape('first, Aviary'),
+			}),
 		},
 		`The ${whose} Deployment and Service`,
 		first,
@@ -17,7 +23,7 @@ const side = (whose: string) =>
 
 export const firstShape = {
 	targetKind: text('Kind of both workloads: `Deployment`', first),
-	virtualService: group({name: text('Name')}, 'The VirtualService that routes to both hosts', first),
+	virtualService: group({name: text('Name')}, 'The VirtualService that routes to both', first),
 	primary: side('primary’s'),
 	canary: side('canary’s'),
 	canaryAnalysis: group(
@@ -29,6 +35,9 @@ export const firstShape = {
 			threshold: number('Failed checks at which the canary is rolled back; counted over the whole run'),
 			maxWeight: number('Highest percentage of traffic for the canary', absent(100)),
 			stepWeight: number('Percentage by which the canary’s traffic grows'),
+			stepWeights: list(number('Percentage'), 'The canary’s percentages one by one, rising; `maxWeight` is not used', {
+				...shape('first, Aviary'),
+			}),
 			onMissingData: onMissingData('first, Aviary'),
 			metrics: list(
 				group({

@@ -4,14 +4,15 @@ import {Refused} from '../ports.ts';
 import {noRun} from './context.ts';
 import type {Context, Resumption, Run} from './context.ts';
 import {lackOfCanary, lackOfPrimary} from './health.ts';
-import {begin, judge, nextWeight, routingOf, withoutVerdict} from './run.ts';
+import {whoseWeights} from './route-changes.ts';
+import {begin, confirm, judge, nextWeight, routingOf, withoutVerdict} from './run.ts';
 
 const withRun = (context: Context, change: Partial<Run>): Partial<Context> => ({run: {...context.run, ...change}});
 
 /** Whether two specs name the same objects; a run never changes the objects that it was begun with. */
 const namesTheSame = (one: CanaryModel, other: CanaryModel): boolean =>
-	JSON.stringify([one.target, one.primary, one.hosts, one.route, one.provider, one.shape]) ===
-	JSON.stringify([other.target, other.primary, other.hosts, other.route, other.provider, other.shape]);
+	JSON.stringify([one.target, one.primary, one.hosts, one.subsets, one.route, one.provider, one.shape]) ===
+	JSON.stringify([other.target, other.primary, other.hosts, other.subsets, other.route, other.provider, other.shape]);
 
 /** Notes the spec; kept aside while it names other objects than the present one. */
 export const noteCanary = (context: Context, model: CanaryModel, at: number): Partial<Context> => {
@@ -36,7 +37,15 @@ export const rebind = ({rebound, model, run, recalled}: Context): Partial<Contex
 export const recallRoute = ({model, run, world, recalled: {phase, canaryWeight}}: Context): Partial<Context> => {
 	const rested = phase === 'Initialized' || phase === 'Succeeded' || (phase === 'Failed' && canaryWeight === 0);
 	const routed = rested ? 0 : (world?.route?.canary ?? 0);
-	return {run: {...run, routed, weight: Math.min(run.weight, nextWeight(model, routed))}};
+	const primary = phase === 'Progressing' ? world?.primary : undefined;
+	return {
+		run: {
+			...run,
+			...(primary !== undefined && primary.promoted !== run.revision && {baseline: primary.revision}),
+			routed,
+			weight: Math.min(run.weight, nextWeight(model, routed)),
+		},
+	};
 };
 
 /** A former actor's run that has no traffic yet, or lost it: from its beginning, with what was counted against it. */
@@ -56,6 +65,14 @@ export const noteHalt = (context: Context, from: Resumption): Partial<Context> =
 /** The weight that somebody set is the step under way. */
 export const takeWeight = (context: Context): Partial<Context> =>
 	withRun(context, {weight: context.run.byHand?.weight ?? context.run.weight, since: context.now, passed: false});
+
+/** The weight that somebody wrote on the route is the step under way, as it stands. */
+export const adoptWeight = (context: Context): Partial<Context> => {
+	const {run, world, now} = context;
+	const weight = world?.route?.canary ?? run.routed;
+	const repairs = run.repairs + (weight < run.routed ? 1 : 0);
+	return confirm({...context, run: {...run, weight, repairs, since: now}}, now);
+};
 
 /** Leaves `halted` to try an effect again: until it is done the progress deadline goes on counting. */
 export const tryAgain = (context: Context): Partial<Context> => {
@@ -116,7 +133,8 @@ export const confirmReturn = (context: Context, at: number): Partial<Context> =>
 export const failBecause = (context: Context, failure: string): Partial<Context> => withRun(context, {failure});
 
 export const deadlineFailure = (context: Context): string => {
-	const lack = lackOfCanary(context) || lackOfPrimary(context) || context.run.verdict?.text || context.run.refusal;
+	const workload = lackOfCanary(context) || lackOfPrimary(context);
+	const lack = workload || whoseWeights(context) || context.run.verdict?.text || context.run.refusal;
 	return `progress deadline exceeded${lack ? `: ${lack}` : ''}`;
 };
 

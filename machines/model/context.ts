@@ -10,6 +10,8 @@ export const haltReasons = [
 	'paused',
 	'unhealthy',
 	'scaling',
+	'contested',
+	'yielded',
 	'missingData',
 	'failedCheck',
 ] as const;
@@ -37,9 +39,11 @@ export type Run = {
 	readonly since: Instant;
 	/** Replicas of the canary when it was last wholly available: fewer ready ones than these mean failing pods. */
 	readonly healthyReplicas: number;
+	/** The primary's revision when the run began; undefined where that is not known. */
+	readonly baseline?: string;
 	/** Digest of the routing fields that the route was last written from. */
 	readonly routing: string;
-	/** How often the route had to be written anew because somebody else changed it. */
+	/** How often somebody else's change of the route was set back, or took an adopted weight back. */
 	readonly repairs: number;
 	readonly halted?: {readonly from: Resumption};
 	/** Since when a wait that the progress deadline bounds has lasted. */

@@ -1,6 +1,10 @@
 // One source of words for what a Canary does and waits for: status, events, the explain command and, later, the page.
+import {unlimited} from '../../api/model.ts';
+import type {CanaryModel} from '../../api/model.ts';
 import {haltReasons} from './context.ts';
 import type {Context, HaltReason} from './context.ts';
+import {driftOf} from './drift.ts';
+import {howToGoOn, whoseWeights} from './route-changes.ts';
 import {lackOfCanary, lackOfPrimary, scalingUnderWay} from './health.ts';
 import {maxWeightReached, tooManyFailedChecks} from './run.ts';
 import {orderText, problemsText} from './texts.ts';
@@ -20,6 +24,9 @@ export const pathOf = (value: unknown): Path => {
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
+/** How many failed checks end a run, said after their number. */
+const limitOf = ({analysis: {threshold}}: CanaryModel): string => (threshold === unlimited ? '' : ` of ${threshold}`);
+
 const halts: Record<HaltReason, (context: Context) => string> = {
 	failing: (context) => `the canary's pods to be healthy again: ${lackOfCanary(context) || 'they are'}`,
 	misspecified: (context) => `the Canary to be corrected: ${problemsText(context)}`,
@@ -31,9 +38,16 @@ const halts: Record<HaltReason, (context: Context) => string> = {
 			? `the canary to be healthy: ${lackOfCanary(context)}`
 			: `the primary to be healthy: ${lackOfPrimary(context)}`,
 	scaling: (context) => `scaling to end: ${scalingUnderWay(context)}`,
+	contested: (context) => `its route to be left alone: ${whoseWeights(context)}; ${howToGoOn(context)}`,
+	yielded: (context) => `its weights, or a decision: ${whoseWeights(context)}; ${howToGoOn(context)}`,
 	missingData: ({run}) => `metrics that tell: ${run.verdict?.text ?? ''}`,
 	failedCheck: ({run, model}) =>
-		`a passing check, the last one failed: ${run.verdict?.text ?? ''} (${run.failedChecks} of ${model.analysis.threshold})`,
+		`a passing check, the last one failed: ${run.verdict?.text ?? ''} (${run.failedChecks}${limitOf(model)})`,
+};
+
+const drift = (context: Context): string => {
+	const found = driftOf(context);
+	return found === undefined ? '' : `; ${found.text}`;
 };
 
 /** What keeps pods from being ready: it changes seldom, unlike their number. */
@@ -71,6 +85,10 @@ export const waitingFor = (path: Path, context: Context): string => {
 		return `a new revision of ${model.target.name}${problems === '' ? '' : `; also mend: ${problems}`}`;
 	}
 
+	if (nested === 'led') {
+		return halts.yielded(context);
+	}
+
 	if (path.endsWith('.awaitingPrimary') || path === 'promoting.takingBack.returning') {
 		return `a ready pod of ${model.primary.name}, to give it all traffic`;
 	}
@@ -78,7 +96,7 @@ export const waitingFor = (path: Path, context: Context): string => {
 	if (top === 'progressing') {
 		return run.weight === 0
 			? `${model.target.name} and ${model.primary.name} to be healthy${troubles(context)}`
-			: `passing checks at canary weight ${run.weight}, asked every ${seconds(model.analysis.intervalMs)}`;
+			: `passing checks at canary weight ${run.weight}, asked every ${seconds(model.analysis.intervalMs)}${drift(context)}`;
 	}
 
 	if (path === 'failed.holding') {

@@ -2,7 +2,9 @@
 import type {CanaryModel, Phase, World} from '../../api/model.ts';
 import type {Context, HaltReason, Resumption, Run} from './context.ts';
 import {haltReasons} from './context.ts';
+import {promotionIsOverwritten} from './drift.ts';
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy, whyCanaryCannotStart} from './health.ts';
+import {isToAdopt, isToRestore, MENDINGS_MAX, usersAreSentBySomebody} from './route-changes.ts';
 import {
 	anotherRevisionWaits,
 	maxWeightReached,
@@ -17,11 +19,12 @@ import {
 
 type Args = {readonly context: Context};
 
-const MENDINGS_MAX = 3;
+/** What is about to write the weights does not ask whose they are. */
+const ofWriters = haltReasons.filter((reason) => reason !== 'contested' && reason !== 'yielded');
 const among: Record<Resumption, readonly HaltReason[]> = {
-	anew: haltReasons,
+	anew: ofWriters,
 	scalingUp: ['misspecified', 'missingDependency', 'refused', 'paused'],
-	routing: haltReasons,
+	routing: ofWriters,
 	soaking: haltReasons,
 	copying: ['missingDependency', 'refused'],
 };
@@ -42,14 +45,18 @@ const isAstray = (model: CanaryModel, {primary, route}: World): boolean =>
 	(route?.canary ?? 0) !== 0 || (model.route.generated && (primary === undefined || route === undefined));
 const canTakeAll = (context: Context): boolean => context.run.routed === 0 || primaryCanServe(context);
 const promotionIsHalted = (context: Context): boolean => haltedFrom(context) === 'copying';
-const routeStrays = ({run, world}: Context): boolean => world?.route !== undefined && world.route.canary !== run.routed;
 
 /** What a person may overrule; a workload that is not well is none of it. */
-const overrulable: ReadonlySet<HaltReason> = new Set(['paused', 'missingData', 'failedCheck']);
+const overrulable: ReadonlySet<HaltReason> = new Set(['paused', 'contested', 'yielded', 'missingData', 'failedCheck']);
 const mayOverrule = (context: Context, from: Resumption): boolean =>
 	from === 'soaking' && reasons(context, from).every((reason) => overrulable.has(reason));
 const mayPromote = (context: Context, from: Resumption): boolean =>
 	promotionIsOrdered(context) && context.run.paused === undefined && mayOverrule(context, from);
+
+/** A halt that comes of what the checks found, and they may have found it for want of weight. */
+const isForChecks = (context: Context): boolean =>
+	haltedFrom(context) === 'soaking' &&
+	reasons(context, 'soaking').every((reason) => reason === 'missingData' || reason === 'failedCheck');
 
 export const guards = {
 	'the world is known': ({context}: Args) => context.world !== undefined,
@@ -106,8 +113,11 @@ export const guards = {
 	'the step has passed at the max weight': ({context}: Args) => context.run.passed && maxWeightReached(context),
 	'the step has passed': ({context}: Args) => context.run.passed,
 	'routing fields were edited': ({context: {model, run}}: Args) => routingIsEdited(model, run),
-	'the route was changed by someone else': ({context}: Args) =>
-		routeStrays(context) && context.run.repairs < MENDINGS_MAX,
+	'the route was changed by someone else': ({context}: Args) => isToRestore(context),
+	'the route was changed by someone else while halted': ({context}: Args) =>
+		isToRestore(context) && isForChecks(context),
+	'the weight on the route is adopted': ({context}: Args) => isToAdopt(context),
+	'the weight on the route is adopted while halted': ({context}: Args) => isToAdopt(context) && isForChecks(context),
 	'scaling up must halt': ({context}: Args) => reasons(context, 'scalingUp').length > 0,
 	'the step must halt': ({context}: Args) => reasons(context, 'soaking').length > 0,
 	'another reason is first': ({context}: Args, {reason}: {reason: HaltReason}) => {
@@ -137,10 +147,13 @@ export const guards = {
 
 	// Promotion and the ways back.
 	'the primary is healthy': ({context}: Args) => primaryIsHealthy(context),
+	'the promotion is overwritten': ({context}: Args) => promotionIsOverwritten(context),
 	'the promoted primary is healthy': ({context}: Args) => templateIsCopied(context) && primaryIsHealthy(context),
 	'users are better off with the primary': ({context}: Args) =>
 		context.run.routed > 0 && (anotherRevisionWaits(context) || canaryIsFailing(context)) && primaryCanServe(context),
 	'the primary can take all traffic': ({context}: Args) => canTakeAll(context),
+	'somebody else sends users to the canary': ({context}: Args) => usersAreSentBySomebody(context),
+	'nobody else sends users to the canary': ({context}: Args) => !usersAreSentBySomebody(context),
 	'users are on the canary': ({context}: Args) => context.run.routed > 0,
 	'the template is no longer the analysed one': (_: Args, {kind}: {kind: string}) => kind === 'superseded',
 };

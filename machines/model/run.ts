@@ -2,6 +2,7 @@
 import type {CanaryModel, Instant, Verdict} from '../../api/model.ts';
 import {canaryIsHealthy, lackOfCanary, primaryIsHealthy, scalingUnderWay} from './health.ts';
 import {noRun} from './context.ts';
+import {routeIsContested, routeIsYielded, routeStrays} from './route-changes.ts';
 import type {Context, HaltReason, Run} from './context.ts';
 
 /** The first step's weight above `weight`; the weight itself at the end, so that it never rises past the max. */
@@ -34,9 +35,17 @@ export const newRevisionWaits = (context: Context): boolean =>
 /** Begins a run with the target's present revision; counters to zero, no traffic. */
 export const begin = (context: Context): Partial<Context> => {
 	const revision = context.world?.target?.revision ?? '';
+	const baseline = context.world?.primary?.revision;
 	return {
 		judged: revision,
-		run: {...noRun, revision, routed: context.run.routed, step: context.run.step + 1, since: context.now},
+		run: {
+			...noRun,
+			...(baseline !== undefined && {baseline}),
+			revision,
+			routed: context.run.routed,
+			step: context.run.step + 1,
+			since: context.now,
+		},
 	};
 };
 
@@ -77,7 +86,9 @@ export const judge = (context: Context, step: number, verdict: Verdict): Partial
 
 	const counts = verdict.outcome === 'failed' && !promotionIsOrdered(context);
 	const failedChecks = context.run.failedChecks + (counts ? 1 : 0);
-	return {now: verdict.at, run: {...context.run, verdict, failedChecks, passed: verdict.outcome === 'passed'}};
+	// A check at somebody else's weight passes nothing.
+	const passed = verdict.outcome === 'passed' && !routeStrays(context);
+	return {now: verdict.at, run: {...context.run, verdict, failedChecks, passed}};
 };
 
 /** Another step without a verdict of its own: nothing known about it may halt or advance it. */
@@ -119,6 +130,8 @@ const holds: Record<HaltReason, (context: Context) => boolean> = {
 	paused: (context) => context.run.paused !== undefined,
 	unhealthy: unhealthyOf,
 	scaling: (context) => scalingUnderWay(context) !== '',
+	contested: routeIsContested,
+	yielded: routeIsYielded,
 	missingData: (context) => context.run.verdict?.outcome === 'unknown',
 	failedCheck: (context) => context.run.verdict?.outcome === 'failed',
 };

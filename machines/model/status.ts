@@ -49,7 +49,7 @@ export const phaseOf = (path: Path, context: Context): Phase => {
 		}
 
 		case 'promoting': {
-			return nested === 'draining' ? 'Finalising' : 'Promoting';
+			return nested === 'draining' || nested === 'led' ? 'Finalising' : 'Promoting';
 		}
 
 		case 'finished': {

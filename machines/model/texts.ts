@@ -2,13 +2,14 @@
 import type {Announcement, CanaryModel, Command, Problem, Verdict} from '../../api/model.ts';
 import {lackOfCanary, lackOfPrimary, scalingUnderWay} from './health.ts';
 import type {Context} from './context.ts';
+import {canaryOf, phrasesOf, targetOf} from './dialects.ts';
+import {driftOf} from './drift.ts';
+import {howToGoOn, strayAtRest, whoseWeights} from './route-changes.ts';
 import {missingOfOurs} from './run.ts';
 
 const normal = (text: string): Announcement => ({type: 'Normal', text});
 const warning = (text: string): Announcement => ({type: 'Warning', text});
 
-const canaryOf = ({name, namespace}: CanaryModel): string => `${name}.${namespace}`;
-const targetOf = ({target, namespace}: CanaryModel): string => `${target.name}.${namespace}`;
 const primaryOf = ({primary, namespace}: CanaryModel): string => `${primary.name}.${namespace}`;
 
 /** Who gave a command, and why: `alice: the database is slow`. */
@@ -22,43 +23,29 @@ export const commandTaken = (model: CanaryModel, command: Command): Announcement
 };
 
 /** What a new run says first; `old` is the revision judged before, empty for the first run of a Canary. */
-export const runBegan = (model: CanaryModel, old: string, revision: string): readonly Announcement[] => {
-	if (model.shape === 'managed') {
-		return [normal(`New revision detected! Scaling up ${targetOf(model)}`)];
-	}
+export const runBegan = (model: CanaryModel, old: string, revision: string): readonly Announcement[] =>
+	phrasesOf(model)
+		.began(model, {old, revision})
+		.map((text) => normal(text));
 
-	return old === '' || old === revision
-		? []
-		: [
-				normal(`New revision detected ${targetOf(model)} old ${old} new ${revision}`),
-				normal(`Scaling up ${targetOf(model)}`),
-			];
-};
+export const runRestarted = (model: CanaryModel, old: string, revision: string): readonly Announcement[] => [
+	normal(phrasesOf(model).restarted(model, {old, revision})),
+];
 
-export const runRestarted = (model: CanaryModel, old: string, revision: string): readonly Announcement[] =>
-	model.shape === 'managed'
-		? [normal(`New revision detected! Restarting analysis for ${targetOf(model)}`)]
-		: [normal(`New revision detected ${targetOf(model)} old ${old} new ${revision}`)];
-
-export const analysisStarted = (model: CanaryModel): Announcement =>
-	normal(
-		model.shape === 'managed'
-			? `Starting canary analysis for ${targetOf(model)}`
-			: `Starting canary deployment for ${canaryOf(model)}`,
-	);
+export const analysisStarted = (model: CanaryModel): Announcement => normal(phrasesOf(model).started(model));
 
 export const weightAdvanced = (model: CanaryModel, weight: number): Announcement =>
-	normal(`Advance ${canaryOf(model)} canary weight ${weight}`);
+	normal(phrasesOf(model).advanced(model, weight));
 
 export const advancementHalted = (model: CanaryModel, text: string): Announcement =>
-	warning(`Halt ${canaryOf(model)} advancement ${text}`);
+	warning(phrasesOf(model).halted(model, text));
 
 /** A verdict that stops advancement; nothing for one that passed. */
 export const verdictHalts = (model: CanaryModel, verdict: Verdict): readonly Announcement[] =>
 	verdict.outcome === 'passed' ? [] : [advancementHalted(model, verdict.text)];
 
 export const rollingBack = ({model, run}: Context): Announcement => {
-	const whose = model.shape === 'paired' ? targetOf(model) : canaryOf(model);
+	const whose = phrasesOf(model).rolledBack(model);
 	const counted = run.failedChecks >= model.analysis.threshold;
 	const why = counted
 		? `failed checks threshold reached ${run.failedChecks}`
@@ -73,10 +60,9 @@ export const templateCopied = (model: CanaryModel): Announcement =>
 	normal(`Copying ${targetOf(model)} template spec to ${primaryOf(model)}`);
 
 export const trafficReturns = (model: CanaryModel): readonly Announcement[] =>
-	model.shape === 'managed' ? [normal('Routing all traffic to primary')] : [];
+	phrasesOf(model).returned.map((text) => normal(text));
 
-export const promotionCompleted = (model: CanaryModel): Announcement =>
-	normal(`Promotion completed! Scaling down ${targetOf(model)}`);
+export const promotionCompleted = (model: CanaryModel): Announcement => normal(phrasesOf(model).promoted(model));
 
 export const promotionFailed = (context: Context): Announcement =>
 	warning(
@@ -102,6 +88,14 @@ export const routeRestored = ({model, run}: Context): Announcement =>
 	warning(
 		`Route ${model.route.name}.${model.namespace} was changed by someone else, restoring canary weight ${run.weight}`,
 	);
+
+export const routeAdopted = ({model, run}: Context): Announcement =>
+	warning(
+		`Route ${model.route.name}.${model.namespace} was changed by someone else, adopting canary weight ${run.weight}`,
+	);
+
+export const routeLeft = (context: Context): Announcement =>
+	advancementHalted(context.model, `${whoseWeights(context)}; ${howToGoOn(context)}`);
 
 /** A halt by an unhealthy or scaling workload; a failed check and missing data are said with their verdict. */
 const haltedForWorkload = (context: Context): readonly Announcement[] => {
@@ -132,9 +126,13 @@ const deleted = (context: Context): readonly Problem[] => {
 	return field === '' ? [] : [{field, value: '', text: `${field} not found`, remedy}];
 };
 
+const drifted = (context: Context): readonly Problem[] => {
+	return [driftOf(context), strayAtRest(context)].filter((problem) => problem !== undefined);
+};
+
 /** Everything that the user must mend, in one line; empty when all is well. */
 export const problemsText = (context: Context): string =>
-	inWords([...context.model.problems, ...(context.world?.problems ?? []), ...deleted(context)]);
+	inWords([...context.model.problems, ...(context.world?.problems ?? []), ...deleted(context), ...drifted(context)]);
 
 /** The same, and what is ignored without harm: to be said once, waited for by nobody. */
 export const noticesText = (context: Context): string =>
@@ -148,6 +146,8 @@ export const sayings = {
 	'the weight': ({model, run}: Context) => [weightAdvanced(model, run.weight)],
 	'the shelter': (context: Context) => [trafficSheltered(context)],
 	'the repair': (context: Context) => [routeRestored(context)],
+	'the adoption': (context: Context) => [routeAdopted(context)],
+	'the contest': (context: Context) => [routeLeft(context)],
 	'the refusal': ({model, run}: Context) => [advancementHalted(model, run.refusal ?? '')],
 	'the halt': (context: Context) => haltedForWorkload(context),
 	'the copy': ({model}: Context) => [templateCopied(model)],

@@ -1,4 +1,4 @@
-// Istio's two kinds that the sandbox serves: as strict as the walk-throughs can notice (docs/sandbox.md), no more.
+// Istio's kinds that the sandbox serves: as strict as the walk-throughs can notice (docs/sandbox.md), no more.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -132,7 +132,7 @@ const definition = ({kind, plural, short, spec, columns}: Named): KubeObject => 
 	},
 });
 
-/** VirtualService and DestinationRule, in all three versions that clusters serve. */
+/** VirtualService, DestinationRule and Gateway, in all three versions that clusters serve. */
 export const istioDefinitions: readonly KubeObject[] = [
 	definition({
 		kind: 'VirtualService',
@@ -150,5 +150,12 @@ export const istioDefinitions: readonly KubeObject[] = [
 		short: 'dr',
 		spec: destinationRule,
 		columns: [['Host', '.spec.host']],
+	}),
+	definition({
+		kind: 'Gateway',
+		plural: 'gateways',
+		short: 'gw',
+		spec: {type: 'object', properties: {selector: map(text), servers: list(open)}},
+		columns: [],
 	}),
 ];

@@ -9,6 +9,15 @@ export type Weights = {readonly primary: number; readonly canary: number};
 export type RouteParts = {
 	readonly resource: Resource;
 	readonly names: readonly string[];
+	/** Objects whose names are not known beforehand. */
+	readonly keep?: (object: KubeObject) => boolean;
+};
+
+/** What is known beside the routing object: its other parts, and the workloads that they select. */
+export type Surroundings = {
+	readonly parts: readonly KubeObject[];
+	readonly target?: KubeObject | undefined;
+	readonly primary?: KubeObject | undefined;
 };
 
 /**
@@ -21,10 +30,10 @@ export type Router = {
 	parts(cluster: Cluster, model: CanaryModel): Promise<readonly RouteParts[] | undefined>;
 
 	/** The weights as the routing object holds them; undefined when it does not route to both hosts. */
-	read(model: CanaryModel, object: KubeObject): Route | undefined;
+	read(model: CanaryModel, object: KubeObject, around: Surroundings): Route | undefined;
 
 	/** What is wrong with the routing object, or with its absence. */
-	problems(model: CanaryModel, object: KubeObject | undefined): readonly Problem[];
+	problems(model: CanaryModel, object: KubeObject | undefined, around: Surroundings): readonly Problem[];
 
 	/** Gives the canary `canaryWeight` (0…100) and the primary the rest. No write when it is so already. */
 	write(cluster: Cluster, model: CanaryModel, canaryWeight: number, options: WriteOptions): Promise<Route>;

@@ -83,12 +83,14 @@ class Followings {
 }
 
 const PODS = 'pods';
+/** Of the objects of a route that are found by what they say; no name has a star. */
+const KEPT = '*';
 
 const routeKey = (index: number, name: string): string => `route/${index}/${name}`;
 
 const seenIn = (followings: Followings, model: CanaryModel, parts: readonly RouteParts[] | undefined): Seen => {
 	const routes = (parts ?? []).map(({names}, index) =>
-		names.flatMap((name) => followings.objects(routeKey(index, name))),
+		[...names, KEPT].flatMap((name) => followings.objects(routeKey(index, name))),
 	);
 	const [route, ...others] = routes;
 	return {
@@ -163,8 +165,9 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 			timer = clock.setTimeout(() => void followRoutes(), ASK_AGAIN_MS);
 		} else {
 			parts = found;
-			for (const [index, {resource, names}] of found.entries()) {
+			for (const [index, {resource, names, keep: isKept}] of found.entries()) {
 				for (const name of names) followings.follow(routeKey(index, name), resource, {name});
+				if (isKept !== undefined) followings.follow(routeKey(index, KEPT), resource, {keep: isKept});
 			}
 		}
 

@@ -11,8 +11,8 @@ export const fluxDisabled: Readonly<Labels> = {
 
 /** The controller reference of everything generated for a canary. */
 export const ownerOf = (model: CanaryModel): OwnerReference => ({
-	apiVersion: 'flagger.app/v1beta1',
-	kind: 'Canary',
+	apiVersion: model.origin === undefined ? 'flagger.app/v1beta1' : `${model.origin.group}/${model.origin.version}`,
+	kind: model.origin?.kind ?? 'Canary',
 	name: model.name,
 	uid: model.uid,
 	controller: true,

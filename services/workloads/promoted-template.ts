@@ -14,13 +14,21 @@ import type {Promoted, WorkloadOptions, Workloads} from './workload.ts';
 
 const TEMPLATE = 'aviary.dev/promoted-template';
 const REVISION = 'aviary.dev/promoted-revision';
+const PRIMARY = 'aviary.dev/promoted-primary';
 
-const nameOf = (model: CanaryModel): string => `${model.name}-promoted`;
+/** A Rollout and the Canary that follows it may have one name. */
+const nameOf = ({name, origin}: CanaryModel): string =>
+	`${name}${origin === undefined ? '' : `-${origin.kind.toLowerCase()}`}-promoted`;
 
-const annotationsOf = ({template, revision}: Promoted): Record<string, string> => ({
+const annotationsOf = ({primary}: CanaryModel, {template, revision}: Promoted): Record<string, string> => ({
 	[TEMPLATE]: canonicalJson(template),
 	[REVISION]: revision,
+	[PRIMARY]: primary.name,
 });
+
+/** Whose template it is: a Canary's spec may come to name another primary, with other labels. */
+const isOfPrimary = ({metadata, ...record}: KubeObject, {primary}: CanaryModel): boolean =>
+	(annotationOf(metadata, PRIMARY) ?? at(record, 'data', 'primary')) === primary.name;
 
 const recordOf = (model: CanaryModel, promoted: Promoted): KubeObject => ({
 	apiVersion: 'apps/v1',
@@ -28,7 +36,7 @@ const recordOf = (model: CanaryModel, promoted: Promoted): KubeObject => ({
 	metadata: {
 		name: nameOf(model),
 		namespace: model.namespace,
-		annotations: annotationsOf(promoted),
+		annotations: annotationsOf(model, promoted),
 		ownerReferences: [ownerOf(model)],
 	},
 	data: {canary: model.name, primary: model.primary.name},
@@ -38,7 +46,7 @@ const recordOf = (model: CanaryModel, promoted: Promoted): KubeObject => ({
 /** In place, and only where the record is this canary's: its owner's uid is the precondition. */
 const operationsOf = (model: CanaryModel, promoted: Promoted): Operation[] => [
 	{op: 'test', path: '/metadata/ownerReferences/0/uid', value: model.uid},
-	...Object.entries(annotationsOf(promoted)).map(([key, value]): Operation => {
+	...Object.entries(annotationsOf(model, promoted)).map(([key, value]): Operation => {
 		return {op: 'add', path: `/metadata/annotations/${pointerStep(key)}`, value};
 	}),
 ];
@@ -87,7 +95,8 @@ const parsed = (text: string): PodTemplate | undefined => {
 
 /**
  * What was last kept, read live, for it is wanted rarely: on taking back, and to rebuild a deleted primary. Undefined
- * when nothing is kept, when another canary's record has the name, or when it cannot be read as a template.
+ * when nothing is kept, when another canary's record has the name, when it is of another primary than the present one,
+ * or when it cannot be read as a template.
  */
 export const readPromotedTemplate = async (
 	cluster: Cluster,
@@ -96,6 +105,7 @@ export const readPromotedTemplate = async (
 ): Promise<Promoted | undefined> => {
 	const record = await cluster.read(controllerRevisions, model.namespace, nameOf(model), signal);
 	if (record === undefined || record.metadata.ownerReferences?.[0]?.uid !== model.uid) return undefined;
+	if (!isOfPrimary(record, model)) return undefined;
 	const template = parsed(annotationOf(record.metadata, TEMPLATE) ?? '');
 	const revision = annotationOf(record.metadata, REVISION);
 	return template === undefined || revision === undefined ? undefined : {template, revision};

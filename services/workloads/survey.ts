@@ -1,7 +1,7 @@
 // The world of one canary as levels: what there is, what runs where, and what is wrong out there.
 import type {CanaryModel, Instant, Problem, Scaler, World} from '../../api/model.ts';
 import type {KubeObject} from '../kubernetes/cluster.ts';
-import type {Router} from '../routers/router.ts';
+import type {Router, Surroundings} from '../routers/router.ts';
 import {foreignOwner} from './ownership.ts';
 import {defaultLabelling, renderPrimary, selectorLabelOf, type Labelling} from './render.ts';
 import {deploymentSpec, scalerSpec, scalerStatus, serviceSpec} from './shapes.ts';
@@ -19,9 +19,11 @@ export type Seen = {
 	readonly isRoutingServed: boolean;
 	/** The object that carries the weights. */
 	readonly route?: KubeObject | undefined;
-	/** What else the router generates. */
+	/** What else the router follows. */
 	readonly routeParts: readonly KubeObject[];
 };
+
+const surroundingsIn = ({routeParts, target, primary}: Seen): Surroundings => ({parts: routeParts, target, primary});
 
 export type Adapters = {readonly workloads: Workloads; readonly router: Router; readonly labelling?: Labelling};
 
@@ -101,7 +103,7 @@ const serviceProblems = (model: CanaryModel, seen: Seen): Problem[] => {
 };
 
 const routeProblems = (model: CanaryModel, seen: Seen, router: Router): readonly Problem[] => {
-	if (seen.isRoutingServed) return router.problems(model, seen.route);
+	if (seen.isRoutingServed) return router.problems(model, seen.route, surroundingsIn(seen));
 	const text = `the cluster does not serve the routes of provider ${model.provider}`;
 	return [{field: 'spec.provider', value: model.provider, text, remedy: `Install ${model.provider} and its CRDs`}];
 };
@@ -166,7 +168,7 @@ const runsTarget = (model: CanaryModel, {target, primary}: Seen, {workloads, lab
 export const survey = (model: CanaryModel, seen: Seen, at: Instant, adapters: Adapters): World => {
 	const {target, primary, route} = seen;
 	const {workloads, router} = adapters;
-	const weights = route === undefined ? undefined : router.read(model, route);
+	const weights = route === undefined ? undefined : router.read(model, route, surroundingsIn(seen));
 	return {
 		at,
 		...(target && {target: workloads.read(target, seen.pods)}),

@@ -229,3 +229,14 @@ test('what would forge a line of output is shown escaped', (t) => {
 	const {problems} = toModel(today({}, {provider: 'a\r\nb\u001B[31m\u202E\uD800'}), defaults);
 	t.is(problems[0]?.value, String.raw`a\u000d\u000ab\u001b[31m\u202e�`);
 });
+
+test('one host for both is one Service with subsets, which the Canary may name', (t) => {
+	const sides = (subset: object) => ({
+		primary: {name: 'podinfo-ga', host: 'podinfo'},
+		canary: {name: 'podinfo-canary', host: 'podinfo', ...subset},
+	});
+	const {hosts, subsets, problems} = toModel(first({stepWeights: [10, 60, 100]}, sides({})), defaults);
+	t.deepEqual([hosts.primary, hosts.canary, subsets, problems], ['podinfo', 'podinfo', undefined, []]);
+	t.deepEqual(toModel(first({}, sides({subset: 'next'})), defaults).subsets, {canary: 'next'});
+	t.is(toModel(first({}, {onRouteChange: 'adopt'}), defaults).onRouteChange, 'adopt');
+});

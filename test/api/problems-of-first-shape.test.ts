@@ -34,6 +34,26 @@ const cases: readonly Case[] = [
 		'spec.primary.name and spec.canary.name are both podinfo',
 		'Name two different objects',
 	],
+	[
+		first(
+			{},
+			{
+				primary: {name: 'podinfo', host: 'podinfo', subset: 'ga'},
+				canary: {name: 'podinfo-canary', host: 'podinfo', subset: 'ga'},
+			},
+		),
+		'spec.canary.subset',
+		'ga',
+		'spec.primary.subset and spec.canary.subset are both ga',
+		'Name two different objects',
+	],
+	[
+		first({}, {onRouteChange: 'ignore'}),
+		'spec.onRouteChange',
+		'ignore',
+		'spec.onRouteChange is ignore, neither restore nor adopt nor yield',
+		'Write restore to set weights back, adopt to go on from them, or yield to halt',
+	],
 	[first({threshold: 0}), `${c}.threshold`, '0', `${c}.threshold is 0, not a whole number of at least 1`, rollBack],
 	[
 		first({stepWeight: 0}),

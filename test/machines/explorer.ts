@@ -15,7 +15,11 @@ type Action = {
 		readonly id?: string;
 		readonly src?: string;
 		readonly input?: Record<string, unknown>;
-		readonly event?: {readonly type: string; readonly announcement?: {readonly text: string}};
+		readonly event?: {
+			readonly type: string;
+			readonly announcement?: {readonly text: string};
+			readonly outcome?: string;
+		};
 	};
 };
 
@@ -34,7 +38,7 @@ const isUnderWay = (path: string): boolean => /^(?:progressing|halted|promoting)
 /** What decisions can rest on of a run; once it is over only what it leaves. */
 const countedOf = (path: string, {run, model}: Context): unknown => {
 	const {revision, routed, promoting, halted, refusal, failure, weight, passed, repairs, healthyReplicas} = run;
-	const left = [revision, routed, model.route.generated && run.routing];
+	const left = [revision, run.baseline, routed, model.route.generated && run.routing];
 	return isUnderWay(path)
 		? [
 				...left,
@@ -50,7 +54,8 @@ const countedOf = (path: string, {run, model}: Context): unknown => {
 			];
 };
 
-const seenOf = ({world, run}: Context): unknown => world && [{...world, at: 0}, world.at > run.stepAt];
+const seenOf = ({world, run}: Context): unknown =>
+	world && [{...world, at: 0}, world.at > run.stepAt, world.at >= run.since];
 
 /** All of a pair that a decision can rest on; instants and the count of steps only grow. */
 const keyOf = (path: string, context: Context, standing: Standing): string => {
@@ -109,6 +114,7 @@ export const take = (
 		after,
 		begun: effects.filter(({id}) => begunIds.has(id)),
 		said: actions.flatMap(({params}) => params?.event?.announcement?.text ?? []),
+		answered: actions.flatMap(({params}) => params?.event?.outcome ?? []),
 		taken: actions.flatMap(({type, params}) => (type === 'taken' ? [params?.id ?? ''] : [])),
 	};
 };

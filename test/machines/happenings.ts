@@ -3,7 +3,7 @@ import type {CanaryModel, Command, Verdict} from '../../api/model.ts';
 import type {Context} from '../../machines/model/context.ts';
 import {Refused} from '../../machines/ports.ts';
 import type {Effect, Happening, Menu, Pair} from './pairs.ts';
-import {commandOf, edits, observe, REPLICAS, verdict} from './world.ts';
+import {commandOf, edits, observe, REPLICAS, strayFrom, verdict} from './world.ts';
 import type {Sight, Standing} from './world.ts';
 
 /** v2 and v3 are alike but for which of them is under analysis: a key calls that one v2. */
@@ -77,13 +77,17 @@ export const sightName = (sight: Sight): string =>
 /** Instants only tell what was before what. */
 const next = ({now}: Context): number => now + 1;
 
-export const observation = ({context, standing}: Pair, sight: Sight, revision = 'v2'): Happening => {
+export const observation = ({path, context, standing}: Pair, sight: Sight, revision = 'v2'): Happening => {
 	const {target = 'v2'} = sight;
 	const meant = revision === 'v3' ? (mirrored(target) as typeof target) : target;
 	return {
 		name: `seen: ${sightName(sight)}`,
 		event: {type: 'world observed', world: observe(standing, {...sight, target: meant}, next(context))},
-		standing,
+		// What is adopted stands; all other strays are gone when all is seen to be well.
+		standing:
+			sight.route === 'stray' && context.model.onRouteChange === 'adopt' && /soaking|halted/.test(path)
+				? {...standing, route: strayFrom(standing)}
+				: standing,
 	};
 };
 
@@ -135,6 +139,11 @@ export const kindly = (pair: Pair, menu: Menu): Happening | undefined => {
 	const {context, standing, effects} = pair;
 	const resting = pair.path.endsWith('.idle') && context.run.revision === '';
 	const present = context.world?.target?.revision ?? (resting ? 'v1' : 'v2');
+	if (/^halted\.(?:contested|yielded)/.test(pair.path)) {
+		// Whoever writes the route gives in.
+		return observation({...pair, standing: {...standing, route: context.run.routed}}, {target: present as 'v2'});
+	}
+
 	const well = observe(standing, {...allIsWell, target: present as 'v2'});
 	if (JSON.stringify({...context.world, at: 0}) !== JSON.stringify({...well, at: 0})) {
 		return observation(pair, {target: present as 'v2'});
@@ -164,7 +173,14 @@ const deadlines = new Set([
 	'progressing.scalingUp.rising',
 	'promoting.rolling',
 	'promoting.takingBack.returning',
-	...['failing', 'misspecified', 'missingDependency', 'refused', 'unhealthy', 'scaling', 'missingData'].map(
-		(reason) => `halted.${reason}`,
-	),
+	...[
+		'failing',
+		'misspecified',
+		'missingDependency',
+		'refused',
+		'unhealthy',
+		'scaling',
+		'contested',
+		'missingData',
+	].map((reason) => `halted.${reason}`),
 ]);

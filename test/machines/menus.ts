@@ -30,6 +30,7 @@ const troubles: readonly Sight[] = [
 	{canary: 'fewer', scaling: 'target'},
 	{primary: 'rolling'},
 	{primary: 'down'},
+	{primary: 'overwritten'},
 	{canary: 'failing', primary: 'down'},
 	{problem: true},
 	{scaling: 'primary'},
@@ -75,6 +76,27 @@ const managedLife: Menu = {
 	edits: ['a mistake', 'other routing fields', 'another target'],
 	verdicts: ['passed', 'failed'],
 	commands: [commandOf('retry')],
+};
+
+/** Runs whose weights somebody else writes too. */
+const led = (['adopt', 'yield'] as const).map((onRouteChange): Menu => ({
+	name: `a run that is to ${onRouteChange}`,
+	model: {...paired, onRouteChange},
+	starts: [newRevision],
+	sights: [{}, {route: 'stray'}, {route: 'emptied'}, {primary: 'rolling'}, {target: 'v3', canary: 'rising'}],
+	edits: [],
+	verdicts,
+	commands: [commandOf('promote'), commandOf('rollback'), commandOf('set-weight', 35)],
+}));
+
+/** A run whose weights somebody else writes whenever it sets them back. */
+const fought: Menu = {
+	name: 'a run whose route is fought over',
+	model: paired,
+	starts: [newRevision],
+	sights: [{route: 'stray'}],
+	edits: [],
+	verdicts: ['passed', 'failed'],
 };
 
 /** Specs edited while a run is under way. */
@@ -203,8 +225,10 @@ const resumed: Menu = {
 export const menus: ReadonlyArray<{readonly menu: Menu; readonly mishaps: number}> = [
 	{menu: pairedRun, mishaps: 3},
 	{menu: managedLife, mishaps: 2},
+	...led.map((menu) => ({menu, mishaps: 3})),
+	{menu: fought, mishaps: 5},
 	{menu: edited, mishaps: 2},
-	{menu: steered, mishaps: 3},
+	{menu: steered, mishaps: 2},
 	{menu: skipped, mishaps: 3},
 	{menu: pairedFirstDay, mishaps: 2},
 	{menu: resumed, mishaps: 1},

@@ -29,6 +29,8 @@ export type Step = {
 	readonly begun: readonly Effect[];
 	/** What was announced. */
 	readonly said: readonly string[];
+	/** How commands were answered. */
+	readonly answered: readonly string[];
 	/** The arrows that were taken, when the chart tells (anatomy.ts). */
 	readonly taken: readonly string[];
 };

@@ -22,6 +22,10 @@ export const ofOrder: readonly Rule[] = [
 		broken: ({happening, taken}) => /: (?:done|refused|superseded)$/.test(happening.name) && taken.length === 0,
 	},
 	{
+		name: 'a command is answered at once, and once',
+		broken: ({happening, answered}) => answered.length !== (happening.name.startsWith('asked: ') ? 1 : 0),
+	},
+	{
 		name: 'a canary is drained before it goes to zero',
 		broken: ({begun, happening}) =>
 			has(begun, 'scale the canary', ({replicas}) => replicas === 0) && happening.name !== 'wait until: done',

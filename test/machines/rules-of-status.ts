@@ -11,7 +11,7 @@ const phases: ReadonlyArray<readonly [RegExp, readonly Phase[]]> = [
 	[/^initialized\.(?:idle|mending)/, ['Initialized']],
 	[/^(?:progressing|initialized\.superseding)/, ['Progressing', 'Waiting']],
 	[/^halted/, ['Progressing', 'Promoting']],
-	[/^promoting\.draining/, ['Finalising']],
+	[/^promoting\.(?:draining|led)/, ['Finalising']],
 	[/^promoting/, ['Promoting', 'Finalising', 'WaitingPromotion']],
 	[/^finished\.(?:idle|mending)/, ['Succeeded']],
 	[/^finished/, ['Finalising']],

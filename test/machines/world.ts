@@ -101,12 +101,13 @@ export type Standing = {
 export type Sight = {
 	readonly target?: 'v1' | 'v2' | 'v3' | 'none';
 	readonly canary?: 'whole' | 'rising' | 'failing' | 'fewer';
-	readonly primary?: 'whole' | 'rolling' | 'down' | 'none';
+	/** `overwritten`: it has v1’s template again, whatever was promoted onto it. */
+	readonly primary?: 'whole' | 'rolling' | 'down' | 'overwritten' | 'none';
 	/** The primary tells no promoted revision: another controller promoted it. */
 	readonly foreign?: boolean;
 	readonly problem?: boolean;
 	readonly scaling?: 'target' | 'primary';
-	readonly route?: 'stray' | 'none';
+	readonly route?: 'stray' | 'emptied' | 'none';
 };
 
 /** Of either workload, when it is not at zero. */
@@ -127,7 +128,7 @@ const workload = (name: string, revision: string, replicas: number, ready: numbe
 });
 
 const readyCanaries = {whole: REPLICAS, rising: 1, failing: 0, fewer: 1};
-const readyPrimaries = {whole: REPLICAS, rolling: 1, down: 0, none: 0};
+const readyPrimaries = {whole: REPLICAS, rolling: 1, down: 0, overwritten: REPLICAS, none: 0};
 
 const targetOf = (standing: Standing, {target = 'v2', canary = 'whole'}: Sight): Workload => {
 	const ready = standing.replicas === 0 ? 0 : readyCanaries[canary];
@@ -142,24 +143,28 @@ const scalerOf = (of: Scaler['of']): Scaler => ({name: of, of, desired: 3, curre
 /** The world as observed: the standing as it is, seen so. */
 export const observe = (standing: Standing, sight: Sight, at = START): World => {
 	const {target = 'v2', primary = 'whole', problem: isMissing = false, scaling, route} = sight;
+	const has = primary === 'overwritten' ? 'v1' : standing.primary;
 	const hasPrimary = standing.primary !== '' && primary !== 'none';
 	return {
 		at,
 		...(target !== 'none' && {target: targetOf(standing, sight)}),
 		...(hasPrimary && {
 			primary: {
-				...workload('primary', `${standing.primary}-primary`, REPLICAS, readyPrimaries[primary]),
+				...workload('primary', `${has}-primary`, REPLICAS, readyPrimaries[primary]),
 				...(sight.foreign !== true && {promoted: standing.primary}),
 			},
 		}),
-		primaryRunsTarget: hasPrimary && standing.primary === target,
+		primaryRunsTarget: hasPrimary && has === target,
 		scalers: scaling === undefined ? [] : [scalerOf(scaling)],
 		...(route !== 'none' && {
-			route: route === 'stray' ? weights(standing.route === 30 ? 40 : 30) : weights(standing.route),
+			route: weights(route === 'stray' ? strayFrom(standing) : route === 'emptied' ? 0 : standing.route),
 		}),
 		problems: isMissing ? [problem('VirtualService podinfo.test')] : [],
 	};
 };
+
+/** A weight that somebody else would write. */
+export const strayFrom = ({route}: Standing): number => (route === 30 ? 40 : 30);
 
 const weights = (canary: number) => ({primary: 100 - canary, canary, resourceVersion: '1'});
 

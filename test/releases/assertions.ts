@@ -1,6 +1,6 @@
 // What the cases ask of a release and wait for: its status, its words, its film, and what a good one leaves.
 import type {ExecutionContext} from 'ava';
-import {canaries} from '../../services/kubernetes/resources.ts';
+import {canaries, rollouts} from '../../services/kubernetes/resources.ts';
 import type {Harness} from './harness.ts';
 import {assertRules, courseOf, momentsOf, wordsOf, type Moment} from './moments.ts';
 import {PROMOTED, type ReleaseShape} from './shapes.ts';
@@ -8,7 +8,7 @@ import {PROMOTED, type ReleaseShape} from './shapes.ts';
 type Status = Readonly<Record<string, unknown>>;
 
 export const statusOf = async (harness: Harness): Promise<Status> =>
-	(await harness.get(canaries, 'podinfo'))?.status ?? {};
+	((await harness.get(canaries, 'podinfo')) ?? (await harness.get(rollouts, 'podinfo')))?.status ?? {};
 
 /** Waits until the status is so, and answers it. */
 export const statusBecomes = (
@@ -34,14 +34,14 @@ export const film = async (harness: Harness, shape: ReleaseShape): Promise<reado
 
 export const words = async (harness: Harness): Promise<readonly string[]> => wordsOf(await harness.events('podinfo'));
 
-export const advances = (namespace: string, weights: readonly number[]): readonly string[] =>
-	weights.map((weight) => `Advance podinfo.${namespace} canary weight ${weight}`);
+export const advances = ({advance}: ReleaseShape, namespace: string, weights: readonly number[]): readonly string[] =>
+	weights.map((weight) => advance(namespace, weight));
 
 /** What a good release says, from its beginning to its end. */
-export const goodWords = ({opening, weights, promotion}: ReleaseShape, namespace: string): readonly string[] => [
-	...opening(namespace),
-	...advances(namespace, weights),
-	...promotion(namespace),
+export const goodWords = (shape: ReleaseShape, namespace: string): readonly string[] => [
+	...shape.opening(namespace),
+	...advances(shape, namespace, shape.weights),
+	...shape.promotion(namespace),
 ];
 
 /** Where the first run begins in a film: before it the operator may make the primary and scale the target to zero. */

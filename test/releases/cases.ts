@@ -72,7 +72,7 @@ const failing: Case = {
 			said.filter((text) => !halts.includes(text)),
 			[
 				...shape.opening(namespace),
-				...advances(namespace, shape.weights.slice(0, 1)),
+				...advances(shape, namespace, shape.weights.slice(0, 1)),
 				`Rolling back ${who}.${namespace} failed checks threshold reached ${shape.threshold}`,
 				`Canary failed! Scaling down ${shape.target}.${namespace}`,
 			],
@@ -109,7 +109,7 @@ const restarted: Case = {
 		t.true(at > 0, `said that it starts over: ${said.join('; ')}`);
 		t.deepEqual(said.slice(at + 1), [
 			shape.start(harness.namespace),
-			...advances(harness.namespace, shape.weights),
+			...advances(shape, harness.namespace, shape.weights),
 			...shape.promotion(harness.namespace),
 		]);
 	},
@@ -158,7 +158,7 @@ const deleted: Case = {
 		await shape.begin(harness, {tag: NEW});
 		await midRun(harness, shape);
 		const before = (await film(harness, shape)).at(-1);
-		await harness.remove(canaries, 'podinfo');
+		await harness.remove(shape.kind, 'podinfo');
 		if (shape.isGenerated) {
 			await assertCollected(harness);
 		} else {
@@ -195,7 +195,7 @@ const setBack: Case = {
 		t.is(courseOf(moments, 'status').filter(({phase}) => phase === 'Failed').length, 0);
 		t.deepEqual(await words(harness), [
 			...shape.opening(harness.namespace),
-			...advances(harness.namespace, shape.weights.slice(0, 2)),
+			...advances(shape, harness.namespace, shape.weights.slice(0, 2)),
 			`${shape.target}.${harness.namespace} is back at the promoted revision, the run ends without a verdict`,
 		]);
 	},
@@ -228,13 +228,36 @@ const adopting: Case = {
 	},
 };
 
-/** Those that make sense for a shape. */
-export const casesOf = ({isGenerated}: ReleaseShape): readonly Case[] => [
+/** A Rollout knows no end but promotion. */
+const halting: Case = {
+	title: 'a release with errors is halted for as long as it has them, and goes on where it was',
+	async run(t, harness, shape) {
+		await shape.begin(harness, {tag: NEW, behaviour: {'error-rate': '0@150s,0.4@900s,0'}});
+		await statusBecomes(harness, 'many failed checks', ({failedChecks}) => Number(failedChecks) > 10);
+		await phaseBecomes(harness, 'Succeeded');
+		const said = await words(harness);
+		const halts = said.filter((text) => text.startsWith('Halt '));
+		for (const halt of halts) {
+			t.regex(halt, new RegExp(`^Halt rollout podinfo\\.${harness.namespace} success rate \\d+\\.\\d\\d% < 99%$`));
+		}
+
+		t.deepEqual(
+			said.filter((text) => !halts.includes(text)),
+			goodWords(shape, harness.namespace),
+		);
+		const moments = await film(harness, shape);
+		assertRules(t, moments, shape);
+		t.deepEqual(courseOf(runOf(moments), 'canaryWeight'), [0, ...shape.weights, 0], 'it never went back');
+		t.like(moments.at(-1), {canaryReplicas: 0, primaryTag: NEW});
+	},
+};
+
+/** Those that make sense for a shape; subsets differ from the first shape in their route alone. */
+export const casesOf = ({kind, isGenerated, destinations, target}: ReleaseShape): readonly Case[] => [
 	good,
-	failing,
-	restarted,
-	suspended,
-	deleted,
-	setBack,
+	...(kind === canaries ? [failing] : [halting]),
+	...(destinations.canary === target || isGenerated
+		? [restarted, ...(kind === canaries ? [suspended] : []), deleted, setBack]
+		: []),
 	...(isGenerated ? [adopting] : []),
 ];

@@ -21,6 +21,7 @@ const recorded = [
 	resources.destinationRules,
 	resources.events,
 	resources.horizontalPodAutoscalers,
+	resources.rollouts,
 	resources.services,
 	resources.virtualServices,
 ].filter(({plural}) => recordedPlurals.some((one) => one === plural));

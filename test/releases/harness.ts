@@ -37,6 +37,7 @@ export const recordedPlurals = [
 	'destinationrules',
 	'events',
 	'horizontalpodautoscalers',
+	'rollouts',
 	'services',
 	'virtualservices',
 ] as const;
@@ -47,10 +48,12 @@ type EventObject = KubeObject & {
 	readonly message?: string;
 };
 
-/** The events of a Canary in a history. */
+/** The events of a Canary, or of a Rollout of that name, in a history. */
 export const saidIn = (changes: readonly Change[], canary: string): readonly Said[] =>
 	changes
 		.filter(({type, plural}) => type === 'ADDED' && plural === 'events')
 		.map(({object}) => object as EventObject)
-		.filter(({involvedObject}) => involvedObject?.kind === 'Canary' && involvedObject.name === canary)
+		.filter(
+			({involvedObject}) => /^(?:Canary|Rollout)$/.test(involvedObject?.kind ?? '') && involvedObject?.name === canary,
+		)
 		.map(({type = '', message = ''}) => ({type, message}));

@@ -31,12 +31,15 @@ const nothing: Omit<Moment, 'change'> = {
 };
 
 type Route = {
-	readonly route?: ReadonlyArray<{readonly destination: {readonly host: string}; readonly weight?: number}>;
+	readonly route?: ReadonlyArray<{
+		readonly destination: {readonly host: string; readonly subset?: string};
+		readonly weight?: number;
+	}>;
 };
 
-const weightIn = (route: KubeObject, host: string): number | undefined => {
+const weightIn = (route: KubeObject, name: string): number | undefined => {
 	const [rule] = (route.spec?.['http'] ?? []) as readonly Route[];
-	return rule?.route?.find(({destination}) => destination.host === host)?.weight;
+	return rule?.route?.find(({destination: {host, subset = host}}) => subset === name)?.weight;
 };
 
 const replicasOf = (deployment: KubeObject): number | undefined => deployment.spec?.['replicas'] as number | undefined;
@@ -52,7 +55,8 @@ const primaryIn = (object: KubeObject) => ({
 const learnt = ({plural, object}: Change, shape: ReleaseShape): Partial<Moment> => {
 	const {name} = object.metadata;
 	if (plural === 'virtualservices' && name === 'podinfo') {
-		return {canaryWeight: weightIn(object, 'podinfo-canary'), primaryWeight: weightIn(object, shape.primary)};
+		const {primary, canary} = shape.destinations;
+		return {canaryWeight: weightIn(object, canary), primaryWeight: weightIn(object, primary)};
 	}
 
 	if (plural === 'deployments' && name === shape.target) {
@@ -63,7 +67,7 @@ const learnt = ({plural, object}: Change, shape: ReleaseShape): Partial<Moment> 
 		return primaryIn(object);
 	}
 
-	return plural === 'canaries' ? {status: object.status ?? {}} : {};
+	return plural === shape.kind.plural ? {status: object.status ?? {}} : {};
 };
 
 const forgotten = (change: Change, shape: ReleaseShape): Partial<Moment> =>
@@ -90,8 +94,7 @@ export const courseOf = <Field extends keyof Moment>(
 		.filter((value, index, values) => index === 0 || value !== values[index - 1]);
 
 /** Waiting for pods and scalers depends on how fast a cluster is; all else that is said does not. */
-const passing =
-	/^Waiting for .* rollout to finish: |^Halt .* advancement .*(?:rollout to finish: |HorizontalPodAutoscaler )/;
+const passing = /^Waiting for .* rollout to finish: |^Halt .*(?:rollout to finish: |HorizontalPodAutoscaler )/;
 
 export const wordsOf = (said: readonly Said[]): readonly string[] =>
 	said.map(({message}) => message).filter((message) => !passing.test(message));

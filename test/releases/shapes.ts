@@ -1,7 +1,9 @@
-// The two shapes of one release, podinfo 1.2.0 over 1.1.1: what is applied, what it is called, and what is said of it.
+// The shapes of one release, podinfo 1.2.0 over 1.1.1: what is applied, what it is called, and what is said of it.
+import {readFile} from 'node:fs/promises';
+import {parse} from 'yaml';
 import {releaseOf} from '../../sandbox/scenarios.ts';
-import type {KubeObject, Operation} from '../../services/kubernetes/cluster.ts';
-import {canaries, deployments} from '../../services/kubernetes/resources.ts';
+import type {KubeObject, Operation, Resource} from '../../services/kubernetes/cluster.ts';
+import {canaries, deployments, rollouts} from '../../services/kubernetes/resources.ts';
 import type {Harness} from './harness.ts';
 
 /** A version of podinfo: its image, and how its pods behave (annotations without their prefix). */
@@ -9,8 +11,12 @@ export type Version = {readonly tag: string; readonly behaviour?: Readonly<Recor
 
 export type ReleaseShape = {
 	readonly title: string;
+	/** Of the object that guards it. */
+	readonly kind: Resource;
 	readonly target: string;
 	readonly primary: string;
+	/** Where the route sends users: a subset, or a host. */
+	readonly destinations: {readonly primary: string; readonly canary: string};
 	/** Canary weights of a run, in order. */
 	readonly weights: readonly number[];
 	readonly threshold: number;
@@ -20,6 +26,7 @@ export type ReleaseShape = {
 	readonly opening: (namespace: string) => readonly string[];
 	readonly restart: (namespace: string) => RegExp;
 	readonly start: (namespace: string) => string;
+	readonly advance: (namespace: string, weight: number) => string;
 	readonly promotion: (namespace: string) => readonly string[];
 	readonly objects: (namespace: string, version: Version) => Promise<readonly KubeObject[]>;
 	/** Applies everything, so that a run of `version` begins. */
@@ -75,8 +82,10 @@ export const release = (harness: Harness, {target}: ReleaseShape, version: Versi
 /** The seed's: the user owns both Deployments, and the canary's pods run before the Canary is created. */
 const first: ReleaseShape = {
 	title: "the seed's shape",
+	kind: canaries,
 	target: 'podinfo-canary',
 	primary: 'podinfo',
+	destinations: {primary: 'podinfo', canary: 'podinfo-canary'},
 	weights: [5, 10, 15, 20, 25, 30, 35, 40, 45, 50],
 	threshold: 10,
 	isGenerated: false,
@@ -84,6 +93,7 @@ const first: ReleaseShape = {
 	start: (namespace) => `Starting canary deployment for podinfo.${namespace}`,
 	restart: (namespace) =>
 		new RegExp(`^New revision detected podinfo-canary\\.${namespace} old [0-9a-f]+ new [0-9a-f]+$`),
+	advance: (namespace, weight) => `Advance podinfo.${namespace} canary weight ${weight}`,
 	promotion: (namespace) => [
 		`Copying podinfo-canary.${namespace} template spec to podinfo.${namespace}`,
 		`Promotion completed! Scaling down podinfo-canary.${namespace}`,
@@ -111,8 +121,10 @@ const first: ReleaseShape = {
 /** Today's: one Deployment of the user's, everything else is generated, and a run begins with its next template. */
 const today: ReleaseShape = {
 	title: "today's shape",
+	kind: canaries,
 	target: 'podinfo',
 	primary: 'podinfo-primary',
+	destinations: {primary: 'podinfo-primary', canary: 'podinfo-canary'},
 	weights: [10, 20, 30, 40, 50],
 	threshold: 5,
 	isGenerated: true,
@@ -123,6 +135,7 @@ const today: ReleaseShape = {
 	],
 	start: (namespace) => `Starting canary analysis for podinfo.${namespace}`,
 	restart: (namespace) => new RegExp(`^New revision detected! Restarting analysis for podinfo\\.${namespace}$`),
+	advance: first.advance,
 	promotion: (namespace) => [
 		`Copying podinfo.${namespace} template spec to podinfo-primary.${namespace}`,
 		'Routing all traffic to primary',
@@ -148,4 +161,72 @@ export const initialized = (harness: Harness): Promise<true> =>
 		return canary?.status?.['phase'] === 'Initialized' || undefined;
 	});
 
-export const shapes: readonly ReleaseShape[] = [first, today];
+const SUBSETS = new URL('../../artifacts/examples/003/', import.meta.url);
+const filesOfSubsets = [
+	'../../namespaces/test.yaml',
+	...['ga-dep', 'canary-dep', 'svc', 'istio-destination-rule', 'istio-virtual-service'].map(
+		(name) => `deploy/istio-v1alpha3/${name}.yaml`,
+	),
+	'canary.yaml',
+];
+
+/** The manifests of the walk-through of subsets, without its gateway, which no request of a test comes through. */
+export const subsetObjects = async (): Promise<readonly KubeObject[]> => {
+	const texts = await Promise.all(filesOfSubsets.map((file) => readFile(new URL(file, SUBSETS), 'utf8')));
+	return texts.map((text) => parse(text) as KubeObject);
+};
+
+/** One Service, whose DestinationRule has a subset for each of the user's two Deployments. */
+const subsets: ReleaseShape = {
+	...first,
+	title: 'one Service with subsets',
+	primary: 'podinfo-ga',
+	destinations: {primary: 'ga', canary: 'canary'},
+	weights: [10, 60, 100],
+	threshold: 5,
+	promotion: (namespace) => [
+		`Copying podinfo-canary.${namespace} template spec to podinfo-ga.${namespace}`,
+		`Promotion completed! Scaling down podinfo-canary.${namespace}`,
+	],
+	async objects(namespace, version) {
+		const written = JSON.stringify(await subsetObjects()).replaceAll('podinfo.test', `podinfo.${namespace}`);
+		return inNamespace(namespace, JSON.parse(written) as KubeObject[]).map((object) => {
+			if (object.kind !== 'Deployment') return object;
+			return running(object, object.metadata.name === subsets.target ? version : {tag: PROMOTED});
+		});
+	},
+	async begin(harness, version) {
+		await harness.apply(await subsets.objects(harness.namespace, version));
+	},
+};
+
+const ROLLOUT = new URL('../../artifacts/examples/001/rollout.yaml', import.meta.url);
+
+/** The Rollout: workloads and route of the first shape, its own words, steps up to 100, no limit of failed checks. */
+export const rollout: ReleaseShape = {
+	...first,
+	title: 'the Rollout',
+	kind: rollouts,
+	weights: [10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
+	threshold: Infinity,
+	opening: (namespace) => [rollout.start(namespace)],
+	start: (namespace) => `Starting rollout for podinfo.${namespace}`,
+	advance: (namespace, weight) => `Advance rollout podinfo.${namespace} weight ${weight}`,
+	promotion: (namespace) => [
+		`Copying podinfo-canary.${namespace} template spec to podinfo.${namespace}`,
+		`Promotion complete! Scaling down podinfo-canary.${namespace}`,
+	],
+	async objects(namespace, version) {
+		const guard = parse(await readFile(ROLLOUT, 'utf8')) as KubeObject;
+		const objects = await first.objects(namespace, version);
+		return inNamespace(
+			namespace,
+			objects.map((object) => (object.kind === 'Canary' ? guard : object)),
+		);
+	},
+	async begin(harness, version) {
+		await harness.apply(await rollout.objects(harness.namespace, version));
+	},
+};
+
+export const shapes: readonly ReleaseShape[] = [first, today, subsets, rollout];

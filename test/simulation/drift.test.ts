@@ -76,6 +76,14 @@ test('weights that somebody sets by hand are set back, which is said, and not fo
 	}
 
 	t.true(aviaries <= 3, `${aviaries} writes`);
+	t.is(simulation.status()['state'], 'halted');
+	t.regex(String(simulation.status()['reason']), /changed by someone else to canary weight 80, the run is at 25/);
+	simulation.edit('virtualservices', 'podinfo', (object) => {
+		const text = JSON.stringify(object.spec)
+			.replace('"weight":20', '"weight":75')
+			.replace('"weight":80', '"weight":25');
+		return {...object, spec: JSON.parse(text) as Record<string, unknown>};
+	});
 	await simulation.toRest();
 	t.is(simulation.status()['phase'], 'Succeeded');
 	await simulation.stop(t);

@@ -1,55 +1,10 @@
 // A GitOps controller that applies what is in Git every few seconds, server-side and by force, during a whole run.
 import test from 'ava';
-import type {ExecutionContext} from 'ava';
 import {releaseOf} from '../../sandbox/scenarios.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import type {keys} from './keys.ts';
+import {follow} from './git-loop.ts';
 import {quick, simulate} from './simulation.ts';
-import type {Plan, Simulation} from './simulation.ts';
-
-const EVERY_S = 3;
-const plurals: Readonly<Record<string, keyof typeof keys>> = {
-	Deployment: 'deployments',
-	Service: 'services',
-	VirtualService: 'virtualservices',
-	Canary: 'canaries',
-};
-
-/** Applies the objects from now on; answers how to change what is in Git. */
-const follow = (t: ExecutionContext, simulation: Simulation, git: readonly KubeObject[]) => {
-	let present = git;
-	let isOver = false;
-	const apply = (object: KubeObject): void => {
-		const plural = plurals[object.kind];
-		if (plural === undefined) return;
-		const [group, version = ''] = object.apiVersion.includes('/')
-			? object.apiVersion.split('/')
-			: ['', object.apiVersion];
-		const root = group === '' ? `/api/${version}` : `/apis/${group ?? ''}/${version}`;
-		const path = `${root}/namespaces/test/${plural}/${object.metadata.name}`;
-		const answer = simulation.embedded.handler({
-			method: 'PATCH',
-			path: `${path}?fieldManager=kustomize-controller&force=true`,
-			headers: {'content-type': 'application/apply-patch+yaml'},
-			body: JSON.stringify(object),
-		});
-		t.true(answer.status < 300, 'body' in answer ? answer.body : '');
-	};
-	const loop = (): void => {
-		if (isOver) return;
-		for (const object of present) apply(object);
-		simulation.clock.setTimeout(loop, (EVERY_S * 1000) / simulation.speed);
-	};
-	loop();
-	return {
-		commit(change: (object: KubeObject) => KubeObject) {
-			present = present.map((object) => change(structuredClone(object)));
-		},
-		stop() {
-			isOver = true;
-		},
-	};
-};
+import type {Plan} from './simulation.ts';
 
 const withoutReplicas = (object: KubeObject): KubeObject => {
 	const {replicas: _, ...spec} = object.spec ?? {};
@@ -115,6 +70,10 @@ test("the seed's VirtualService in Git with its weights: it is said, not fought 
 	t.is(simulation.weight(), 0, 'users are on the primary');
 	t.is(simulation.tag('podinfo'), '1.1.1');
 	t.regex([...simulation.events().keys()].join('\n'), /Route podinfo\.test was changed by someone else/);
+	t.regex(
+		String(simulation.status()['reason']),
+		/deadline exceeded: route podinfo\.test was changed by someone else to canary weight 0, the run is at 25/,
+	);
 	const writes = daemon.requests.filter((request) => request === 'PATCH virtualservices podinfo');
 	t.true(writes.length <= 8, `${writes.length} writes of the route against Git's ${simulation.weights.length}`);
 	git.stop();

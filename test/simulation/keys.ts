@@ -4,6 +4,7 @@ import type {KindKey} from '../../sandbox/api/types.ts';
 const groups = {
 	canarycommands: 'aviary.dev',
 	canaries: 'flagger.app',
+	rollouts: 'apps.weave.works',
 	deployments: 'apps',
 	replicasets: 'apps',
 	controllerrevisions: 'apps',

@@ -21,6 +21,8 @@ export type Bag = Readonly<Record<string, unknown>>;
 
 export type Plan = {
 	readonly shape: 'first' | 'today';
+	/** The first shape's, with a Rollout in the place of its Canary. */
+	readonly isRollout?: boolean;
 	readonly scenario?: string;
 	/** Merged into `spec.analysis`, or `spec.canaryAnalysis`. */
 	readonly analysis?: Bag;
@@ -117,7 +119,7 @@ export class Simulation {
 	}
 
 	status(name = 'podinfo'): Bag {
-		return this.get('canaries', name)?.status ?? {};
+		return (this.get('canaries', name) ?? this.get('rollouts', name))?.status ?? {};
 	}
 
 	/** Changes an object as its user would. */
@@ -214,6 +216,15 @@ export class Simulation {
 	}
 }
 
+/** The Rollout in the place of the Canary, in three steps. */
+const asRollout = (object: KubeObject): KubeObject => {
+	if (object.kind !== 'Canary') return object;
+	const {targetKind, primary, canary} = object.spec ?? {};
+	const metric = {type: 'counter', name: 'istio_requests_total', interval: '1m', threshold: 99};
+	const spec = {targetKind, primary, canary, virtualService: {name: 'podinfo', weight: 40}, metric};
+	return {...object, apiVersion: 'apps.weave.works/v1beta1', kind: 'Rollout', spec};
+};
+
 /** A world with the seed's Canary, and nobody to look after it yet. */
 export const simulate = async (plan: Plan, t?: ExecutionContext): Promise<Simulation> => {
 	const clock = createVirtualClock();
@@ -221,9 +232,10 @@ export const simulate = async (plan: Plan, t?: ExecutionContext): Promise<Simula
 	const log: Log = {debug() {}, info() {}, warn() {}, error() {}};
 	const embedded = await startEmbedded({clock, random: seededRandom(seed), speed, log});
 	const release = await releaseOf(scenario, shape);
+	const guarded = plan.isRollout === true ? release.objects.map(asRollout) : release.objects;
 	const simulation = new Simulation(plan, clock, embedded, release.next);
 	// A failed test leaves no daemon behind either, or the tests' process would never end.
 	t?.teardown(async () => simulation.stop());
-	embedded.apply(edit(release.objects.map((object) => merged(object, plan))));
+	embedded.apply(edit(guarded.map((object) => merged(object, plan))));
 	return simulation;
 };

@@ -27,14 +27,16 @@ const withoutTimes = ({status}: KubeObject): unknown => {
 
 const stateOf = (simulation: Simulation): unknown => {
 	const {store} = simulation.embedded;
-	const all = (kind: 'canaries' | 'deployments' | 'virtualservices' | 'services' | 'controllerrevisions') =>
+	const all = (
+		kind: 'canaries' | 'rollouts' | 'deployments' | 'virtualservices' | 'services' | 'controllerrevisions',
+	) =>
 		[...store.list(keys[kind], {namespace: 'test'}).items].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 	const spec = ({metadata, spec: whole}: KubeObject) => {
 		const {clusterIP: _, clusterIPs: __, ...rest} = whole ?? {};
 		return [metadata.name, rest];
 	};
 	return {
-		canaries: all('canaries').map((object) => withoutTimes(object)),
+		canaries: [...all('canaries'), ...all('rollouts')].map((object) => withoutTimes(object)),
 		deployments: all('deployments').map(spec),
 		routes: all('virtualservices').map(spec),
 		services: all('services').map(spec),

@@ -62,10 +62,12 @@ test('an advanced weight is not routed before it is confirmed', (t) => {
 });
 
 test('a verdict counts once, for the step it was asked for, while the canary has users', (t) => {
-	const context = contextOf({}, {routed: 20, step: 3});
+	const context = contextOf({}, {routed: 20, step: 3}, {route: 20});
 	t.is(judge(context, 3, verdict('failed')).run?.failedChecks, 1);
 	t.is(judge(context, 3, verdict('unknown')).run?.failedChecks, 0);
 	t.true(judge(context, 3, verdict('passed')).run?.passed);
+	const strayed = contextOf({route: 'stray'}, {routed: 20, step: 3}, {route: 20});
+	t.false(judge(strayed, 3, verdict('passed')).run?.passed, 'it was not asked at the run’s weight');
 	t.is(judge(context, 2, verdict('failed')).run, undefined);
 	t.is(judge(contextOf({}, {routed: 0, step: 3}), 3, verdict('failed')).run, undefined);
 });

@@ -4,7 +4,7 @@ import type {Run} from '../../../machines/model/context.ts';
 import {statusOf} from '../../../machines/model/status.ts';
 import {canaryMachine} from '../../../machines/canary.ts';
 import {configOf, statesOf} from '../anatomy.ts';
-import {commandOf, contextOf, managed, verdict} from '../world.ts';
+import {commandOf, contextOf, managed, paired, verdict} from '../world.ts';
 import type {Sight} from '../world.ts';
 
 type Row = readonly [
@@ -23,6 +23,10 @@ const serves = 'a ready pod of podinfo, to give it all traffic';
 const revision = 'a new revision of podinfo-canary';
 const healthy = 'podinfo-canary and podinfo to be healthy';
 const lacking = '1 of 2 updated replicas are available';
+const strayed = 'route podinfo.test was changed by someone else to canary weight 30, the run is at 20';
+const led =
+	'its weights, or a decision: route podinfo.test was changed by someone else to canary weight 30, the run is at 0; ' +
+	'set it to 0, so that the canary can be scaled down';
 const breach = 'success rate 69.17% < 99%';
 const mend = 'is missing. create it';
 
@@ -124,6 +128,20 @@ const rows: readonly Row[] = [
 		{weight: 20},
 	],
 	[
+		'halted.contested',
+		{...first, halted: {from: 'soaking'}},
+		'Progressing',
+		`its route to be left alone: ${strayed}; set it to 20, let nobody else write it, or promote or roll back by a command`,
+		{sight: {route: 'stray'}, weight: 20},
+	],
+	[
+		'halted.yielded',
+		{...first, halted: {from: 'soaking'}},
+		'Progressing',
+		`its weights, or a decision: ${strayed}; set it to 20 or more, let nobody else write it, or promote or roll back by a command`,
+		{sight: {route: 'stray'}, weight: 20, model: {...paired, onRouteChange: 'adopt'}},
+	],
+	[
 		'halted.scaling',
 		first,
 		'Progressing',
@@ -152,6 +170,7 @@ const rows: readonly Row[] = [
 	['promoting.takingBack.returning', first, 'Promoting', serves, {weight: 20}],
 	['promoting.routing', first, 'Promoting', rolls, {weight: 20}],
 	['promoting.draining', {}, 'Finalising', down],
+	['promoting.led', {}, 'Finalising', led, {sight: {route: 'stray'}}],
 	['finished.scalingDown', {}, 'Finalising', down],
 	['finished.keeping', {}, 'Finalising', down],
 	['finished.mending', {}, 'Succeeded', 'its routing and generated objects to be mended'],
@@ -159,6 +178,7 @@ const rows: readonly Row[] = [
 	['failed.awaitingPrimary', {...first, ...threshold}, 'Progressing', serves, {weight: 20, reason: counted}],
 	['failed.routing', {...first, ...threshold}, 'Progressing', down, {weight: 20, reason: counted}],
 	['failed.routing', {...first, ...threshold, promoting: true}, 'Promoting', down, {weight: 20, reason: counted}],
+	['failed.led', threshold, 'Progressing', led, {reason: counted, sight: {route: 'stray'}}],
 	[
 		'failed.draining',
 		{failure: 'progress deadline exceeded'},

@@ -1,4 +1,7 @@
 import test from 'ava';
+import {unlimited} from '../../../api/model.ts';
+import type {CanaryModel} from '../../../api/model.ts';
+import {waitingFor} from '../../../machines/model/explain.ts';
 import type {Run} from '../../../machines/model/context.ts';
 import {isWorthSaying, rolloutWaits, sayings, verdictHalts} from '../../../machines/model/texts.ts';
 import type {Saying} from '../../../machines/model/texts.ts';
@@ -46,6 +49,22 @@ const rows: readonly Row[] = [
 		'paired',
 		['Route podinfo.test was changed by someone else, restoring canary weight 20'],
 		{weight: 20},
+	],
+	[
+		'the adoption',
+		'paired',
+		['Route podinfo.test was changed by someone else, adopting canary weight 35'],
+		{weight: 35},
+	],
+	[
+		'the contest',
+		'paired',
+		[
+			'Halt podinfo.test advancement route podinfo.test was changed by someone else to canary weight 30, the run is at ' +
+				'20; set it to 20, let nobody else write it, or promote or roll back by a command',
+		],
+		{weight: 20, routed: 20},
+		{route: 'stray'},
 	],
 	['the refusal', 'paired', ['Halt podinfo.test advancement forbidden'], {refusal: 'forbidden'}],
 	['the halt', 'paired', []],
@@ -99,6 +118,24 @@ for (const [what, shape, texts, run = {}, sight = {}] of rows) {
 		);
 	});
 }
+
+test('a Rollout says what it has always said, and its successor’s words where it had none', (t) => {
+	const rollout: CanaryModel = {...paired, dialect: 'rollout', analysis: {...paired.analysis, threshold: unlimited}};
+	const said = (what: Saying, run: Partial<Run> = {}, sight: Sight = {}): readonly string[] =>
+		sayings[what](contextOf(sight, run, {}, rollout)).map(({text}) => text);
+	t.deepEqual(said('the run'), []);
+	t.deepEqual(said('the start'), ['Starting rollout for podinfo.test']);
+	t.deepEqual(said('the weight', {weight: 10}), ['Advance rollout podinfo.test weight 10']);
+	t.deepEqual(verdictHalts(rollout, verdict('failed')), [
+		{type: 'Warning', text: 'Halt rollout podinfo.test success rate 69.17% < 99%'},
+	]);
+	t.deepEqual(said('the copy'), ['Copying podinfo-canary.test template spec to podinfo.test']);
+	t.deepEqual(said('the return'), []);
+	t.deepEqual(said('the promotion'), ['Promotion complete! Scaling down podinfo-canary.test']);
+	t.deepEqual(said('the restart', {}, {target: 'v3'}), ['New revision detected podinfo-canary.test old v2 new v3']);
+	const context = contextOf({}, {failedChecks: 3, verdict: verdict('failed')}, {}, rollout);
+	t.regex(waitingFor('halted.failedCheck', context), /< 99% \(3\)$/);
+});
 
 test('everything that can be said is above', (t) => {
 	const said = new Set(rows.map(([what]) => what));

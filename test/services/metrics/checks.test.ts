@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import test from 'ava';
 import type {CanaryModel, Metric} from '../../../api/model.ts';
 import {istioQuestions} from '../../../services/metrics/builtin.ts';
@@ -176,6 +177,16 @@ test("today's queries are to the letter the peer's", (t) => {
 		istioQuestions(managedModel, {...duration, dialect: 'today'}).query,
 		' histogram_quantile( 0.99, sum( rate( istio_request_duration_milliseconds_bucket{ reporter="destination", destination_workload_namespace="test", destination_workload=~"podinfo" }[1m] ) ) by (le) )',
 	);
+});
+
+test('the Rollout’s query is the one that its walk-through shows', (t) => {
+	const page = readFileSync(new URL('../../../docs/walkthroughs/000-plain-artifacts.md', import.meta.url), 'utf8');
+	const shown = /```promql\n(.*?)```/s.exec(page)?.[1] ?? '';
+	const {query, traffic, factor} = istioQuestions(pairedModel, {...rate, dialect: 'rollout', intervalMs: 90_000});
+	const filled = shown.replaceAll('$namespace', 'test').replaceAll('$workload', 'podinfo-canary');
+	t.is(query, filled.replaceAll('$interval', '90s').trim());
+	t.is(traffic, query.split('\n/\n')[1]);
+	t.is(factor, 100, 'a share becomes a percentage');
 });
 
 test('values stay values in PromQL, and what was not rendered is never sent', async (t) => {

@@ -9,6 +9,7 @@ import {memoryCluster} from '../workloads/memory-cluster.ts';
 import {managedModel, pairedModel, virtualService, type Host} from '../workloads/podinfo.ts';
 
 const options = {lane: 'route'} as const;
+const alone = {parts: []};
 const both = (primary?: number, canary?: number) => [
 	{host: 'podinfo', ...(primary !== undefined && {weight: primary})},
 	{host: 'podinfo-canary', ...(canary !== undefined && {weight: canary})},
@@ -77,7 +78,7 @@ test('a route edited behind the cache is read once, and the weights land on the 
 test('a route that cannot carry two weights is a problem, and is not written', async (t) => {
 	for (const route of [[{host: 'podinfo', weight: 100}], [...both(50, 0), {host: 'legacy', weight: 50}]]) {
 		const cluster = withRoute(route);
-		const [problem] = istio.problems(pairedModel, cluster.get('virtualservices', 'podinfo'));
+		const [problem] = istio.problems(pairedModel, cluster.get('virtualservices', 'podinfo'), alone);
 		t.truthy(problem?.remedy);
 		await t.throwsAsync(istio.write(cluster, pairedModel, 5, options), {
 			instanceOf: Unroutable,
@@ -87,7 +88,7 @@ test('a route that cannot carry two weights is a problem, and is not written', a
 	}
 
 	const text = 'VirtualService podinfo.test does not contain routes for podinfo and podinfo-canary';
-	t.is(istio.problems(pairedModel, virtualService([{host: 'podinfo'}]))[0]?.text, text);
+	t.is(istio.problems(pairedModel, virtualService([{host: 'podinfo'}]), alone)[0]?.text, text);
 });
 
 test('a tcp route carries weights where no http route does', async (t) => {
@@ -112,7 +113,7 @@ test('weights always sum to 100, whatever was there and whatever is written', as
 	await assert(
 		asyncProperty(weight, weight, integer({min: 0, max: 100}), async (primary, canary, wanted) => {
 			const cluster = withRoute(both(primary, canary));
-			const before = istio.read(pairedModel, cluster.get('virtualservices', 'podinfo') as KubeObject);
+			const before = istio.read(pairedModel, cluster.get('virtualservices', 'podinfo') as KubeObject, alone);
 			t.is((before?.primary ?? 0) + (before?.canary ?? 0), 100);
 			t.is(before?.canary === 0, (canary ?? 0) === 0);
 			const after = await istio.write(cluster, pairedModel, wanted, options);
@@ -164,7 +165,7 @@ test('editing routing fields keeps the present weights', async (t) => {
 	const service = {...managedModel.service, timeout: '7s', retries, hosts: ['app.example.com'], gateways: ['public']};
 	await istio.ensure(cluster, {...managedModel, service}, weights, options);
 	const object = cluster.get('virtualservices', 'podinfo') as KubeObject;
-	t.like(istio.read(managedModel, object), {primary: 70, canary: 30});
+	t.like(istio.read(managedModel, object, alone), {primary: 70, canary: 30});
 	t.deepEqual(object.spec?.['hosts'], ['app.example.com', 'podinfo']);
 	t.like((routeOf(object) as unknown[])[0], {timeout: '7s', retries});
 });
@@ -177,7 +178,7 @@ test("a user's own VirtualService is taken over with its weights, and its spec i
 	const before = cluster.get('virtualservices', 'podinfo')?.spec;
 	await istio.ensure(cluster, managedModel, {primary: 100, canary: 0}, options);
 	const object = cluster.get('virtualservices', 'podinfo') as KubeObject;
-	t.like(istio.read(managedModel, object), {primary: 60, canary: 40});
+	t.like(istio.read(managedModel, object, alone), {primary: 60, canary: 40});
 	const kept = object.metadata.annotations?.['flagger.kubernetes.io/original-configuration'];
 	t.deepEqual(JSON.parse(kept ?? ''), before);
 });
@@ -189,7 +190,7 @@ test('a VirtualService that another controller owns is left alone', async (t) =>
 	const ensuring = istio.ensure(cluster, managedModel, {primary: 100, canary: 0}, options);
 	await t.throwsAsync(ensuring, {instanceOf: Taken});
 	t.false(cluster.calls.includes('PATCH virtualservices podinfo'));
-	t.is(istio.problems(managedModel, cluster.get('virtualservices', 'podinfo')).length, 1);
+	t.is(istio.problems(managedModel, cluster.get('virtualservices', 'podinfo'), alone).length, 1);
 });
 
 test('delegation has neither hosts nor gateways', async (t) => {

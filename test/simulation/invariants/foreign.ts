@@ -55,7 +55,8 @@ const isGenerated = (object: KubeObject | undefined, model: CanaryModel): boolea
 const allows = (change: Accepted, model: CanaryModel): boolean | undefined => {
 	const {before, after, subresource} = change;
 	const object = after ?? before;
-	if (isOf(change, 'canaries') && named(object, model.name, model.namespace)) {
+	const kind = model.origin === undefined ? 'canaries' : 'rollouts';
+	if (isOf(change, kind) && named(object, model.name, model.namespace)) {
 		return subresource === 'status' && before !== undefined && after !== undefined;
 	}
 

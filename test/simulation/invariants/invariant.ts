@@ -4,6 +4,7 @@ import type {ApiStore} from '../../../sandbox/api/store.ts';
 import type {RequestBatch} from '../../../sandbox/world/traffic.ts';
 import {canonicalJson} from '../../../api/canonical.ts';
 import {toModel} from '../../../api/model-of-canary.ts';
+import {modelOfRollout} from '../../../api/model-of-rollout.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {keys} from '../keys.ts';
@@ -18,7 +19,7 @@ export type Watching = {
 
 export type Scene = {
 	readonly store: ApiStore;
-	/** The Canaries as of now, as the daemon has to read them. */
+	/** The Canaries and Rollouts as of now, as the daemon has to read them. */
 	canaries(): ReadonlyArray<{readonly object: KubeObject; readonly model: CanaryModel}>;
 };
 
@@ -31,24 +32,33 @@ export const isByAviary = ({by}: Accepted): boolean => by.startsWith('aviary');
 
 export const sceneOf = (store: ApiStore, speed: number): Scene => ({
 	store,
-	canaries: () =>
-		store.list(keys.canaries, {}).items.map((object) => ({
-			object,
-			model: toModel(object, {meshProvider: 'istio', intervalMs: 60_000, speed}),
-		})),
+	canaries: () => {
+		const defaults = {meshProvider: 'istio', intervalMs: 60_000, speed};
+		return [
+			...store.list(keys.canaries, {}).items.map((object) => ({object, model: toModel(object, defaults)})),
+			...store.list(keys.rollouts, {}).items.map((object) => ({object, model: modelOfRollout(object, defaults)})),
+		];
+	},
 });
 
-type Destination = {readonly destination?: {readonly host?: string}; readonly weight?: number};
+type Destination = {
+	readonly destination?: {readonly host?: string; readonly subset?: string};
+	readonly weight?: number;
+};
 type HttpRoute = {readonly route?: readonly Destination[]};
 
 /** The destinations of each http route of a VirtualService. */
 export const routesOf = (object: KubeObject | undefined): ReadonlyArray<readonly Destination[]> =>
 	((object?.spec?.['http'] ?? []) as readonly HttpRoute[]).map(({route = []}) => route);
 
-/** The weight that a VirtualService gives a host, the highest one of its routes. */
+/** The weight that a VirtualService gives a host, or its subset named canary; the highest one of its routes. */
 export const weightOf = (object: KubeObject | undefined, host: string): number => {
 	const weights = routesOf(object).flatMap((route) =>
-		route.filter(({destination}) => destination?.host === host).map(({weight}) => weight ?? 0),
+		route
+			.filter(({destination: {host: named, subset} = {}}) =>
+				subset === undefined ? named === host : subset === 'canary',
+			)
+			.map(({weight}) => weight ?? 0),
 	);
 	return Math.max(0, ...weights);
 };

@@ -1,4 +1,5 @@
 // A6, S1: what every status says, whoever reads it: Argo CD, Flux, scripts, people.
+import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {misreadings} from '../../releases/gitops-health.ts';
 import {isByAviary, isOf} from './invariant.ts';
@@ -42,11 +43,13 @@ const offences = ({status = {}}: KubeObject): readonly string[] => {
 	];
 };
 
+const isGuard = (change: Accepted): boolean => isOf(change, 'canaries') || isOf(change, 'rollouts');
+
 export const saysWhatIsExpected: Invariant = {
 	name: "S1 every status has the peer's phase, conditions with messages, and one of the six states",
 	watch: (_, violated) => ({
 		accepted(change) {
-			if (!isByAviary(change) || !isOf(change, 'canaries') || change.after === undefined) return;
+			if (!isByAviary(change) || !isGuard(change) || change.after === undefined) return;
 			for (const offence of offences(change.after)) violated(`${change.after.metadata.name}: ${offence}`);
 		},
 	}),
@@ -56,7 +59,7 @@ export const isReadByGitOps: Invariant = {
 	name: 'S2 Argo CD and Flux read every status rightly',
 	watch: (_, violated) => ({
 		accepted(change) {
-			if (!isByAviary(change) || !isOf(change, 'canaries') || change.after === undefined) return;
+			if (!isByAviary(change) || !isGuard(change) || change.after === undefined) return;
 			for (const misreading of misreadings(change.after)) violated(`${change.after.metadata.name}: ${misreading}`);
 		},
 	}),
@@ -69,7 +72,7 @@ export const failedChecksOnlyGrow: Invariant = {
 	watch: (_, violated) => ({
 		accepted(change) {
 			const {before, after} = change;
-			if (!isByAviary(change) || !isOf(change, 'canaries') || before === undefined || after === undefined) return;
+			if (!isByAviary(change) || !isGuard(change) || before === undefined || after === undefined) return;
 			const revision = (object: KubeObject): unknown => object.status?.['canaryRevision'];
 			const isRest = after.status?.['phase'] === 'Initialized';
 			if (revision(before) === revision(after) && !isRest && failedChecksOf(after) < failedChecksOf(before)) {

@@ -1,0 +1,244 @@
+// From a Rollout, or a Canary of the first shape, to today's Canary, and what changes for its users by that. Pure.
+import {formatPromDuration} from './durations.ts';
+import {toModel, type Defaults} from './model-of-canary.ts';
+import {modelOfRollout, rollouts} from './model-of-rollout.ts';
+import type {CanaryModel, Metric, Problem} from './model.ts';
+import {at, isAbsent, isBag, isSet, type Bag} from './reading.ts';
+
+export type MigrationOptions = {
+	/** Time between checks of what names none: the old operator's loop interval. */
+	readonly intervalMs: number;
+	/** The port that users call, where no Service tells it. */
+	readonly port?: number;
+};
+
+export type Migration = {
+	/** Today's manifest; undefined when there are problems. */
+	readonly canary?: Bag;
+	/** What changes and what is to be done, one sentence each. */
+	readonly notes: readonly string[];
+	readonly problems: readonly Problem[];
+};
+
+/** Rollouts had no limit; this is that of the first Canaries' example. */
+const THRESHOLD = 10;
+
+const kindOf = (object: unknown): unknown => at(object, 'kind');
+const isRollout = (object: unknown): boolean => kindOf(object) === rollouts.kind;
+
+/** Whether it is what a migration begins with. */
+export const isGuard = (object: unknown): boolean =>
+	isRollout(object) || (kindOf(object) === 'Canary' && String(at(object, 'apiVersion')).startsWith('flagger.app/'));
+
+/** The object of a kind and name beside the guard; an absent namespace is taken for the same. */
+const find = (objects: readonly unknown[], model: CanaryModel, kind: string, isIt: (object: unknown) => boolean) =>
+	objects.find((object) => {
+		const namespace = at(object, 'metadata', 'namespace');
+		return kindOf(object) === kind && (isAbsent(namespace) || namespace === model.namespace) && isIt(object);
+	});
+
+const isNamed =
+	(name: string) =>
+	(object: unknown): boolean =>
+		at(object, 'metadata', 'name') === name;
+
+const scales =
+	(name: string) =>
+	(object: unknown): boolean =>
+		at(object, 'spec', 'scaleTargetRef', 'name') === name;
+
+const entries = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
+
+/** Without what is absent or empty. */
+const written = (fields: Bag): Bag => Object.fromEntries(Object.entries(fields).filter(([, value]) => isSet(value)));
+
+const portOf = (objects: readonly unknown[], model: CanaryModel, {port}: MigrationOptions): Bag => {
+	const service = find(objects, model, 'Service', isNamed(model.hosts.primary));
+	const [first] = entries(at(service, 'spec', 'ports'));
+	const route = find(objects, model, 'VirtualService', isNamed(model.route.name));
+	const [destination] = entries(at(entries(at(route, 'spec', 'http'))[0], 'route'));
+	return written({
+		port: port ?? at(first, 'port') ?? at(destination, 'destination', 'port', 'number'),
+		targetPort: at(first, 'targetPort'),
+		portName: at(first, 'name'),
+	});
+};
+
+/** What the VirtualService says beside its weights: today's is generated, and would lose it. */
+const routingOf = (objects: readonly unknown[], model: CanaryModel): Bag => {
+	const route = find(objects, model, 'VirtualService', isNamed(model.route.name));
+	const [rule] = entries(at(route, 'spec', 'http'));
+	const {match, rewrite, timeout, retries, headers, corsPolicy} = isBag(rule) ? rule : {};
+	const hosts = entries(at(route, 'spec', 'hosts')).filter((host) => host !== model.hosts.primary);
+	const gateways = at(route, 'spec', 'gateways');
+	return written({gateways, hosts, match, rewrite, timeout, retries, headers, corsPolicy});
+};
+
+const metricOf = ({kind, name, query, intervalMs, min, max}: Metric): Bag => {
+	const names: Partial<Record<Metric['kind'], string>> = {
+		'success-rate': 'request-success-rate',
+		duration: 'request-duration',
+	};
+	return {
+		name: names[kind] ?? name,
+		...(query !== undefined && {query}),
+		thresholdRange: {...(min !== undefined && {min}), ...(max !== undefined && {max})},
+		interval: formatPromDuration(intervalMs),
+	};
+};
+
+/** Fields that both shapes have, as they were written. */
+const kept = [
+	'provider',
+	'metricsServer',
+	'progressDeadlineSeconds',
+	'failFast',
+	'suspend',
+	'skipAnalysis',
+	'drainSeconds',
+	'routeSettleSeconds',
+	'onRouteChange',
+] as const;
+
+const analysisOf = (object: unknown, model: CanaryModel, {intervalMs}: MigrationOptions): Bag => {
+	const analysis = isRollout(object) ? {} : at(object, 'spec', 'canaryAnalysis');
+	const step = isRollout(object) ? model.analysis.weights[0] : at(analysis, 'stepWeight');
+	return {
+		// Today's shape is never checked more often.
+		interval: formatPromDuration(
+			Math.max(10_000, isAbsent(at(analysis, 'interval')) ? intervalMs : model.analysis.intervalMs),
+		),
+		threshold: isRollout(object) ? THRESHOLD : model.analysis.threshold,
+		...(isAbsent(step) ? {} : {stepWeight: step, maxWeight: model.analysis.weights.at(-1)}),
+		metrics: model.analysis.metrics.map(metricOf),
+		...written({onMissingData: at(analysis, 'onMissingData')}),
+	};
+};
+
+const metadataOf = (object: unknown, {name, namespace}: CanaryModel): Bag => {
+	const {'kubectl.kubernetes.io/last-applied-configuration': _, ...annotations} = (at(
+		object,
+		'metadata',
+		'annotations',
+	) ?? {}) as Bag;
+	const labels = at(object, 'metadata', 'labels');
+	return {
+		name,
+		...(namespace !== '' && {namespace}),
+		...(isBag(labels) && {labels}),
+		...(Object.keys(annotations).length > 0 && {annotations}),
+	};
+};
+
+const notesOf = (object: unknown, objects: readonly unknown[], model: CanaryModel, spec: Bag): readonly string[] => {
+	const {target, primary, hosts, route} = model;
+	const generated = `${primary.name}-primary`;
+	const interval = at(spec, 'analysis', 'interval') as string;
+	const scaler = find(objects, model, 'HorizontalPodAutoscaler', scales(target.name));
+	const isBySubsets = hosts.primary === hosts.canary;
+	const rules = entries(at(find(objects, model, 'VirtualService', isNamed(route.name)), 'spec', 'http'));
+	return [
+		`Release new versions by Deployment ${primary.name} from now on, no longer by ${target.name}: ${primary.name} is the ` +
+			`target, ${generated} is generated from it and serves the users`,
+		`Before you apply it: let a run that is under way end${
+			isRollout(object)
+				? `, and delete Rollout ${model.name}, or two would act on one route`
+				: '; apply it over the Canary of that name'
+		}`,
+		`Services ${hosts.primary} and ${hosts.primary}-canary and VirtualService ${route.name} are taken over, and their ` +
+			`selectors and routes rewritten; Service ${hosts.primary}-primary is made`,
+		...(rules.length > 1
+			? [
+					`Only the first of the ${rules.length} http rules of VirtualService ${route.name} is carried over; today’s is generated`,
+				]
+			: []),
+		...(route.name === hosts.primary
+			? []
+			: [`VirtualService ${hosts.primary} is made; delete VirtualService ${route.name}, which routes the same hosts`]),
+		`Delete Deployment ${target.name}${
+			hosts.canary === `${hosts.primary}-canary` || isBySubsets ? '' : ` and Service ${hosts.canary}`
+		} when the Canary is Initialized`,
+		...(isBySubsets
+			? [`Delete the DestinationRule with the subsets of ${hosts.primary} then; it is used no more`]
+			: []),
+		...(scaler === undefined
+			? []
+			: [
+					`Delete HorizontalPodAutoscaler ${String(at(scaler, 'metadata', 'name'))} with it${
+						at(spec, 'autoscalerRef') === undefined
+							? `; to have it scale on, name ${primary.name} in its scaleTargetRef, and it in spec.autoscalerRef`
+							: ''
+					}`,
+				]),
+		...(isRollout(object)
+			? [
+					`A run is rolled back after ${THRESHOLD} failed checks (spec.analysis.threshold), and when it gets no further for ten ` +
+						'minutes (spec.progressDeadlineSeconds); a Rollout only halted',
+					'Phases, events and statuses are those of a Canary; scripts that wait for a Rollout’s have to be changed',
+				]
+			: []),
+		...(isAbsent(at(object, 'spec', 'canaryAnalysis', 'interval'))
+			? [`spec.analysis.interval is ${interval}, for none was written; set it to the old --control-loop-interval`]
+			: []),
+		...model.analysis.metrics.flatMap(({kind, name}) =>
+			kind === 'duration'
+				? [
+						`${name} is request-duration now: its threshold stays in milliseconds, Istio’s histogram is the one in milliseconds`,
+					]
+				: kind === 'success-rate'
+					? [`${name} is request-success-rate now, in percent as before`]
+					: [],
+		),
+	];
+};
+
+const todays: Problem = {
+	field: 'spec.targetRef',
+	value: '',
+	text: 'spec.targetRef is there, so the Canary has today’s shape already',
+	remedy: 'Apply it as it is',
+};
+
+/** Migrates one Rollout or Canary; `objects` are the manifests around it, which tell its port, hosts and scaler. */
+export const migrate = (object: unknown, objects: readonly unknown[], options: MigrationOptions): Migration => {
+	if (isBag(at(object, 'spec', 'targetRef'))) {
+		return {notes: [], problems: [{...todays, value: String(at(object, 'spec', 'targetRef', 'name'))}]};
+	}
+
+	const defaults: Defaults = {meshProvider: 'istio', intervalMs: options.intervalMs, speed: 1};
+	const model = (isRollout(object) ? modelOfRollout : toModel)(object, defaults);
+	const port = portOf(objects, model, options);
+	const problems = [...model.problems];
+	if (isAbsent(port['port'])) {
+		problems.push({
+			field: 'spec.service.port',
+			value: '',
+			text: `spec.service.port is not known, for there is neither Service ${model.hosts.primary} nor a port in its route`,
+			remedy: 'Add the manifests of both to the file, or say --port',
+		});
+	}
+
+	if (problems.length > 0) {
+		return {notes: [], problems};
+	}
+
+	const {primary, target, hosts} = model;
+	const scaler = find(objects, model, 'HorizontalPodAutoscaler', scales(primary.name));
+	const spec = {
+		targetRef: {apiVersion: target.apiVersion, kind: target.kind, name: primary.name},
+		...(scaler !== undefined && {
+			autoscalerRef: {
+				apiVersion: 'autoscaling/v2',
+				kind: 'HorizontalPodAutoscaler',
+				name: at(scaler, 'metadata', 'name'),
+			},
+		}),
+		...Object.fromEntries(
+			kept.flatMap((name) => (isAbsent(at(object, 'spec', name)) ? [] : [[name, at(object, 'spec', name)]])),
+		),
+		service: {...(hosts.primary !== primary.name && {name: hosts.primary}), ...port, ...routingOf(objects, model)},
+		analysis: analysisOf(object, model, options),
+	};
+	const canary = {apiVersion: 'flagger.app/v1beta1', kind: 'Canary', metadata: metadataOf(object, model), spec};
+	return {canary, notes: notesOf(object, objects, model, spec), problems: []};
+};

@@ -1,0 +1,64 @@
+// The manifests of the walk-throughs, run as they stand: what is applied, in which order, and what a run then says.
+import {readFile} from 'node:fs/promises';
+import type {ExecutionContext} from 'ava';
+import {objectsOf} from '../../sandbox/embedded.ts';
+import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {deployments} from '../../services/kubernetes/resources.ts';
+import {assertPromoted, goodWords, words} from './assertions.ts';
+import type {Harness} from './harness.ts';
+import {rollout, shapes, templateOf, type ReleaseShape} from './shapes.ts';
+
+export type Example = {
+	readonly title: string;
+	readonly shape: ReleaseShape;
+	/** Below artifacts/, in the order in which they are applied. */
+	readonly files: readonly string[];
+	/** In the place of those that API servers refuse today. */
+	readonly instead: Readonly<Record<string, string>>;
+};
+
+const [first] = shapes as readonly [ReleaseShape];
+const parts = (folder: string, ...names: readonly string[]): readonly string[] =>
+	names.map((name) => `${folder}/${name}.yaml`);
+
+export const examples: readonly Example[] = [
+	{
+		title: 'plain artifacts (000)',
+		shape: rollout,
+		files: [
+			...parts('examples/000/artifacts/namespace', 'test'),
+			...parts('examples/000/artifacts/workloads', 'canary-hpa', 'canary', 'primary', 'virtual-service'),
+			...parts('examples/000/artifacts/rollouts', 'podinfo'),
+		],
+		instead: {},
+	},
+	{
+		title: 'the Rollout operator (001)',
+		shape: rollout,
+		files: parts('examples/001', 'namespace', 'primary', 'canary', 'canary-hpa', 'virtual-service', 'rollout'),
+		instead: {'examples/001/canary-hpa.yaml': 'examples/001/canary-hpa-v2.yaml'},
+	},
+	{
+		title: 'the first Canary (004)',
+		shape: first,
+		files: [
+			...parts('namespaces', 'test'),
+			...parts('workloads', 'primary-deployment', 'primary-service', 'primary-hpa'),
+			...parts('workloads', 'canary-deployment', 'canary-service', 'canary-hpa', 'virtual-service'),
+			...parts('rollouts', 'podinfo'),
+		],
+		instead: {},
+	},
+];
+
+/** The objects of a file below artifacts/. */
+export const objectsIn = async (file: string): Promise<readonly KubeObject[]> =>
+	objectsOf(await readFile(new URL(`../../artifacts/${file}`, import.meta.url), 'utf8'));
+
+/** From the last manifest to the end of the run: the words that the walk-through shows, and the canary's image on the primary. */
+export const assertRuns = async (t: ExecutionContext, harness: Harness, {shape}: Example): Promise<void> => {
+	await assertPromoted(t, harness, shape, '1.2.0');
+	t.deepEqual(await words(harness), goodWords(shape, 'test'));
+	const primary = templateOf(await harness.get(deployments, shape.primary));
+	t.is(primary.spec.containers[0]?.image, 'quay.io/stefanprodan/podinfo:1.2.0');
+};
