@@ -1,5 +1,6 @@
 // The composition root: configuration → services → actors → start; the command line owns the signals.
 import {toModel} from './api/model-of-canary.ts';
+import {modelOfRollout} from './api/model-of-rollout.ts';
 import type {CanaryModel, Verdict, World} from './api/model.ts';
 import type {StateChange} from './actors/canary.ts';
 import type {Services} from './actors/bindings.ts';
@@ -216,8 +217,8 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 			telemetry,
 			tracing,
 			namespaces: config.namespaces,
-			toModel: (canary) =>
-				toModel(canary, {
+			toModel: (object) =>
+				(object.kind === 'Rollout' ? modelOfRollout : toModel)(object, {
 					meshProvider: config.meshProvider,
 					intervalMs: config.intervalMs,
 					speed: config.speed ?? 1,

@@ -9,12 +9,14 @@ import {statusOf} from '../machines/model/status.ts';
 import type {Status} from '../machines/model/status.ts';
 import type {ActorCrashed, CanaryChanged} from '../machines/supervisor.ts';
 import {instantOf} from '../services/clock.ts';
-import type {KubeObject} from '../services/kubernetes/cluster.ts';
+import type {KubeObject, Resource} from '../services/kubernetes/cluster.ts';
+import {canaries} from '../services/kubernetes/resources.ts';
 import type {Announcer} from '../services/telemetry/events.ts';
 import type {Telemetry} from '../services/telemetry/telemetry.ts';
 import type {Tracing} from '../services/telemetry/tracing.ts';
 import type {Services, Survey} from './bindings.ts';
 import {canaryPorts} from './canary-ports.ts';
+import {noDesk} from './command-desk.ts';
 import type {CommandDesk} from './command-desk.ts';
 import {Gate} from './gate.ts';
 import {Hearing} from './hearing.ts';
@@ -63,15 +65,15 @@ export const recalledOf = (canary: KubeObject | undefined): Recalled => {
 	};
 };
 
+/** The kind that the status goes to. */
+export const resourceOf = ({origin}: CanaryModel): Resource => origin ?? canaries;
+
 /** The object that events are about. */
-export const aboutOf = ({name, namespace, uid}: CanaryModel) => ({
-	apiVersion: 'flagger.app/v1beta1',
-	kind: 'Canary',
-	name,
-	namespace,
-	uid,
-	component: 'flagger',
-});
+export const aboutOf = (model: CanaryModel) => {
+	const {name, namespace, uid, origin} = model;
+	const {group, version, kind} = resourceOf(model);
+	return {apiVersion: `${group}/${version}`, kind, name, namespace, uid, component: origin?.component ?? 'flagger'};
+};
 
 const isUnderWay = (status: Status): boolean => ['progressing', 'halted', 'promoting'].includes(status.state);
 
@@ -113,6 +115,7 @@ export const liveAsCanary = (options: HostOptions) =>
 			cluster: services.cluster,
 			clock,
 			log,
+			resource: resourceOf(model),
 			canary,
 			flushed: () => announcer.flushed(about),
 			runBegan: () => run.began(),
@@ -146,7 +149,7 @@ export const liveAsCanary = (options: HostOptions) =>
 		});
 		const ended = new AbortController();
 		const hearing = new Hearing({
-			desk: options.desk,
+			desk: model.origin === undefined ? options.desk : noDesk,
 			canary: model,
 			give(command) {
 				chart.send({type: 'command given', command, at: clock.now()});

@@ -26,6 +26,9 @@ export type CommandDesk = {
 	close(): void;
 };
 
+/** For those whom no command names. */
+export const noDesk: Pick<CommandDesk, 'attend' | 'answer'> = {attend: () => () => {}, answer() {}};
+
 export type DeskOptions = Retrying & {
 	readonly cluster: Cluster;
 	/** Undefined watches all namespaces. */

@@ -7,7 +7,7 @@ import type {CanaryKey, CommandDesk} from './command-desk.ts';
 export type Said = {readonly name: string; readonly outcome: CommandOutcome; readonly message: string};
 
 export type HearingOptions = {
-	readonly desk: CommandDesk;
+	readonly desk: Pick<CommandDesk, 'attend' | 'answer'>;
 	readonly canary: CanaryKey;
 	readonly give: (command: Command) => void;
 	/** Resolves once the state that the chart is in has been recorded; rejects when its life ends before. */

@@ -3,8 +3,7 @@ import type {Status} from '../machines/model/status.ts';
 import type {Clock} from '../services/clock.ts';
 import {sleep, timestamp} from '../services/clock.ts';
 import {ApiError} from '../services/kubernetes/cluster.ts';
-import type {Cluster, KubeObject} from '../services/kubernetes/cluster.ts';
-import {canaries} from '../services/kubernetes/resources.ts';
+import type {Cluster, KubeObject, Resource} from '../services/kubernetes/cluster.ts';
 import type {Log} from '../services/log.ts';
 
 type Condition = Readonly<Record<string, unknown>>;
@@ -61,6 +60,8 @@ export type RecorderOptions = {
 	readonly cluster: Cluster;
 	readonly clock: Clock;
 	readonly log: Log;
+	/** Its kind. */
+	readonly resource: Resource;
 	/** The Canary as first seen; later versions come with `saw`. */
 	readonly canary: KubeObject;
 	/** Resolves when everything announced so far has been posted, or cannot be. */
@@ -171,7 +172,8 @@ export class Recorder {
 
 			// A changed or lost object, or an unknown outcome: look before deciding anew.
 			const {namespace, name, uid} = this.#seen.metadata;
-			const present = await this.#options.cluster.read(canaries, namespace, name, this.#stopped.signal);
+			const {cluster, resource} = this.#options;
+			const present = await cluster.read(resource, namespace, name, this.#stopped.signal);
 			if (present === undefined || present.metadata.uid !== uid) {
 				this.stop();
 				return;
@@ -183,10 +185,10 @@ export class Recorder {
 	}
 
 	async #patch(status: Status): Promise<void> {
-		const {cluster, clock, runBegan, onCrdTooOld} = this.#options;
+		const {cluster, resource, clock, runBegan, onCrdTooOld} = this.#options;
 		const {namespace, name, uid, resourceVersion} = this.#seen.metadata;
 		const answer = await cluster.patch(
-			canaries,
+			resource,
 			namespace,
 			name,
 			[

@@ -1,9 +1,15 @@
 // Two Canaries with one target: the older acts, the newer is told, and takes over when the older goes.
 import type {CanaryModel, Problem} from '../api/model.ts';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
+import {canaries} from '../services/kubernetes/resources.ts';
 
-/** `namespace/name`, the key of the registry. */
-export const keyOf = ({metadata}: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
+/** The key of the registry: `namespace/name` of a Canary, `namespace/name/Kind` of anything else. */
+export const keyOf = ({kind, metadata}: KubeObject): string =>
+	`${metadata.namespace ?? ''}/${metadata.name}${kind === canaries.kind ? '' : `/${kind}`}`;
+
+/** The key of the object that a model was read from. */
+export const keyOfModel = ({origin, namespace, name}: CanaryModel): string =>
+	`${namespace}/${name}${origin === undefined ? '' : `/${origin.kind}`}`;
 
 const targetOf = ({namespace, target}: CanaryModel): string => `${namespace}/${target.kind}/${target.name}`;
 
@@ -18,8 +24,8 @@ const contested = (model: CanaryModel, rival: KubeObject): Problem => {
 	return {
 		field,
 		value: model.target.name,
-		text: `${field}: ${model.target.name} is the target of the older Canary ${older} too`,
-		remedy: 'Delete one of the two Canaries or give them different targets',
+		text: `${field}: ${model.target.name} is the target of the older ${rival.kind} ${older} too`,
+		remedy: `Delete one of the two${rival.kind === canaries.kind ? ' Canaries' : ''} or give them different targets`,
 	};
 };
 

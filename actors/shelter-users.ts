@@ -2,10 +2,9 @@
 import {fromPromise} from 'xstate';
 import type {CanaryModel} from '../api/model.ts';
 import type {Answer} from '../machines/ports.ts';
-import {canaries} from '../services/kubernetes/resources.ts';
 import {logWith} from '../services/log.ts';
 import {routerOf} from '../services/routers/index.ts';
-import {aboutOf} from './canary.ts';
+import {aboutOf, resourceOf} from './canary.ts';
 import type {HostOptions} from './canary.ts';
 import {untilDone} from './retrying.ts';
 
@@ -34,7 +33,7 @@ export const shelterUsers = ({services, announcer}: HostOptions) =>
 			);
 			await attempt(`marking ${canary}`, async () =>
 				cluster.patch(
-					canaries,
+					resourceOf(model),
 					model.namespace,
 					model.name,
 					[

@@ -6,14 +6,14 @@ import {custodyMachine} from '../machines/supervisor.ts';
 import {releaseMachine} from '../machines/release.ts';
 import {sleep} from '../services/clock.ts';
 import type {Following, KubeObject} from '../services/kubernetes/cluster.ts';
-import {canaries} from '../services/kubernetes/resources.ts';
 import {logWith} from '../services/log.ts';
 import {aboutOf, liveAsCanary} from './canary.ts';
 import type {HostOptions} from './canary.ts';
 import {canaryPorts} from './canary-ports.ts';
 import {Gate} from './gate.ts';
 import {openCommandDesk} from './command-desk.ts';
-import {keyOf, Rivals} from './rivals.ts';
+import {followCanaries} from './following-canaries.ts';
+import {keyOf, keyOfModel, Rivals} from './rivals.ts';
 import {shelterUsers} from './shelter-users.ts';
 import {sayAnotherIsAtWork} from './standing-back.ts';
 
@@ -54,7 +54,7 @@ const whyUnattended = (custody: SnapshotFrom<typeof custodyMachine>): string | u
 
 export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	const {services, announcer, telemetry, toModel} = options;
-	const {clock, log, cluster} = services;
+	const {clock, log} = services;
 	const wards = new Map<string, Ward>();
 	const rivals = new Rivals();
 	let stopped = false;
@@ -75,12 +75,12 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	const host: HostOptions = {
 		...options,
 		desk,
-		newest: ({namespace, name, uid}) => {
-			const object = wards.get(`${namespace}/${name}`)?.object;
-			return object?.metadata.uid === uid ? object : undefined;
+		newest(model) {
+			const object = wards.get(keyOfModel(model))?.object;
+			return object?.metadata.uid === model.uid ? object : undefined;
 		},
-		onVersion({namespace, name}, listener) {
-			const ward = wards.get(`${namespace}/${name}`);
+		onVersion(model, listener) {
+			const ward = wards.get(keyOfModel(model));
 			ward?.listeners.add(listener);
 			return () => ward?.listeners.delete(listener);
 		},
@@ -148,7 +148,13 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	const dismiss = (key: string, ward: Ward): void => {
 		const {model} = ward.custody.getSnapshot().context;
 		wards.delete(key);
-		telemetry.forgetCanary(model);
+		// A Rollout and the Canary that follows it may have one name, and then one set of series.
+		const isNamesake = ({metadata}: KubeObject): boolean =>
+			metadata.name === model.name && metadata.namespace === model.namespace;
+		if (![...wards.values()].some(({object}) => isNamesake(object))) {
+			telemetry.forgetCanary(model);
+		}
+
 		announcer.forget(aboutOf(model));
 		log.info('Canary released', {canary: `${model.name}.${model.namespace}`});
 		ward.custody.send({type: 'canary deleted', at: clock.now()});
@@ -188,8 +194,10 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 			}
 		}
 
-		const touched = [...present.values()].flatMap((object) => [...rivals.note(object, toModel(object))]);
-		for (const [key, object] of present) {
+		// Of a thousand, one has changed: the others were read already.
+		const news = [...present].filter(([key, object]) => wards.get(key)?.object !== object);
+		const touched = news.flatMap(([, object]) => [...rivals.note(object, toModel(object))]);
+		for (const [key, object] of news) {
 			observe(key, object, home);
 		}
 
@@ -198,23 +206,9 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 		}
 	};
 
-	const followings = (options.namespaces ?? [undefined]).map((namespace) => {
-		let isSynced = false;
-		const following: Following = cluster.follow(canaries, namespace, {keep: () => true}, () => {
-			if (isSynced) {
-				survey(following);
-			}
-		});
-		const begin = async (): Promise<void> => {
-			await following.synced;
-			isSynced = true;
-			survey(following);
-		};
-		return {following, synced: begin()};
-	});
-
+	const followed = followCanaries({...services, namespaces: options.namespaces, onChange: survey});
 	const ready = async (): Promise<void> => {
-		await Promise.all(followings.map(({synced}) => synced));
+		await followed.ready;
 		isReady = true;
 		desk.review();
 	};
@@ -224,10 +218,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 		keys: () => [...wards.keys()],
 		async stop() {
 			stopped = true;
-			for (const {following} of followings) {
-				following.close();
-			}
-
+			followed.close();
 			const models = [...wards.values()].map((ward) => ward.custody.getSnapshot().context.model);
 			for (const ward of wards.values()) {
 				ward.custody.stop();

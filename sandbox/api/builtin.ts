@@ -45,6 +45,7 @@ const builtIn = (group: string, plural: string, kind: string, facts: Facts = {})
 	};
 };
 
+const RBAC = 'rbac.authorization.k8s.io';
 const all = ['all'];
 const replicas = {specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector'};
 const workload = {categories: all, hasStatus: true, hasGeneration: true, check: checkWorkload};
@@ -116,6 +117,11 @@ const apps: readonly Kind[] = [
 export const builtInKinds: readonly Kind[] = [
 	...core,
 	...apps,
+	// Kept, so that manifests with them can be applied; everybody may do everything here.
+	builtIn(RBAC, 'clusterroles', 'ClusterRole', {namespaced: false}),
+	builtIn(RBAC, 'clusterrolebindings', 'ClusterRoleBinding', {namespaced: false}),
+	builtIn(RBAC, 'roles', 'Role'),
+	builtIn(RBAC, 'rolebindings', 'RoleBinding'),
 	builtIn('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {
 		versions: ['v2', 'v1', 'v2beta1'],
 		shortNames: ['hpa'],

@@ -74,3 +74,6 @@ export type Store = {
 	watch(key: KindKey, selection: Selection, onEvent: (event: WatchEvent) => void): () => void;
 	onAccepted(observer: (change: Accepted) => void): () => void;
 };
+
+/** As much of a store as those need who only watch. */
+export type ReadableStore = Pick<Store, 'list' | 'watch' | 'onAccepted'>;

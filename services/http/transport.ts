@@ -1,4 +1,5 @@
 // What lies behind the HTTP door: real sockets through undici, or anything in-process that answers the same way.
+import {createSecureContext} from 'node:tls';
 import {Agent, type Dispatcher} from 'undici';
 import {HttpError, type HttpErrorKind} from './errors.ts';
 
@@ -90,6 +91,13 @@ const flatten = (headers: Dispatcher.ResponseData['headers']): Record<string, st
 
 const PLAIN: TlsOptions = {};
 
+/** With one context for all connections: each would else read the certificates anew, and keep its own copy. */
+const connectionOptions = (tls: TlsOptions): Record<string, unknown> => {
+	const {ca, cert, key, passphrase, ...others} = tls;
+	const isOwn = ca !== undefined || cert !== undefined || key !== undefined;
+	return {...others, ...(isOwn && {secureContext: createSecureContext({ca, cert, key, passphrase})})};
+};
+
 /**
  * Sockets. `connections` caps the open connections of short requests to one origin; streams have connections of
  * their own, as many as there are streams. HTTP/1.1 only: a stalled stream then stalls nobody else.
@@ -97,20 +105,21 @@ const PLAIN: TlsOptions = {};
 export const createSocketTransport = (options: {readonly connections: number}): Transport => {
 	const pools = new Map<TlsOptions, {short: Agent; streams: Agent}>();
 
-	const open = (tls: TlsOptions, connections: number | null): Agent =>
+	const open = (connect: Record<string, unknown>, connections: number | null): Agent =>
 		new Agent({
 			connections,
 			allowH2: false,
 			// Our own timer, on the injected clock, ends every request: these would only end it with another text.
 			headersTimeout: 0,
 			bodyTimeout: 0,
-			connect: {...(tls as Record<string, unknown>), timeout: 10_000},
+			connect: {...connect, timeout: 10_000},
 		});
 
 	const poolOf = (tls: TlsOptions): {short: Agent; streams: Agent} => {
 		let pool = pools.get(tls);
 		if (pool === undefined) {
-			pool = {short: open(tls, options.connections), streams: open(tls, null)};
+			const connect = connectionOptions(tls);
+			pool = {short: open(connect, options.connections), streams: open(connect, null)};
 			pools.set(tls, pool);
 			retireOldest();
 		}

@@ -16,11 +16,10 @@ export type Follower = {
 	close(): void;
 };
 
-const byName = (a: KubeObject, b: KubeObject): number => {
-	const left = `${a.metadata.name}\u0000${a.metadata.namespace ?? ''}`;
-	const right = `${b.metadata.name}\u0000${b.metadata.namespace ?? ''}`;
-	return left < right ? -1 : Number(left > right);
-};
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+const byName = ({metadata: a}: KubeObject, {metadata: b}: KubeObject): number =>
+	compare(a.name, b.name) || compare(a.namespace ?? '', b.namespace ?? '');
 
 const testOf = (wanted: Wanted, log: Log): ((object: KubeObject) => boolean) => {
 	if ('name' in wanted) {

@@ -149,6 +149,14 @@ export const createCluster = (options: ClusterOptions): LiveCluster => {
 
 	/** Asked once a group, for a run must cost no read; a missing kind makes it be asked again. */
 	const served = new Map<string, readonly string[]>();
+	/** Who asks while somebody asks already shares the answer: a thousand Canaries resume in the same moment. */
+	const asking = new Map<string, Promise<readonly string[]>>();
+
+	const ask = (group: string): Promise<readonly string[]> => {
+		const underWay = asking.get(group) ?? discover(api, group).finally(() => asking.delete(group));
+		asking.set(group, underWay);
+		return underWay;
+	};
 
 	const write = (resource: Resource, about: string, {lane, signal}: WriteOptions) => ({
 		resource: resourceName(resource),
@@ -219,7 +227,7 @@ export const createCluster = (options: ClusterOptions): LiveCluster => {
 			}
 		},
 		async servedVersions(group) {
-			const found = served.get(group) ?? (await discover(api, group));
+			const found = served.get(group) ?? (await ask(group));
 			// Nothing is kept of a group that is not served: it may be installed at any time.
 			if (found.length > 0) served.set(group, found);
 			return found;

@@ -9,7 +9,9 @@ const resource = (group: string, version: string, plural: string, kind: string):
 });
 
 export const canaries = resource('flagger.app', 'v1beta1', 'canaries', 'Canary');
+export const rollouts = resource('apps.weave.works', 'v1beta1', 'rollouts', 'Rollout');
 export const canaryCommands = resource('aviary.dev', 'v1alpha1', 'canarycommands', 'CanaryCommand');
+export const selfSubjectReviews = resource('authentication.k8s.io', 'v1', 'selfsubjectreviews', 'SelfSubjectReview');
 export const deployments = resource('apps', 'v1', 'deployments', 'Deployment');
 export const controllerRevisions = resource('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
 export const services = resource('', 'v1', 'services', 'Service');

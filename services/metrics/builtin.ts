@@ -1,4 +1,4 @@
-// The queries of the built-in metrics for Istio, today's and the first shape's, as the peer sends them.
+// The queries of the built-in metrics for Istio, as the peer sends them and sent them: today's, the first, the Rollout's.
 import {formatPromDuration} from '../../api/durations.ts';
 import type {CanaryModel, Metric} from '../../api/model.ts';
 import type {Question, Questions} from './metrics.ts';
@@ -34,10 +34,29 @@ const first = ({namespace, target}: CanaryModel, kind: Metric['kind'], range: st
 	return {query: `histogram_quantile(0.99, sum(rate(${buckets})) by (le))`, factor: 1000};
 };
 
+/** The Rollout's, in the very lines that its users know; it tells a share, not a percentage. */
+const rollout = ({namespace, target}: CanaryModel, range: string): Question => {
+	const requests = (more: string): string => `sum(
+    rate(
+        istio_requests_total{
+          reporter="destination",
+          destination_workload_namespace=~${quotedPattern(namespace)},
+          destination_workload=~${quotedPattern(target.name)}${more}
+        }[${range}]
+    )
+)`;
+	return {
+		query: `${requests(',\n          response_code!~"5.*"')}\n/\n${requests('')}`,
+		factor: 100,
+		traffic: requests(''),
+	};
+};
+
 /** What to ask for a metric on Istio: a built-in's query, or the user's own with its variables rendered. */
 export const istioQuestions: Questions = (model, metric) => {
 	const range = formatPromDuration(metric.intervalMs);
 	if (metric.kind === 'query') return {query: renderQuery(metric.query ?? '', model, range), factor: 1};
 	if (metric.kind === 'unknown') throw new RangeError(`${metric.name} is no metric that is built in`);
+	if (metric.dialect === 'rollout') return rollout(model, range);
 	return metric.dialect === 'today' ? today(model, metric.kind, range) : first(model, metric.kind, range);
 };

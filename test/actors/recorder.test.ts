@@ -4,6 +4,7 @@ import type {Status} from '../../machines/model/status.ts';
 import {createVirtualClock} from '../../sandbox/virtual-clock.ts';
 import {ApiError} from '../../services/kubernetes/cluster.ts';
 import type {Cluster, KubeObject, Operation} from '../../services/kubernetes/cluster.ts';
+import {canaries} from '../../services/kubernetes/resources.ts';
 import {silentLog} from '../../services/log.ts';
 
 const statusOf = (change: Partial<Status> = {}): Status => ({
@@ -65,6 +66,7 @@ const stage = () => {
 		cluster,
 		clock,
 		log: silentLog,
+		resource: canaries,
 		canary: canaryOf(1),
 		flushed: () => flushed.promise,
 		onRecorded: (recorded) => log.push(recorded ? 'recorded' : 'outstanding'),

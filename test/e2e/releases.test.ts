@@ -4,10 +4,11 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import {sleep, wallClock} from '../../services/clock.ts';
+import {canaries} from '../../services/kubernetes/resources.ts';
 import {assertPromoted, goodWords, midRun, statusBecomes, words} from '../releases/assertions.ts';
 import {casesOf} from '../releases/cases.ts';
 import {withScaler} from '../releases/scalers.ts';
-import {initialized, release, shapes, type ReleaseShape} from '../releases/shapes.ts';
+import {initialized, release, rollout, shapes, type ReleaseShape} from '../releases/shapes.ts';
 import {ACCOUNT, artifact, startCluster, type Cluster} from './cluster.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
 import {permissionsIn, useIn, type Outage} from './permissions.ts';
@@ -71,7 +72,7 @@ test.serial("the seed's manifests, applied as they are, give what the seed descr
 });
 
 let namespaces = 0;
-for (const shape of shapes) {
+for (const shape of shapes.filter(({kind}) => kind === canaries)) {
 	for (const {title, run} of casesOf(shape)) {
 		const namespace = `release-${++namespaces}`;
 		test.serial(`${shape.title}: ${title}`, async (t) => {
@@ -105,6 +106,19 @@ test.serial('a release whose first answer to each kind of write is lost ends as 
 	for (const what of ['PATCH canaries/status', 'POST deployments', 'PATCH deployments', 'PATCH virtualservices']) {
 		t.true(transport.lost.has(what), `${what}: ${[...transport.lost].join(', ')}`);
 	}
+});
+
+const [goodRollout, haltingRollout] = casesOf(rollout);
+
+test.serial('the Rollout: a good release is promoted although the answer to a status is lost', async (t) => {
+	const {transport} = cluster;
+	transport.loseAnswersIn('rollout');
+	await goodRollout?.run(t, cluster.harnessIn('rollout'), rollout);
+	t.true(transport.lost.has('PATCH rollouts/status'));
+});
+
+test.serial(`the Rollout: ${haltingRollout?.title}`, async (t) => {
+	await haltingRollout?.run(t, cluster.harnessIn('halting'), rollout);
 });
 
 test.serial('a run that somebody pauses stands still, and ends when it is ordered back', async (t) => {
