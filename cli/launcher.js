@@ -5,7 +5,7 @@ import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {constants} from 'node:os';
 import {createRequire} from 'node:module';
-import {dirname, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 
 const LEAST = 24;
@@ -13,6 +13,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 const isSource = existsSync(join(here, 'main.ts'));
 const main = join(here, isSource ? 'main.ts' : 'main.js');
 const remedy = isSource ? 'run npm ci' : 'install aviary with its optional dependencies, which bring one';
+
+// Under this name it is one of the commands, as it was before there were others.
+if (basename(process.argv[1] ?? '') === 'rollout-cli') {
+	process.argv.splice(2, 0, 'rollout');
+}
 
 /** The Node that this package's own optional dependency brought along. */
 const pinnedNode = () => {

@@ -1,12 +1,12 @@
 // `aviary sandbox`: starts the sandbox, shows what happens, and ends when it is told to; or replays a recording.
 import {readFile} from 'node:fs/promises';
-import {setFlagsFromString} from 'node:v8';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
 import {wallClock} from '../services/clock.ts';
 import type {Log} from '../services/log.ts';
 import {createLog} from '../services/telemetry/log.ts';
 import type {Level} from '../services/telemetry/log.ts';
 import {objectsOf} from '../sandbox/embedded.ts';
+import {findAssets, NoControlPlane} from '../sandbox/real/assets.ts';
 import {startRecording} from '../sandbox/recording.ts';
 import type {Happening} from '../sandbox/scenario/happenings.ts';
 import {ScenarioError} from '../sandbox/scenario/mistakes.ts';
@@ -17,6 +17,7 @@ import {CommandError} from './errors.ts';
 import {openView} from './live-view/view.ts';
 import {recordingFailure} from './replay.ts';
 import {onStopSignal} from './signals.ts';
+import {spareMemory} from './spare-memory.ts';
 
 /** The command's flags, already checked. */
 export type SandboxFlags = {
@@ -31,6 +32,8 @@ export type SandboxFlags = {
 	readonly port: number;
 	readonly gatewayPort: number;
 	readonly rps: number;
+	/** On real binaries instead of the embedded API. */
+	readonly real?: true;
 	/** The address of a real Prometheus, or `auto`. */
 	readonly prometheus?: string;
 	readonly logLevel: Level;
@@ -55,13 +58,18 @@ const readManifests = async (files: readonly string[]): Promise<readonly KubeObj
 	return texts.flat();
 };
 
-const scenarioOf = async ({scenario: word, shape, exitWhen}: SandboxFlags): Promise<Scenario> => {
+const scenarioOf = async ({scenario: word, shape, exitWhen, real}: SandboxFlags): Promise<Scenario> => {
 	try {
 		const scenario = await readScenario(word, shape);
 		if (exitWhen === 'met' && scenario.expect === undefined) {
 			throw new ScenarioError(
 				`--exit-when met: the scenario ${scenario.name} expects nothing; write expect into its file`,
 			);
+		}
+
+		const outage = scenario.timeline.find(({fault}) => fault?.api !== undefined)?.fault?.api;
+		if (real === true && outage !== undefined) {
+			throw new ScenarioError(`--real: fault api: ${outage} of the scenario ${scenario.name} needs the embedded API`);
 		}
 
 		return scenario;
@@ -94,25 +102,25 @@ const warnOfSpeed = ({prometheus, speed}: SandboxFlags, tell: (happening: Happen
 	}
 };
 
-const prometheusFailure = (error: unknown): never => {
-	throw error instanceof NoPrometheus ? new CommandError(error.message, error.remedy, {cause: error}) : error;
+/** What is not on this machine, with what to do about it. */
+const missingProgram = (error: unknown): never => {
+	const isKnown = error instanceof NoPrometheus || error instanceof NoControlPlane;
+	throw isKnown ? new CommandError(error.message, error.remedy, {cause: error}) : error;
 };
 
-/**
- * Most of what the sandbox makes is gone a moment later. Left alone, V8 lets it pile up: with 100 Canaries the process
- * takes nearly twice the memory (bench/sandbox/load.ts).
- */
-const collectEarly = (): void => {
-	for (const flag of ['--max-semi-space-size=2', '--optimize-for-size']) {
-		setFlagsFromString(flag);
+const assetsHere = (): string => {
+	try {
+		return findAssets(process.env);
+	} catch (error) {
+		return missingProgram(error);
 	}
 };
 
 /** Runs the sandbox until a signal or `--exit-when`; answers the exit code. */
 export const runSandbox = async (flags: SandboxFlags): Promise<number> => {
-	collectEarly();
 	const scenario = await scenarioOf(flags);
 	const objects = await readManifests(flags.filename);
+	const assets = flags.real === true ? assetsHere() : undefined;
 	const recorder = flags.record === undefined ? undefined : await startRecording(flags.record).catch(recordingFailure);
 	const view = openView({isJson: flags.output === 'json', clock: wallClock, now: () => wallClock.now()});
 	const ended = Promise.withResolvers<number>();
@@ -129,9 +137,11 @@ export const runSandbox = async (flags: SandboxFlags): Promise<number> => {
 		? logInto(hear, flags.logLevel !== 'error')
 		: createLog({level: flags.logLevel, clock: wallClock});
 	warnOfSpeed(flags, hear);
+	const stopSparing = spareMemory(wallClock);
 	try {
 		const sandbox = await startSandbox({
 			...flags,
+			...(assets !== undefined && {assets}),
 			scenario,
 			objects,
 			log,
@@ -143,7 +153,7 @@ export const runSandbox = async (flags: SandboxFlags): Promise<number> => {
 				endWhen('finished', () => phase === 'Succeeded');
 				endWhen('failed', () => phase === 'Failed');
 			},
-		}).catch(prometheusFailure);
+		}).catch(missingProgram);
 		const stop = onStopSignal();
 		const codeOfSignal = (): number => (stop.signal() === 'SIGINT' ? INTERRUPTED : 0);
 		const code = await Promise.race([ended.promise, stop.asked.then(codeOfSignal)]);
@@ -153,6 +163,7 @@ export const runSandbox = async (flags: SandboxFlags): Promise<number> => {
 		await recorder?.close().catch(recordingFailure);
 		return code;
 	} finally {
+		stopSparing();
 		view.close();
 	}
 };

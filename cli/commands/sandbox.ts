@@ -32,6 +32,7 @@ const options = (): readonly Option[] => [
 		.argParser(scenario)
 		.default('good'),
 	new Option('--shape <name>', 'shape of the scenario’s Canary').choices(['first', 'today']).default('first'),
+	new Option('--real', 'on a real control plane: the programs in KUBE_ASSETS, or of npm run build:control-plane'),
 	new Option('-f, --filename <file>', 'manifests to apply; may be repeated')
 		.argParser(readableFiles)
 		.default([], 'none'),
@@ -45,6 +46,7 @@ const options = (): readonly Option[] => [
 		.argParser(readableFile)
 		.conflicts([
 			'record',
+			'real',
 			'scenario',
 			'shape',
 			'filename',

@@ -1,0 +1,97 @@
+// What a run has come to, in words and as an outcome.
+import {isResting, type Left, type Step} from '../../actors/annotated-run.ts';
+import type {CanaryModel, Problem} from '../../api/model.ts';
+import {inItsWords, type Outcome, type Result} from './report.ts';
+
+export const aboutOf = ({name, namespace}: {readonly name: string; readonly namespace: string}): string =>
+	`${name}.${namespace}`;
+
+export const problemText = ({text, remedy}: Problem): string => `${text}. ${remedy}`;
+
+const plan = ({target, primary, analysis}: CanaryModel, revision: string): string =>
+	`would roll out ${target.name} (revision ${revision}): canary weight ${analysis.weights.join(', ')}, ` +
+	`then copy its template to ${primary.name} (GA), return all traffic to it and scale ${target.name} to zero`;
+
+/** What a dry run would do from its first state on. */
+export const planOf = ({path, status, context}: Step): Result => {
+	const {model, world, run} = context;
+	const about = aboutOf(model);
+	const planned = (text: string): Result => ({about, outcome: 'planned', text});
+	if (isResting(path)) {
+		return restOf({path, status, context}, false);
+	}
+
+	switch (path.split('.')[0]) {
+		case 'progressing':
+		case 'halted': {
+			return planned(
+				run.weight > 0
+					? `would go on with ${model.target.name} (revision ${run.revision}) from canary weight ${run.routed}`
+					: plan(model, world?.target?.revision ?? ''),
+			);
+		}
+
+		case 'promoting': {
+			return planned(`would finish the promotion of ${model.target.name} (revision ${run.revision})`);
+		}
+
+		case 'failed': {
+			return planned(`would finish rolling ${model.target.name} back`);
+		}
+
+		default: {
+			return planned(`would give ${model.primary.name} (GA) all traffic and scale ${model.target.name} to zero`);
+		}
+	}
+};
+
+const restingTexts: Readonly<Record<string, (step: Step, hasWorked: boolean) => readonly [Outcome, string]>> = {
+	'finished.idle': ({context: {model, run}}, hasWorked) =>
+		hasWorked
+			? ['promoted', `promoted revision ${run.revision}; all traffic to ${model.primary.name} (GA)`]
+			: ['unchanged', `nothing to do: ${model.primary.name} (GA) runs what was last rolled out`],
+	'initialized.idle': ({context: {model, world}}) => [
+		'unchanged',
+		world?.primaryRunsTarget === true
+			? `nothing to do: ${model.primary.name} (GA) runs the template of ${model.target.name} already`
+			: `nothing to do: ${model.target.name} was at zero; its next revision is rolled out`,
+	],
+	'failed.idle': ({status, context: {model, run}}, hasWorked) =>
+		hasWorked
+			? ['failed', `rolled back revision ${run.revision}: ${status.reason}; all traffic to ${model.primary.name} (GA)`]
+			: [
+					'failed',
+					`revision ${run.revision} failed before and is not rolled out again; update ${model.target.name}, or add --retry`,
+				],
+	'failed.holding': ({status, context: {model, run}}) => [
+		'blocked',
+		`the promotion failed: ${status.reason}; ${run.routed} % of the traffic stays on ${model.target.name} ` +
+			`until ${model.primary.name} (GA) is healthy. Mend it, and run this again`,
+	],
+	'initialized.blocked': ({context: {model, world}}) => [
+		'blocked',
+		[...model.problems, ...(world?.problems ?? [])].map((problem) => problemText(problem)).join('. '),
+	],
+};
+
+/** What a chart at rest has come to; `hasWorked`: by this process. */
+export const restOf = (step: Step, hasWorked: boolean): Result => {
+	const [outcome, text] = restingTexts[step.path]?.(step, hasWorked) ?? ['unchanged', step.status.waitingFor];
+	return {about: aboutOf(step.context.model), outcome, text: inItsWords(text)};
+};
+
+const leftTexts: Readonly<Record<Left, (model: CanaryModel) => string>> = {
+	primary: ({target, primary}) =>
+		`all traffic to ${primary.name} (GA); ${target.name} keeps its replicas, and the next rollout begins with its ` +
+		'first weight',
+	canary: ({target, primary}) =>
+		`${primary.name} (GA) cannot take the traffic now, in mid-update; it stays on ${target.name}. Run this again to finish`,
+	untouched: () => 'nothing was under way; the traffic was not touched',
+};
+
+/** Where an interruption has left the users of a Deployment. */
+export const leftText = (model: CanaryModel, left: Left): string => leftTexts[left](model);
+
+/** The exit code of a pipeline's step: 0 only when everything is as it should be. */
+export const exitCodeOf = (results: readonly Result[]): number =>
+	results.some(({outcome}) => outcome === 'failed' || outcome === 'blocked') ? 1 : 0;
