@@ -14,5 +14,6 @@ ENV NODE_ENV=production
 WORKDIR /aviary
 USER 65532:65532
 EXPOSE 8080
-ENTRYPOINT ["/usr/bin/node", "/aviary/cli/main.js"]
+# A nursery of 2 MB instead of 16: 70 MB less memory with 100 Canaries, and no more CPU (docs/performance.md).
+ENTRYPOINT ["/usr/bin/node", "--max-semi-space-size=2", "/aviary/cli/main.js"]
 CMD ["daemon"]

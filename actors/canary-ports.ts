@@ -5,6 +5,7 @@ import {bootstrapPrimary} from './bootstrap-primary.ts';
 import {keepThePromotedTemplate} from './keep-promoted-template.ts';
 import {observeWorld} from './observe-world.ts';
 import {promoteRevision} from './promote-revision.ts';
+import {provided} from './provided.ts';
 import {routeTraffic} from './route-traffic.ts';
 import {runTheChecks} from './run-checks.ts';
 import {scaleCanary} from './scale-canary.ts';
@@ -22,6 +23,6 @@ export const canaryPorts = (bindings: Bindings) => {
 		'keep the promoted template': keepThePromotedTemplate(bindings),
 		'promote the revision': promoteRevision(bindings),
 		'take the promotion back': takePromotionBack(bindings),
-		analysis: analysisMachine.provide({actors: {'wait until': wait, 'run the checks': runTheChecks(bindings)}}),
+		analysis: provided(analysisMachine, {actors: {'wait until': wait, 'run the checks': runTheChecks(bindings)}}),
 	};
 };

@@ -21,6 +21,7 @@ import type {CommandDesk} from './command-desk.ts';
 import {Gate} from './gate.ts';
 import {Hearing} from './hearing.ts';
 import {PresentRun} from './present-run.ts';
+import {provided} from './provided.ts';
 import {Recorder} from './recorder.ts';
 import {tellTelemetry} from './telling.ts';
 
@@ -127,7 +128,7 @@ export const liveAsCanary = (options: HostOptions) =>
 			},
 		});
 		const chart = createActor(
-			canaryMachine.provide({
+			provided(canaryMachine, {
 				actors: canaryPorts({services, gate, onSurvey: (opened) => (survey = opened)}),
 			}),
 			{

@@ -13,6 +13,7 @@ import {canaryPorts} from './canary-ports.ts';
 import {Gate} from './gate.ts';
 import {openCommandDesk} from './command-desk.ts';
 import {followCanaries} from './following-canaries.ts';
+import {provided} from './provided.ts';
 import {keyOf, keyOfModel, Rivals} from './rivals.ts';
 import {shelterUsers} from './shelter-users.ts';
 import {sayAnotherIsAtWork} from './standing-back.ts';
@@ -90,13 +91,13 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 		const own = {...services, log: logWith(log, () => ({canary: `${model.name}.${model.namespace}`}))};
 		const releasePorts = canaryPorts({services: own, gate: new Gate(clock), onSurvey() {}});
 		return createActor(
-			custodyMachine.provide({
+			provided(custodyMachine, {
 				actors: {
 					'live as a canary': liveAsCanary(host),
 					'shelter the users': shelterUsers(host),
 					'say that another operator is at work': sayAnotherIsAtWork(host),
 					'wait until': releasePorts['wait until'],
-					release: releaseMachine.provide({
+					release: provided(releaseMachine, {
 						actors: {'route traffic': releasePorts['route traffic'], 'wait until': releasePorts['wait until']},
 					}),
 				},

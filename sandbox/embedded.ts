@@ -14,9 +14,11 @@ import {gatewayApiDefinitions} from './crds/gateway-api.ts';
 import {istioDefinitions} from './crds/istio.ts';
 import {startWorld} from './world/world.ts';
 import type {World} from './world/world.ts';
+import type {Hands} from './scenario/changes.ts';
 
 const CRDS = new URL('../artifacts/crds/', import.meta.url);
-const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease', 'istio-system'];
+/** What every scenario may take for there. */
+export const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease', 'istio-system'];
 
 export type EmbeddedOptions = {
 	readonly clock: Clock;
@@ -57,10 +59,10 @@ const readDefinitions = async (): Promise<readonly KubeObject[]> => {
 let definitions: Promise<readonly KubeObject[]> | undefined;
 
 /** Parsed once, for it takes longer than a simulated rollout. */
-const aviaryDefinitions = (): Promise<readonly KubeObject[]> => (definitions ??= readDefinitions());
+export const aviaryDefinitions = (): Promise<readonly KubeObject[]> => (definitions ??= readDefinitions());
 
 /** The path of an object's kind, in its namespace. Throws as kubectl does when the kind is not known. */
-export const discoverable = (handler: ApiHandler, {apiVersion, kind, metadata}: KubeObject): string => {
+const discoverable = (handler: ApiHandler, {apiVersion, kind, metadata}: KubeObject): string => {
 	const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 	const answer = handler({method: 'GET', path: root, headers: {}});
 	const {resources = []} = JSON.parse('body' in answer ? answer.body : '{}') as {
@@ -108,3 +110,22 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded>
 		},
 	};
 };
+
+/** Changes the embedded cluster, each time at once. */
+export const handsOf = ({handler, apply}: Pick<Embedded, 'handler' | 'apply'>): Hands => ({
+	apply,
+	send(method, path, contentType, body) {
+		const answer = handler({
+			method,
+			path,
+			headers: {'content-type': contentType},
+			...(body !== undefined && {body: JSON.stringify(body)}),
+		});
+		const said = JSON.parse('body' in answer ? answer.body : '{}') as {message: string};
+		if (answer.status >= 300) {
+			throw new Error(said.message);
+		}
+
+		return said;
+	},
+});

@@ -1,4 +1,4 @@
-// A cluster on a laptop: the embedded world behind sockets on loopback, with the real daemon in it.
+// A cluster on a laptop, embedded or of real binaries, with the real daemon in it.
 import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -7,14 +7,9 @@ import type {Daemon} from '../index.ts';
 import {wallClock} from '../services/clock.ts';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
 import type {Log} from '../services/log.ts';
-import {systemRandom} from '../services/random.ts';
-import {writeKubeconfig} from './api/kubeconfig.ts';
-import {startApiServer} from './api/server.ts';
-import {createDaemonLog, daemonObjects} from './daemon-log.ts';
-import {startEmbedded} from './embedded.ts';
-import type {Embedded} from './embedded.ts';
-import {startGateway} from './gateway/server.ts';
-import {createFaults} from './scenario/faults.ts';
+import type {ReadableStore} from './api/types.ts';
+import {startEmbeddedGround, type Ground} from './ground.ts';
+import {createFaults, type Faults} from './scenario/faults.ts';
 import {
 	countUsers,
 	tellCanaries,
@@ -27,6 +22,7 @@ import {createPlay} from './scenario/play.ts';
 import type {Scenario} from './scenario/read.ts';
 import {startRealPrometheus} from './world/prometheus/real.ts';
 import {startPrometheusServer} from './world/prometheus/server.ts';
+import type {World} from './world/world.ts';
 
 export type SandboxOptions = {
 	readonly speed: number;
@@ -37,6 +33,8 @@ export type SandboxOptions = {
 	/** Of the gateway to the simulated pods; 0 takes a free one. */
 	readonly gatewayPort: number;
 	readonly rps: number;
+	/** The folder with the programs of a real control plane to stand on, instead of the embedded API. */
+	readonly assets?: string;
 	/** A real Prometheus for the daemon to ask: its address, or `auto` to start one that scrapes the sandbox. */
 	readonly prometheus?: string;
 	/** Written once API, CRDs and daemon are ready; a temporary file without it. */
@@ -56,7 +54,6 @@ export type Sandbox = {
 	readonly prometheusUrl: string;
 	readonly gatewayUrl: string;
 	readonly metricsUrl: string;
-	readonly embedded: Embedded;
 	stop(): Promise<void>;
 };
 
@@ -65,7 +62,7 @@ const canariesKey = {group: 'flagger.app', plural: 'canaries'};
 /** How often the users' requests are told of, in ms of the clock. */
 const TRAFFIC_MS = 500;
 
-const tellEnds = ({store}: Embedded, {onEnd}: SandboxOptions): (() => void) => {
+const tellEnds = (store: ReadableStore, {onEnd}: SandboxOptions): (() => void) => {
 	const phases = new Map<string, unknown>();
 	return store.watch(canariesKey, {}, ({object: {metadata, status}}) => {
 		const key = `${metadata.name}.${metadata.namespace ?? ''}`;
@@ -79,8 +76,8 @@ const tellEnds = ({store}: Embedded, {onEnd}: SandboxOptions): (() => void) => {
 };
 
 /** Tells now and then how many requests users have sent; the answer ends it. */
-const tellTraffic = (embedded: Embedded, tell: OnHappening): (() => void) => {
-	const users = countUsers(embedded);
+const tellTraffic = (world: World, tell: OnHappening): (() => void) => {
+	const users = countUsers(world);
 	let told = 0;
 	const turn = (): void => {
 		const counted = users.counted();
@@ -101,50 +98,17 @@ const tellTraffic = (embedded: Embedded, tell: OnHappening): (() => void) => {
 const kubeconfigFile = async (out: string | undefined): Promise<string> =>
 	out ?? join(await mkdtemp(join(tmpdir(), 'aviary-sandbox-')), 'kubeconfig');
 
-const podLogOf = ({namespace, name}: {namespace: string; name: string}): string =>
-	`{"level":"info","msg":"simulated pod ${name}.${namespace} answers as its annotations say"}\n`;
-
-/** Starts everything, applies the scenario, and answers once its kubeconfig can be used. */
-export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
-	const {speed, log, rps, scenario, onJudged} = options;
-	const embedded = await startEmbedded({clock: wallClock, random: systemRandom, speed, log, rps});
-	const daemonLog = createDaemonLog(log, wallClock);
-	embedded.apply(daemonObjects);
-	const faults = createFaults();
-	const gateway = await startGateway({world: embedded.world, port: options.gatewayPort, log});
-	const api = await startApiServer({
-		store: embedded.store,
-		port: options.port,
-		log,
-		podLog: (pod) => daemonLog.of(pod) ?? podLogOf(pod),
-		fetchInWorld: (call, signal) => embedded.world.fetchInWorld(call, signal),
-		gatewayUrl: gateway.url,
-		behind: (handler) => faults.behind(handler),
-	});
-	const prometheus = await startPrometheusServer({
-		answer: faults.prometheus(embedded.world.prometheus),
-		exposition: () => embedded.world.exposition(),
-	});
-	const real = options.prometheus === 'auto' ? await startRealPrometheus(prometheus.url, wallClock) : undefined;
-	const prometheusUrl = real?.url ?? options.prometheus ?? prometheus.url;
-	const tell = (happening: Happening): void => {
-		options.onHappening(happening);
-		play.hear(happening);
-	};
-	const play = createPlay({embedded, clock: wallClock, speed, faults, scenario, tell, onJudged});
-	const stops = [tellCanaries(embedded, () => wallClock.now(), tell), tellEnds(embedded, options), () => play.stop()];
-	const daemon: Daemon = await startDaemon(
+/** The daemon, which tells what its machines do. */
+const daemonOn = async (
+	{connection, daemonLog}: Ground,
+	metricsServer: string,
+	speed: number,
+	tell: OnHappening,
+): Promise<Daemon> =>
+	startDaemon(
+		{...connection, metricsServer, meshProvider: 'istio', intervalMs: 60_000, logLevel: 'info', port: 0, speed},
 		{
-			server: api.url,
-			metricsServer: prometheusUrl,
-			meshProvider: 'istio',
-			intervalMs: 60_000,
-			logLevel: 'info',
-			port: 0,
-			speed,
-		},
-		{
-			log: daemonLog.log,
+			log: daemonLog,
 			onStateChange({canary, from, to, event, at}) {
 				const [before = '', after = ''] = [from, to].map((path) => path.split('.')[0]);
 				if (before !== after) {
@@ -157,14 +121,51 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 			},
 		},
 	);
+
+const groundOf = async (options: SandboxOptions, faults: Faults): Promise<Ground> => {
+	if (options.assets === undefined) {
+		return startEmbeddedGround({...options, faults});
+	}
+
+	const {startRealGround} = await import('./real/ground.ts');
+	return startRealGround({...options, faults, assets: options.assets});
+};
+
+/** Starts everything, applies the scenario, and answers once its kubeconfig can be used. */
+export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
+	const {speed, rps, scenario, onJudged} = options;
+	// Whatever has been started by then ends, if something after it fails.
+	await using started = new AsyncDisposableStack();
+	const faults = createFaults();
+	const ground = await groundOf(options, faults);
+	started.defer(() => ground.stop());
+	const {world, store, hands} = ground;
+	const prometheus = await startPrometheusServer({
+		answer: faults.prometheus(world.prometheus),
+		exposition: () => world.exposition(),
+	});
+	started.defer(() => prometheus.close());
+	const real = options.prometheus === 'auto' ? await startRealPrometheus(prometheus.url, wallClock) : undefined;
+	started.defer(() => real?.stop());
+	const prometheusUrl = real?.url ?? options.prometheus ?? prometheus.url;
+	const tell = (happening: Happening): void => {
+		options.onHappening(happening);
+		play.hear(happening);
+	};
+	const play = createPlay({hands, world, clock: wallClock, speed, faults, scenario, tell, onJudged});
+	started.defer(() => play.stop());
+	started.defer(tellCanaries(store, () => wallClock.now(), tell));
+	started.defer(tellEnds(store, options));
+	const daemon = await daemonOn(ground, prometheusUrl, speed, tell);
+	started.defer(() => daemon.stop());
 	await daemon.ready;
 	const kubeconfig = await kubeconfigFile(options.kubeconfigOut);
-	await writeKubeconfig(kubeconfig, api.url);
+	await ground.writeKubeconfig(kubeconfig);
 	const addresses: Started['addresses'] = [
-		['API server', api.url],
+		['API server', ground.url],
 		['Prometheus', prometheusUrl],
 		['Counters', `${prometheus.url}/metrics`],
-		['Gateway', gateway.url],
+		['Gateway', ground.gatewayUrl],
 		['Metrics', daemon.metricsUrl],
 	];
 	const {name, description} = scenario;
@@ -173,24 +174,16 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 		at: wallClock.now(),
 		started: {scenario: name, description, speed, rps, addresses, kubeconfig},
 	});
-	stops.push(tellTraffic(embedded, tell));
-	play.begin();
-	embedded.apply(options.objects);
+	started.defer(tellTraffic(world, tell));
+	await play.begin();
+	await hands.apply(options.objects);
+	const all = started.move();
 	return {
-		url: api.url,
+		url: ground.url,
 		kubeconfig,
 		prometheusUrl,
-		gatewayUrl: gateway.url,
+		gatewayUrl: ground.gatewayUrl,
 		metricsUrl: daemon.metricsUrl,
-		embedded,
-		async stop() {
-			for (const stop of stops) {
-				stop();
-			}
-
-			await daemon.stop();
-			embedded.stop();
-			await Promise.all([api.close(), prometheus.close(), gateway.close(), real?.stop()]);
-		},
+		stop: () => all.disposeAsync(),
 	};
 };

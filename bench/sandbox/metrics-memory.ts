@@ -54,7 +54,7 @@ collect?.();
 const before = process.memoryUsage();
 for (let index = 0; index < SCRAPES; index++) {
 	turn();
-	samples.scrape(counters.exposed(), clock.now());
+	samples.scrape(counters.leaders(), clock.now());
 	await clock.advance(EVERY_MS);
 }
 
@@ -66,7 +66,7 @@ console.log(
 	`heap ${megabytes(heapUsed - before.heapUsed)}, buffers ${megabytes(arrayBuffers)}, ` +
 		`process ${megabytes(rss)} (${megabytes(before.rss)} before)`,
 );
-timed('a scrape', () => samples.scrape(counters.exposed(), clock.now()));
+timed('a scrape', () => samples.scrape(counters.leaders(), clock.now()));
 const answer = createAnswer(samples, clock);
 const ask = (path: string, parameters: Readonly<Record<string, string>>): number =>
 	answer(path, new URLSearchParams(parameters)).body.length;

@@ -1,14 +1,15 @@
-// What the sandbox costs: time to start, memory with many Canaries, and how late their steps are when all release at
-// once. `npm run bench:sandbox`; prints a table and writes results.json beside this file.
+// What the installed sandbox costs: time to start, memory with many Canaries, and how late their steps are when all
+// release at once. `npm run bench:sandbox`; prints a table and writes results.json beside this file.
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {availableParallelism, cpus, tmpdir, totalmem} from 'node:os';
+import {availableParallelism, cpus, loadavg, tmpdir, totalmem} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import {writePackage} from '../../build/package.ts';
 import type {Happening} from '../../sandbox/scenario/happenings.ts';
 import {readRecording} from '../../sandbox/recording.ts';
 import {imageOf, loadScenario, nameOf, NAMESPACE, WEIGHTS} from './load.ts';
-import {startSubject, type Subject} from './subject.ts';
+import {sourceLauncher, startSubject, type Subject} from './subject.ts';
 
 const CANARIES = 100;
 const SPEED = 60;
@@ -20,10 +21,10 @@ const STEP_MS = 60_000 / SPEED;
 const median = (values: readonly number[]): number =>
 	values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-const startUp = async (): Promise<number> => {
+const startUp = async (launcher: string): Promise<number> => {
 	const times: number[] = [];
 	for (let turn = 0; turn < STARTS; turn++) {
-		const subject = await startSubject(['--scenario', 'none']);
+		const subject = await startSubject(launcher, ['--scenario', 'none']);
 		times.push(subject.readyMs);
 		await subject.stop();
 	}
@@ -31,9 +32,9 @@ const startUp = async (): Promise<number> => {
 	return median(times);
 };
 
-type Item = {readonly status?: {readonly phase?: string}};
+type Item = {readonly metadata: {readonly name: string}; readonly status?: {readonly phase?: string}};
 
-/** Waits until all Canaries are in a phase. */
+/** Waits until all Canaries are in a phase; throws as soon as one of them failed. */
 const allIn = async ({apiUrl}: Subject, phase: string): Promise<void> => {
 	const until = performance.now() + PATIENCE_MS;
 	for (;;) {
@@ -42,6 +43,11 @@ const allIn = async ({apiUrl}: Subject, phase: string): Promise<void> => {
 		const count = items.filter(({status}) => status?.phase === phase).length;
 		if (count === CANARIES) {
 			return;
+		}
+
+		const failed = items.filter(({status}) => status?.phase === 'Failed').map(({metadata}) => metadata.name);
+		if (failed.length > 0) {
+			throw new Error(`failed: ${failed.join(', ')}; ${count} of ${CANARIES} Canaries are ${phase}`);
 		}
 
 		if (performance.now() > until) {
@@ -96,12 +102,21 @@ const latenessOf = (steps: ReadonlyMap<string, ReadonlyMap<number, number>>) => 
 	};
 };
 
-const many = async (folder: string) => {
+const many = async (launcher: string, folder: string) => {
 	const scenario = join(folder, 'load.yaml');
 	const recording = join(folder, 'run.jsonl');
 	await writeFile(scenario, loadScenario(CANARIES));
-	const subject = await startSubject(['--scenario', scenario, '--speed', String(SPEED), '--record', recording]);
+	const subject = await startSubject(launcher, [
+		'--scenario',
+		scenario,
+		'--speed',
+		String(SPEED),
+		'--record',
+		recording,
+	]);
 	let releasingMax = 0;
+	const ended = new AbortController();
+	let watching = Promise.resolve();
 	const watch = async (signal: AbortSignal): Promise<void> => {
 		while (!signal.aborted) {
 			releasingMax = Math.max(releasingMax, await subject.memory());
@@ -114,25 +129,30 @@ const many = async (folder: string) => {
 		await sleep(IDLE_MS);
 		const idleMb = await subject.memory();
 		const idleCpu = ((await subject.cpu()) - cpuBefore) / (IDLE_MS / 1000);
-		const ended = new AbortController();
-		const watching = watch(ended.signal);
+		watching = watch(ended.signal);
 		const [begun, cpuAtRelease] = [performance.now(), await subject.cpu()];
 		await releaseAll(subject);
 		await allIn(subject, 'Succeeded');
 		const seconds = (performance.now() - begun) / 1000;
 		const releasingCpu = ((await subject.cpu()) - cpuAtRelease) / seconds;
-		ended.abort();
-		await watching;
 		return {idleMb, idleCpu, releasingMb: releasingMax, releasingCpu, releaseSeconds: seconds, recording};
 	} finally {
+		ended.abort();
+		await watching;
 		await subject.stop();
 	}
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'aviary-bench-'));
 try {
-	const startMs = await startUp();
-	const {recording, ...load} = await many(folder);
+	// Others may use the machine: how much, before this began.
+	const [, loadBefore] = loadavg();
+	const installed = join(folder, 'package');
+	await writePackage(installed);
+	const launcher = join(installed, 'cli', 'launcher.js');
+	const startMs = await startUp(launcher);
+	const startOfSourcesMs = await startUp(sourceLauncher);
+	const {recording, ...load} = await many(launcher, folder);
 	const lateness = latenessOf(await stepsOf(recording));
 	const machine = {
 		cpu: cpus()[0]?.model ?? '',
@@ -140,14 +160,27 @@ try {
 		memoryGb: Math.round(totalmem() / 2 ** 30),
 		node: process.version,
 	};
-	const results = {machine, canaries: CANARIES, speed: SPEED, startMs, ...load, ...lateness};
+	const results = {
+		machine,
+		canaries: CANARIES,
+		speed: SPEED,
+		load: loadBefore,
+		startMs,
+		startOfSourcesMs,
+		...load,
+		...lateness,
+	};
 	const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 	console.table({
+		'load average before (5 min)': loadBefore?.toFixed(1),
 		'start, median of 5': `${Math.round(startMs)} ms`,
+		'start of the sources, median of 5': `${Math.round(startOfSourcesMs)} ms`,
 		[`memory, ${CANARIES} idle`]: `${Math.round(load.idleMb)} MB`,
 		[`CPU, ${CANARIES} idle`]: percent(load.idleCpu),
 		[`memory, ${CANARIES} releasing, most`]: `${Math.round(load.releasingMb)} MB`,
 		[`CPU, ${CANARIES} releasing`]: percent(load.releasingCpu),
+		'CPU of a release': `${((load.releasingCpu * load.releaseSeconds) / CANARIES).toFixed(2)} s`,
+		'all releases': `${load.releaseSeconds.toFixed(1)} s`,
 		'steps late, median': percent(lateness.stepLateMedian),
 		'steps late, most': percent(lateness.stepLateMax),
 		'steps more than 10 % late': `${lateness.stepsOver10Percent} of ${lateness.stepsMeasured}`,

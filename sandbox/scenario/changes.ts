@@ -1,10 +1,9 @@
 // What a scenario's timeline does to the cluster: through the API, as a user with kubectl would.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {discoverable, type Embedded} from '../embedded.ts';
+import {deployments, pathOf as resourcePath} from '../../services/kubernetes/resources.ts';
 import {inVersion, keyOf, type Happens, type Scenario} from './read.ts';
 
 const BY = 'scenario';
-const deploymentsKey = {group: 'apps', plural: 'deployments'};
 
 type Change = Pick<Happens, 'apply' | 'patch' | 'delete' | 'release'>;
 
@@ -15,59 +14,69 @@ type Reference = {
 	readonly name: string;
 };
 
-const send = ({handler}: Embedded, method: string, path: string, contentType: string, body?: unknown): void => {
-	const answer = handler({
-		method,
-		path,
-		headers: {'content-type': contentType},
-		...(body !== undefined && {body: JSON.stringify(body)}),
-	});
-	if (answer.status >= 300 && 'body' in answer) {
-		throw new Error((JSON.parse(answer.body) as {message: string}).message);
+/** Who changes a cluster through its API, embedded or real: at once in the one, some time later in the other. */
+export type Hands = {
+	/** Creates objects as kubectl would, existing ones are left. Throws or rejects with the server's message. */
+	apply(objects: readonly KubeObject[]): void | Promise<void>;
+	/** Sends one request; the same holds for its failure. */
+	send(method: string, path: string, contentType: string, body?: unknown): unknown;
+};
+
+/** The path of an object's kind, in its namespace; throws as kubectl does when the kind is not known. */
+export const collectionPath = async (
+	{send}: Pick<Hands, 'send'>,
+	{apiVersion, kind, namespace = 'default'}: Omit<Reference, 'name'>,
+): Promise<string> => {
+	const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+	const {resources = []} = (await send('GET', root, 'application/json')) as {
+		resources?: ReadonlyArray<{name: string; kind: string; namespaced: boolean}>;
+	};
+	const found = resources.find((one) => one.kind === kind && !one.name.includes('/'));
+	if (found === undefined) {
+		throw new Error(`no matches for kind "${kind}" in version "${apiVersion}"`);
 	}
+
+	return `${root}${found.namespaced ? `/namespaces/${namespace}` : ''}/${found.name}`;
 };
 
-const pathOf = (embedded: Embedded, {apiVersion, kind, namespace = 'default', name}: Reference): string =>
-	`${discoverable(embedded.handler, {apiVersion, kind, metadata: {name, namespace}})}/${name}`;
+const pathOf = async (hands: Hands, reference: Reference): Promise<string> =>
+	`${await collectionPath(hands, reference)}/${reference.name}`;
 
-const apply = (embedded: Embedded, object: KubeObject): void => {
+const apply = async (hands: Hands, object: KubeObject): Promise<void> => {
 	const {apiVersion, kind, metadata} = object;
-	const path = pathOf(embedded, {apiVersion, kind, ...metadata});
-	send(embedded, 'PATCH', `${path}?fieldManager=${BY}&force=true`, 'application/apply-patch+yaml', object);
+	const path = await pathOf(hands, {apiVersion, kind, ...metadata});
+	await hands.send('PATCH', `${path}?fieldManager=${BY}&force=true`, 'application/apply-patch+yaml', object);
 };
 
-/** Gives a Deployment another template. Throws when there is none. */
-export const giveTemplate = ({store}: Embedded, deployment: KubeObject): void => {
+/** Gives a Deployment another template. Rejects when there is none. */
+export const giveTemplate = async (hands: Hands, deployment: KubeObject): Promise<void> => {
 	const {namespace, name} = deployment.metadata;
 	const value = deployment.spec?.['template'];
-	store.patch(deploymentsKey, namespace, name, [{op: 'replace', path: '/spec/template', value}], BY);
+	const path = `${resourcePath(deployments, namespace, name)}?fieldManager=${BY}`;
+	await hands.send('PATCH', path, 'application/json-patch+json', [{op: 'replace', path: '/spec/template', value}]);
 };
 
-/** Makes one change. Throws with the API server's message. */
-export const change = (embedded: Embedded, {deployment}: Scenario, happens: Change): void => {
+/** Makes one change. Rejects with the API server's message. */
+export const change = async (hands: Hands, {deployment}: Scenario, happens: Change): Promise<void> => {
 	for (const object of happens.apply ?? []) {
-		apply(embedded, object);
+		await apply(hands, object);
 	}
 
 	if (happens.patch !== undefined) {
 		const {merge, ...reference} = happens.patch;
-		const path = `${pathOf(embedded, reference)}?fieldManager=${BY}`;
-		send(embedded, 'PATCH', path, 'application/merge-patch+json', merge);
+		const path = `${await pathOf(hands, reference)}?fieldManager=${BY}`;
+		await hands.send('PATCH', path, 'application/merge-patch+json', merge);
 	}
 
 	if (happens.delete !== undefined) {
-		send(embedded, 'DELETE', pathOf(embedded, happens.delete), 'application/json');
+		await hands.send('DELETE', await pathOf(hands, happens.delete), 'application/json');
 	}
 
 	if (happens.release !== undefined) {
 		const {deployment: named, ...version} = happens.release;
 		const {namespace, name} = named === undefined ? (deployment ?? {namespace: '', name: ''}) : keyOf(named);
-		const current = embedded.store.get(deploymentsKey, namespace, name);
-		if (current === undefined) {
-			throw new Error(`there is no Deployment ${namespace}/${name}`);
-		}
-
-		giveTemplate(embedded, inVersion(current, version));
+		const current = await hands.send('GET', resourcePath(deployments, namespace, name), 'application/json');
+		await giveTemplate(hands, inVersion(current as KubeObject, version));
 	}
 };
 

@@ -3,8 +3,8 @@ import type {Interceptor} from '../in-process.ts';
 import {API_ORIGIN} from '../in-process.ts';
 import type {ApiHandler} from '../api/handler.ts';
 import {isStream, jsonAnswer, type ApiAnswer, type ApiRequest, type ApiStream} from '../api/messages.ts';
-import type {Embedded} from '../embedded.ts';
 import type {Answer, PrometheusAnswer} from '../world/prometheus/answer.ts';
+import type {World} from '../world/world.ts';
 import type {Fault} from './format.ts';
 import {keyOf} from './read.ts';
 
@@ -13,7 +13,7 @@ type MetricsFault = NonNullable<Fault['metrics']>;
 
 export type Faults = {
 	/** Breaks something; the answer mends it. */
-	begin(fault: Fault, world: Embedded['world']): () => void;
+	begin(fault: Fault, world: Pick<World, 'crash' | 'setTraffic'>): () => void;
 	/** Prometheus behind the faults. */
 	prometheus(answer: Answer): Answer;
 	/** The API server behind the faults, for sockets. */

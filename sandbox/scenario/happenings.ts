@@ -1,7 +1,8 @@
 // What is told of a running sandbox: the one stream that lines, the live view, recordings and expectations are made of.
 import type {Verdict} from '../../api/model.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import type {Embedded} from '../embedded.ts';
+import type {ReadableStore} from '../api/types.ts';
+import type {World} from '../world/world.ts';
 
 /** An event of a Canary, as `--output json` prints it. */
 export type EventLine = {
@@ -88,7 +89,7 @@ const trimmed = ({apiVersion, kind, metadata, spec, status}: KubeObject): KubeOb
 };
 
 /** Tells of Canaries and of events about them, from now on; the answer ends it. */
-export const tellCanaries = ({store}: Embedded, now: () => number, tell: OnHappening): (() => void) => {
+export const tellCanaries = (store: ReadableStore, now: () => number, tell: OnHappening): (() => void) => {
 	const stopEvents = store.watch(eventsKey, {}, ({type, object}) => {
 		const {involvedObject, reason, message, type: eventType, lastTimestamp = ''} = object as EventObject;
 		const {kind, name, namespace} = involvedObject;
@@ -118,7 +119,7 @@ export const tellCanaries = ({store}: Embedded, now: () => number, tell: OnHappe
  * Counts what users got of each host since it answered for the first time, for nobody can serve before the first pod
  * is ready. Requests that the mesh mirrors are not theirs.
  */
-export const countUsers = ({world}: Pick<Embedded, 'world'>) => {
+export const countUsers = (world: Pick<World, 'onRequest'>) => {
 	const counted = {requests: 0, errors: 0};
 	const answering = new Set<string>();
 	const stop = world.onRequest(({host, count, code, isMirror}) => {

@@ -1,8 +1,8 @@
-// Plays a scenario in an embedded world: what is applied, then the timeline, then the judgement.
+// Plays a scenario in a world: what is applied, then the timeline, then the judgement.
 import {parseDuration} from '../../api/durations.ts';
 import type {Clock} from '../../services/clock.ts';
-import type {Embedded} from '../embedded.ts';
-import {change, changeText, giveTemplate} from './changes.ts';
+import type {World} from '../world/world.ts';
+import {change, changeText, giveTemplate, type Hands} from './changes.ts';
 import {createJudge, withinOf} from './expectations.ts';
 import type {Faults} from './faults.ts';
 import type {When} from './format.ts';
@@ -13,7 +13,8 @@ import type {Happens, Scenario} from './read.ts';
 const SETTLING_MS = 5000;
 
 export type PlayOptions = {
-	readonly embedded: Embedded;
+	readonly hands: Hands;
+	readonly world: World;
 	readonly clock: Clock;
 	readonly speed: number;
 	readonly faults: Faults;
@@ -26,8 +27,8 @@ export type PlayOptions = {
 export type Play = {
 	/** Must be told all that happens. */
 	hear(happening: Happening): void;
-	/** Applies the scenario; time begins. */
-	begin(): void;
+	/** Applies the scenario; time begins. Throws or rejects with what the API server has against it. */
+	begin(): void | Promise<void>;
 	stop(): void;
 };
 
@@ -67,7 +68,7 @@ const createTimers = (clock: Clock, speed: number) => {
 
 /** Does the timeline's entries, one after another where they wait for something. */
 const createTimeline = (
-	{embedded, clock, faults, scenario, tell}: PlayOptions,
+	{hands, world, clock, faults, scenario, tell}: PlayOptions,
 	after: (worldMs: number, callback: () => void) => void,
 ) => {
 	/** Entries that wait, each for itself: an entry with `when` also waits for the one before it. */
@@ -78,18 +79,18 @@ const createTimeline = (
 		tell({kind: 'timeline', at: clock.now(), text: changeText(happens)});
 		const {fault} = happens;
 		if (fault === undefined) {
-			try {
-				change(embedded, scenario, happens);
-			} catch (error) {
-				const text = `the scenario's ${changeText(happens)} failed: ${(error as Error).message}`;
-				tell({kind: 'complaint', at: clock.now(), text});
-			}
-
-			undone--;
+			change(hands, scenario, happens)
+				.catch((error: unknown) => {
+					const text = `the scenario's ${changeText(happens)} failed: ${(error as Error).message}`;
+					tell({kind: 'complaint', at: clock.now(), text});
+				})
+				.finally(() => {
+					undone--;
+				});
 			return;
 		}
 
-		const mend = faults.begin(fault, embedded.world);
+		const mend = faults.begin(fault, world);
 		after(ms(fault.for), () => {
 			mend();
 			undone--;
@@ -119,7 +120,7 @@ const createTimeline = (
 
 /** Today's shape: the new version is applied as soon as its Canary stands initialized. */
 const createRelease = (
-	{embedded, scenario: {next}}: PlayOptions,
+	{hands, clock, tell, scenario: {next}}: PlayOptions,
 	after: (ms: number, callback: () => void) => void,
 ) => {
 	let isAhead = next !== undefined;
@@ -129,7 +130,11 @@ const createRelease = (
 			const {metadata, status} = happening.object;
 			if (status?.['phase'] === 'Initialized' && metadata.namespace === next.metadata.namespace) {
 				isAhead = false;
-				after(0, () => giveTemplate(embedded, next));
+				after(0, () => {
+					giveTemplate(hands, next).catch((error: unknown) => {
+						tell({kind: 'complaint', at: clock.now(), text: `the release failed: ${(error as Error).message}`});
+					});
+				});
 			}
 		},
 		isDone: () => !isAhead,
@@ -138,11 +143,11 @@ const createRelease = (
 
 /** Prepares a play; nothing happens before `begin`. */
 export const createPlay = (options: PlayOptions): Play => {
-	const {embedded, clock, speed, scenario, tell, onJudged} = options;
+	const {hands, world, clock, speed, scenario, tell, onJudged} = options;
 	const timers = createTimers(clock, speed);
 	const timeline = createTimeline(options, timers.after);
 	const release = createRelease(options, timers.after);
-	const users = countUsers(embedded);
+	const users = countUsers(world);
 	const {expect} = scenario;
 	const judge = expect && createJudge(expect, users.counted);
 	let isJudged = false;
@@ -174,9 +179,10 @@ export const createPlay = (options: PlayOptions): Play => {
 			}
 		},
 		begin() {
-			embedded.apply(scenario.objects);
+			const applied = hands.apply(scenario.objects);
 			timeline.begin();
 			if (expect !== undefined) timers.after(withinOf(expect), () => conclude(true));
+			return applied;
 		},
 		stop() {
 			timers.stop();

@@ -2,7 +2,7 @@
 import {startDaemon} from '../../index.ts';
 import {silentLog} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
-import {startEmbedded} from '../embedded.ts';
+import {handsOf, startEmbedded} from '../embedded.ts';
 import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../in-process.ts';
 import {createVirtualClock} from '../virtual-clock.ts';
 import {withinOf} from './expectations.ts';
@@ -33,7 +33,8 @@ export const rehearse = async (scenario: Scenario, seed = 1): Promise<Rehearsal>
 		play.hear(happening);
 	};
 	const play = createPlay({
-		embedded,
+		hands: handsOf(embedded),
+		world: embedded.world,
 		clock,
 		speed: SPEED,
 		faults,
@@ -43,7 +44,7 @@ export const rehearse = async (scenario: Scenario, seed = 1): Promise<Rehearsal>
 			judged.push(...findings);
 		},
 	});
-	const stopTelling = tellCanaries(embedded, () => clock.now(), tell);
+	const stopTelling = tellCanaries(embedded.store, () => clock.now(), tell);
 	const transport = inProcess(
 		faults.breakable(embedded.handler),
 		faults.prometheus(embedded.world.prometheus),
@@ -62,7 +63,7 @@ export const rehearse = async (scenario: Scenario, seed = 1): Promise<Rehearsal>
 		{clock, random: seededRandom(seed + 1), log: silentLog, transport},
 	);
 	try {
-		play.begin();
+		await play.begin();
 		const steps = withinOf(expect) / STEP_MS + 60;
 		for (let step = 0; step < steps && judged.length === 0; step++) {
 			await clock.advance(STEP_MS / SPEED);

@@ -41,39 +41,83 @@ type ServiceSpec = {readonly selector?: Labels; readonly ports?: ReadonlyArray<{
 export const hasPort = (service: KubeObject, port: number | undefined): boolean =>
 	port === undefined || (specOf<ServiceSpec>(service).ports ?? []).some((one) => one.port === port);
 
+/** What is known of a destination; without a selector no pod can be meant. */
+type Found = {
+	readonly destination: Destination;
+	readonly selector: Labels | undefined;
+	readonly backends: readonly Backend[];
+};
+
+/** True for a destination, by its key, that a change may concern. */
+export type Concerned = (key: string) => boolean;
+
+export const destinationKey = ({service, namespace, subset, port}: Destination): string =>
+	`${namespace}/${service}/${subset}/${port ?? ''}`;
+
 /** Finds backends and remembers them until something changes. */
 export class Backends {
 	readonly #sources: BackendSources;
-	readonly #known = new Map<string, readonly Backend[]>();
+	readonly #known = new Map<string, Found>();
 
 	constructor(sources: BackendSources) {
 		this.#sources = sources;
 	}
 
-	/** To be called after any change of services, pods or DestinationRules. */
-	invalidate(): void {
-		this.#known.clear();
+	/** Whom a change of a pod concerns; nobody, as long as it serves neither before nor after. */
+	concernedByPod(before: KubeObject | undefined, after: KubeObject | undefined): Concerned | undefined {
+		const serving = [before, after].filter((pod) => pod !== undefined && isReady(pod)) as readonly KubeObject[];
+		if (serving.length === 0) return undefined;
+		return this.#concerned(({destination, selector}) =>
+			serving.some(
+				({metadata: {namespace, labels = {}}}) =>
+					namespace === destination.namespace && selector !== undefined && isSelected(selector, labels),
+			),
+		);
 	}
 
-	of(destination: Destination): readonly Backend[] {
-		const {service, namespace, subset, port = ''} = destination;
-		const key = `${namespace}/${service}/${subset}/${port}`;
+	concernedByService({metadata}: KubeObject): Concerned {
+		return this.#concerned(
+			({destination}) => destination.service === metadata.name && destination.namespace === metadata.namespace,
+		);
+	}
+
+	concernedByRule(): Concerned {
+		return this.#concerned(({destination}) => destination.subset !== '');
+	}
+
+	/** To be called after a change of services, pods or DestinationRules. */
+	forget(isConcerned: Concerned): void {
+		for (const key of this.#known.keys()) if (isConcerned(key)) this.#known.delete(key);
+	}
+
+	of(destination: Destination, key = destinationKey(destination)): readonly Backend[] {
 		const known = this.#known.get(key) ?? this.#find(destination);
 		this.#known.set(key, known);
-		return known;
+		return known.backends;
 	}
 
-	#find(destination: Destination): readonly Backend[] {
-		const {services, pods} = this.#sources;
-		const service = services.get(`${destination.namespace}/${destination.service}`);
-		const subset = destination.subset === '' ? {} : this.#subset(destination);
-		if (service === undefined || subset === undefined || !hasPort(service, destination.port)) return [];
-		const selector = {...specOf<ServiceSpec>(service).selector};
-		if (Object.keys(selector).length === 0) return [];
-		return [...pods.inNamespace(destination.namespace)]
-			.filter((pod) => isReady(pod) && isSelected({...selector, ...subset}, pod.metadata.labels ?? {}))
+	/** Who was never asked for may be concerned by anything. */
+	#concerned(isMeant: (found: Found) => boolean): Concerned {
+		const untouched = new Set([...this.#known].filter(([, found]) => !isMeant(found)).map(([key]) => key));
+		return (key) => !untouched.has(key);
+	}
+
+	#find(destination: Destination): Found {
+		const selector = this.#selectorOf(destination);
+		if (selector === undefined) return {destination, selector, backends: []};
+		const backends = [...this.#sources.pods.inNamespace(destination.namespace)]
+			.filter((pod) => isSelected(selector, pod.metadata.labels ?? {}) && isReady(pod))
 			.map((pod) => this.backendOf(pod))
 			.sort((left, right) => (left.uid < right.uid ? -1 : 1));
+		return {destination, selector, backends};
+	}
+
+	#selectorOf(destination: Destination): Labels | undefined {
+		const service = this.#sources.services.get(`${destination.namespace}/${destination.service}`);
+		const subset = destination.subset === '' ? {} : this.#subset(destination);
+		if (service === undefined || subset === undefined || !hasPort(service, destination.port)) return undefined;
+		const {selector = {}} = specOf<ServiceSpec>(service);
+		return Object.keys(selector).length === 0 ? undefined : {...selector, ...subset};
 	}
 
 	#subset({service, namespace, subset}: Destination): Labels | undefined {

@@ -1,6 +1,6 @@
 // The counters that Istio's proxies export, for all workloads together.
 import type {Labels} from './objects.ts';
-import {keyOf, NAME, type Exposed} from './prometheus/samples.ts';
+import {NAME, type Exposed} from './prometheus/samples.ts';
 
 const BOUNDS_MS = [
 	0.5,
@@ -40,38 +40,104 @@ export type Traffic = {
 	readonly code: number;
 };
 
-type Counter = Exposed & {value: number};
+type Counter = {readonly key: string; readonly labels: Labels; value: number; twins: readonly Counter[]};
 
-type Family = {
-	readonly owner: string;
-	readonly requests: Counter;
-	/** In milliseconds as Istio counts now, and in seconds as its first releases did. */
-	readonly histograms: readonly Histogram[];
-};
+type Histogram = {readonly buckets: readonly Counter[]; readonly sum: Counter; readonly count: Counter};
 
-type Histogram = {
-	readonly factor: number;
-	readonly buckets: ReadonlyArray<{readonly bound: number; readonly counter: Counter}>;
-	readonly sum: Counter;
-	readonly count: Counter;
-};
+/** A kind of requests: its labels, and a text that is another for any other. */
+type Kind = {readonly key: string; readonly labels: Labels};
 
-const counter = (name: string, labels: Labels): Counter => {
-	const named = {[NAME]: name, ...labels};
-	return {key: keyOf(named), labels: named, value: 0};
-};
+const counter = (name: string, {key, labels}: Kind, bound?: string): Counter => ({
+	// Shorter than all the labels, for there are many.
+	key: [name, bound ?? '', key].join('\n'),
+	labels: {[NAME]: name, ...labels, ...(bound !== undefined && {le: bound})},
+	value: 0,
+	twins: [],
+});
+
+const exposed = ({key, labels}: Counter, value: number): Exposed => ({key, labels, value});
 
 const boundText = (bound: number): string => (bound === Infinity ? '+Inf' : String(bound));
 
-const histogram = (name: string, factor: number, labels: Labels): Histogram => ({
-	factor,
-	buckets: BOUNDS_MS.map((milliseconds) => {
-		const bound = milliseconds * factor;
-		return {bound, counter: counter(`${name}_bucket`, {...labels, le: boundText(bound)})};
-	}),
-	sum: counter(`${name}_sum`, labels),
-	count: counter(`${name}_count`, labels),
+const histogram = (name: string, factor: number, kind: Kind): Histogram => ({
+	buckets: BOUNDS_MS.map((bound) => counter(`${name}_bucket`, kind, boundText(bound * factor))),
+	sum: counter(`${name}_sum`, kind),
+	count: counter(`${name}_count`, kind),
 });
+
+/**
+ * The counters of one kind of requests. Where latencies leave buckets empty, their neighbours have the same value, in
+ * milliseconds and in seconds; they are counted once, as twins of a leader.
+ */
+class Family {
+	readonly owner: string;
+	readonly #requests: Counter;
+	/** In milliseconds as Istio counts now, and in seconds as its first releases did. */
+	readonly #inMilliseconds: Histogram;
+	readonly #inSeconds: Histogram;
+	/** How many requests fell between each bound and the one before. */
+	readonly #between: number[] = BOUNDS_MS.map(() => 0);
+	/** Each leads the buckets from its place up to the next leader's; the last leads the counts, too. */
+	#leaders: ReadonlyArray<{readonly from: number; readonly leader: Counter}> = [];
+
+	constructor(owner: string, kind: Kind) {
+		this.owner = owner;
+		this.#requests = counter('istio_requests_total', kind);
+		this.#inMilliseconds = histogram('istio_request_duration_milliseconds', 1, kind);
+		this.#inSeconds = histogram('istio_request_duration_seconds', 0.001, kind);
+	}
+
+	record(latencyMs: number, count: number): void {
+		const place = BOUNDS_MS.findIndex((bound) => latencyMs <= bound);
+		const isFirst = this.#between[place] === 0;
+		this.#between[place] = (this.#between[place] ?? 0) + count;
+		this.#inMilliseconds.sum.value += latencyMs * count;
+		this.#inSeconds.sum.value += (latencyMs / 1000) * count;
+		if (isFirst) this.#lead();
+		else for (const {from, leader} of this.#leaders) if (from >= place) leader.value += count;
+	}
+
+	/** What has to be scraped: everything else is a twin of it. */
+	*leaders(): Iterable<Counter> {
+		for (const {leader} of this.#leaders) yield leader;
+		yield this.#inMilliseconds.sum;
+		yield this.#inSeconds.sum;
+	}
+
+	/** Every counter with its value. */
+	*exposed(): Iterable<Exposed> {
+		const total = this.#requests.value;
+		yield exposed(this.#requests, total);
+		for (const {buckets, sum, count} of [this.#inMilliseconds, this.#inSeconds]) {
+			let value = 0;
+			for (const [place, bucket] of buckets.entries()) {
+				value += this.#between[place] ?? 0;
+				yield exposed(bucket, value);
+			}
+
+			yield exposed(sum, sum.value);
+			yield exposed(count, total);
+		}
+	}
+
+	/** A place in which there was none before begins a stretch of its own. */
+	#lead(): void {
+		const starts = [...this.#between.keys()].filter((place) => place === 0 || (this.#between[place] ?? 0) > 0);
+		let value = 0;
+		this.#leaders = starts.map((from, index) => {
+			const until = starts[index + 1];
+			const members = [this.#inMilliseconds, this.#inSeconds].flatMap(({buckets, count}) => [
+				...buckets.slice(from, until),
+				...(until === undefined ? [count] : []),
+			]);
+			const [first = this.#requests, ...others] = until === undefined ? [this.#requests, ...members] : members;
+			value += this.#between[from] ?? 0;
+			first.value = value;
+			first.twins = others;
+			return {from, leader: first};
+		});
+	}
+}
 
 /** Envoy's words for what went wrong between the two. */
 const flagsOf = ({code, workload}: Traffic): string => {
@@ -104,14 +170,7 @@ export class Counters {
 	readonly #families = new Map<string, Family>();
 
 	record(traffic: Traffic, latencyMs: number, count: number): void {
-		const family = this.#family(traffic);
-		family.requests.value += count;
-		for (const {factor, buckets, sum, count: observations} of family.histograms) {
-			const observed = latencyMs * factor;
-			for (const {bound, counter: bucket} of buckets) if (observed <= bound) bucket.value += count;
-			sum.value += observed * count;
-			observations.value += count;
-		}
+		this.#family(traffic).record(latencyMs, count);
 	}
 
 	/** Drops a workload's counters, as they go with its last pod. */
@@ -120,30 +179,22 @@ export class Counters {
 		for (const [key, family] of this.#families) if (family.owner === owner) this.#families.delete(key);
 	}
 
+	/** Every counter with its value, for those who read text. */
 	*exposed(): Iterable<Exposed> {
-		for (const {requests, histograms} of this.#families.values()) {
-			yield requests;
-			for (const {buckets, sum, count} of histograms) {
-				for (const {counter: bucket} of buckets) yield bucket;
-				yield sum;
-				yield count;
-			}
-		}
+		for (const family of this.#families.values()) yield* family.exposed();
+	}
+
+	/** The same with most of it as twins. */
+	*leaders(): Iterable<Exposed> {
+		for (const family of this.#families.values()) yield* family.leaders();
 	}
 
 	#family(traffic: Traffic): Family {
 		const key = Object.values(traffic).join('\n');
 		const known = this.#families.get(key);
 		if (known !== undefined) return known;
-		const labels = labelsOf(traffic);
-		const family: Family = {
-			owner: workloadName(traffic.namespace, traffic.workload),
-			requests: counter('istio_requests_total', labels),
-			histograms: [
-				histogram('istio_request_duration_milliseconds', 1, labels),
-				histogram('istio_request_duration_seconds', 0.001, labels),
-			],
-		};
+		const owner = workloadName(traffic.namespace, traffic.workload);
+		const family = new Family(owner, {key, labels: labelsOf(traffic)});
 		this.#families.set(key, family);
 		return family;
 	}

@@ -1,6 +1,6 @@
 // A controller's view of one kind: everything of it, by name, namespace and owner, as of the last delivered event.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {StatusError, type KindKey, type Store, type WatchEvent} from '../api/types.ts';
+import {StatusError, type KindKey, type ReadableStore, type WatchEvent} from '../api/types.ts';
 import {controllerOf, nameOf} from './objects.ts';
 
 export type Informer = {
@@ -73,7 +73,7 @@ class Index {
 }
 
 /** Runs `begin` now, or once a CRD makes the kind served; the answer gives up waiting. */
-const whenServed = (store: Store, begin: () => void): (() => void) => {
+const whenServed = (store: ReadableStore, begin: () => void): (() => void) => {
 	let stop: (() => void) | undefined;
 	const tryBegin = (): void => {
 		try {
@@ -91,7 +91,7 @@ const whenServed = (store: Store, begin: () => void): (() => void) => {
 };
 
 /** Follows all objects of a kind; a kind that no CRD defines yet is followed from when one does. */
-export const followKind = (store: Store, key: KindKey): Informer => {
+export const followKind = (store: ReadableStore, key: KindKey): Informer => {
 	const index = new Index();
 	const listeners = {before: [] as Array<(event: WatchEvent) => void>, after: [] as Array<(event: WatchEvent) => void>};
 	let stopWatch: (() => void) | undefined;

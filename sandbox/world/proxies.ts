@@ -1,6 +1,6 @@
 // The mesh's proxies: they choose pods, keep count of what each pod owes, and count every request.
 import type {Clock} from '../../services/clock.ts';
-import type {Backend, Backends} from './backends.ts';
+import {destinationKey, type Backend, type Backends} from './backends.ts';
 import {errorRateAt} from './behaviour.ts';
 import type {Counters} from './counters.ts';
 import type {Destination} from './routing/route.ts';
@@ -62,11 +62,13 @@ export class Proxies {
 	}
 
 	/** The pods that take these requests, in turn; empty when there is nobody. */
-	share(destination: Destination, count: number): ReadonlyArray<readonly [backend: Backend, count: number]> {
-		const backends = this.#parts.backends.of(destination);
+	share(
+		destination: Destination,
+		count: number,
+		key = destinationKey(destination),
+	): ReadonlyArray<readonly [backend: Backend, count: number]> {
+		const backends = this.#parts.backends.of(destination, key);
 		if (backends.length === 0) return [];
-		const {namespace, service, subset} = destination;
-		const key = `${namespace}/${service}/${subset}`;
 		const turn = this.#turns.get(key) ?? 0;
 		const [each, rest] = [Math.floor(count / backends.length), count % backends.length];
 		this.#turns.set(key, turn + rest);

@@ -1,24 +1,25 @@
 // Traffic of the world: visitors, a steady stream of requests to every host that a route names, and requests by hand.
 import type {Clock} from '../../services/clock.ts';
 import {seededRandom, type Random} from '../../services/random.ts';
-import type {Store, WatchEvent} from '../api/types.ts';
-import {Backends, workloadOf} from './backends.ts';
+import type {ReadableStore, WatchEvent} from '../api/types.ts';
+import {Backends, destinationKey, workloadOf, type Concerned} from './backends.ts';
 import {createCalls, type PodCall} from './calls.ts';
 import type {Counters} from './counters.ts';
 import {Echoes} from './echoes.ts';
-import {followKind} from './informer.ts';
-import {destinationRulesKey, httpRoutesKey, podsKey, servicesKey, virtualServicesKey} from './keys.ts';
-import {isEqual} from './objects.ts';
+import {followKind, type Informer} from './informer.ts';
+import {destinationRulesKey, podsKey, servicesKey} from './keys.ts';
+import {isEqual, nameOf} from './objects.ts';
 import {Proxies, wholeOf, type Origin, type RequestBatch} from './proxies.ts';
 import {Requests, type WorldAnswer} from './requests.ts';
 import {conditionFor, type Incoming, type Leg, type Route} from './routing/route.ts';
+import {followRoutes} from './routing/following.ts';
 import {RouteTable, type Host, type RouteKind} from './routing/table.ts';
 import type {Kubelet} from './workloads/pods.ts';
 
 export type {RequestBatch} from './proxies.ts';
 
 export type TrafficParts = {
-	readonly store: Store;
+	readonly store: ReadableStore;
 	readonly clock: Clock;
 	/** Chooses among weights for requests by hand; the visitors need no chance. */
 	readonly random?: Random;
@@ -27,7 +28,8 @@ export type TrafficParts = {
 	readonly rps: number;
 	/** How long (of the clock) a changed route takes to reach the proxies. */
 	readonly proxyDelayMs: number;
-	readonly tickMs: number;
+	/** How often what is due is sent by itself; without it only `flush` sends. */
+	readonly tickMs: number | undefined;
 	readonly counters: Counters;
 	readonly kubelet: Pick<Kubelet, 'readySince' | 'behaviourOf'>;
 	readonly onBatch: (batch: RequestBatch) => void;
@@ -47,9 +49,16 @@ export type TrafficStream = {
 	stop(): void;
 };
 
-type OwedLeg = Leg & {owed: number};
+/** A part of the visitors; `key` is its destination's. */
+type OwedLeg = {readonly leg: Leg; readonly key: string; owed: number};
 
-type Visited = {readonly origin: Origin; readonly legs: readonly OwedLeg[]; readonly timeoutMs: number | undefined};
+type Visited = {
+	readonly origin: Origin;
+	readonly legs: readonly OwedLeg[];
+	readonly timeoutMs: number | undefined;
+	/** Until when its visitors have been sent. */
+	sentAt: number;
+};
 
 /** Visitors take the first route that asks for nothing special, or else do as the first of all asks. */
 const visitedRoute = ({routes, visit}: Host): Route | undefined =>
@@ -61,7 +70,6 @@ class Stream {
 	readonly #table: RouteTable;
 	readonly #echoes: Echoes;
 	#hosts: ReadonlyMap<string, Visited> = new Map();
-	#sentAt: number;
 	#isFlowing = true;
 
 	constructor(parts: TrafficParts, {proxies, table, echoes}: {proxies: Proxies; table: RouteTable; echoes: Echoes}) {
@@ -69,23 +77,14 @@ class Stream {
 		this.#proxies = proxies;
 		this.#table = table;
 		this.#echoes = echoes;
-		this.#sentAt = parts.clock.monotonic();
 	}
 
-	flush(): void {
-		const {clock, rps, speed} = this.#parts;
-		const now = clock.monotonic();
+	/** Sends what is due by now, to all hosts or to those that a change concerns. */
+	flush(isConcerned?: Concerned): void {
+		const now = this.#parts.clock.monotonic();
 		this.#echoes.flush(now);
-		const due = this.#isFlowing ? (rps * speed * (now - this.#sentAt)) / 1000 : 0;
-		this.#sentAt = now;
-		if (due <= 0) return;
 		for (const host of this.#hosts.values()) {
-			for (const leg of host.legs) {
-				leg.owed += due * leg.share;
-				const count = wholeOf(leg.owed);
-				leg.owed -= count;
-				if (count > 0) this.#send(host, leg, count);
-			}
+			if (isConcerned === undefined || host.legs.some(({key}) => isConcerned(key))) this.#visitNow(host, now);
 		}
 	}
 
@@ -102,27 +101,41 @@ class Stream {
 		this.#hosts = this.#visit();
 	}
 
+	#visitNow(host: Visited, now: number): void {
+		const {rps, speed} = this.#parts;
+		const due = this.#isFlowing ? (rps * speed * (now - host.sentAt)) / 1000 : 0;
+		host.sentAt = now;
+		if (due <= 0) return;
+		for (const owing of host.legs) {
+			owing.owed += due * owing.leg.share;
+			const count = wholeOf(owing.owed);
+			owing.owed -= count;
+			if (count > 0) this.#send(host, owing, count);
+		}
+	}
+
 	#visit(): ReadonlyMap<string, Visited> {
+		const sentAt = this.#parts.clock.monotonic();
 		const hosts = new Map<string, Visited>();
 		for (const host of this.#table.routed()) {
 			const route = visitedRoute(host);
 			const legs = route?.legs ?? [];
 			const before = this.#hosts.get(host.name);
-			const known = before?.legs.map(({owed: _owed, ...leg}) => leg);
+			const known = before?.legs.map(({leg}) => leg);
 			// What is owed is kept while the shares are the same, so that an unrelated write loses nothing.
 			const isSame = before !== undefined && isEqual(known, legs);
 			const origin = {host: host.name, workload: 'sandbox-visitors', namespace: host.namespace};
-			const owing = isSame ? before.legs : legs.map((leg) => ({...leg, owed: 0}));
-			hosts.set(host.name, {origin, legs: owing, timeoutMs: route?.timeoutMs});
+			const owing = isSame ? before.legs : legs.map((leg) => ({leg, key: destinationKey(leg.destination), owed: 0}));
+			hosts.set(host.name, {origin, legs: owing, timeoutMs: route?.timeoutMs, sentAt});
 		}
 
 		return hosts;
 	}
 
-	#send({origin, timeoutMs}: Visited, leg: OwedLeg, count: number): void {
+	#send({origin, timeoutMs}: Visited, {leg, key}: OwedLeg, count: number): void {
 		const {destination, isMirror} = leg;
 		const common = {origin, destination, isMirror, timeoutMs};
-		const shares = this.#proxies.share(destination, count);
+		const shares = this.#proxies.share(destination, count, key);
 		if (shares.length === 0) this.#proxies.record({...common, backend: undefined, code: 503, latencyMs: 0}, count);
 		for (const [backend, share] of shares) {
 			const errors = this.#proxies.errorsOf(backend, share);
@@ -150,36 +163,20 @@ const onLastPod = (callback: (namespace: string, workload: string) => void): ((e
 	};
 };
 
-/** Calls with each route as the proxies hear of it; those that are there already are known at once. */
-const followRoutes = (
-	{store, clock, proxyDelayMs}: TrafficParts,
-	apply: (kind: RouteKind, event: WatchEvent) => void,
-): (() => void) => {
-	const delays = new Set<unknown>();
-	const informers = {
-		virtualServices: followKind(store, virtualServicesKey),
-		httpRoutes: followKind(store, httpRoutesKey),
-	};
-	for (const kind of ['virtualServices', 'httpRoutes'] as const) {
-		for (const object of informers[kind].all()) apply(kind, {type: 'ADDED', object});
-		informers[kind].onEvent((event) => {
-			if (proxyDelayMs <= 0) {
-				apply(kind, event);
-				return;
-			}
-
-			const delay = clock.setTimeout(() => {
-				delays.delete(delay);
-				apply(kind, event);
-			}, proxyDelayMs);
-			delays.add(delay);
-		});
-	}
-
-	return () => {
-		for (const delay of delays) clock.clearTimeout(delay);
-		for (const informer of Object.values(informers)) informer.close();
-	};
+/** Lets those whom a change concerns find their pods anew, once all that was due has gone to the former ones. */
+const onChange = (
+	informer: Informer,
+	concernedBy: (event: WatchEvent) => Concerned | undefined,
+	{stream, backends}: {readonly stream: Stream; readonly backends: Backends},
+): void => {
+	let concerned: Concerned | undefined;
+	informer.onEvent((event) => {
+		concerned = concernedBy(event);
+		if (concerned !== undefined) stream.flush(concerned);
+	}, 'before');
+	informer.onEvent(() => {
+		if (concerned !== undefined) backends.forget(concerned);
+	});
 };
 
 /** Starts the visitors, and opens the world to requests by hand. */
@@ -196,11 +193,13 @@ export const startTraffic = (parts: TrafficParts): TrafficStream => {
 	const requests = new Requests({table, proxies, echoes, clock, random});
 	const noteLastPod = onLastPod((namespace, workload) => counters.forget(namespace, workload));
 
-	for (const informer of [services, pods, destinationRules]) {
-		// Before: what was due until now is answered by those who were there until now.
-		informer.onEvent(() => stream.flush(), 'before');
-		informer.onEvent(() => backends.invalidate());
-	}
+	onChange(services, ({object}) => backends.concernedByService(object), {stream, backends});
+	onChange(destinationRules, () => backends.concernedByRule(), {stream, backends});
+	onChange(
+		pods,
+		({type, object}) => backends.concernedByPod(pods.get(nameOf(object)), type === 'DELETED' ? undefined : object),
+		{stream, backends},
+	);
 
 	for (const pod of pods.all()) noteLastPod({type: 'ADDED', object: pod});
 	pods.onEvent((event) => {
@@ -214,11 +213,12 @@ export const startTraffic = (parts: TrafficParts): TrafficStream => {
 	});
 	const stopRoutes = followRoutes(parts, (kind, event) => stream.apply(kind, event));
 
+	let timer: unknown;
 	const tick = (): void => {
+		if (tickMs !== undefined) timer = clock.setTimeout(tick, tickMs);
 		stream.flush();
-		timer = clock.setTimeout(tick, tickMs);
 	};
-	let timer = clock.setTimeout(tick, tickMs);
+	tick();
 	return {
 		flush: () => stream.flush(),
 		setFlowing: (isFlowing) => stream.setFlowing(isFlowing),

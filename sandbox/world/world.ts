@@ -2,7 +2,7 @@
 import {sleep, type Clock} from '../../services/clock.ts';
 import {silentLog, type Log} from '../../services/log.ts';
 import type {Random} from '../../services/random.ts';
-import type {Store} from '../api/types.ts';
+import type {ReadableStore, Store} from '../api/types.ts';
 import {workloadOf} from './backends.ts';
 import type {PodCall} from './calls.ts';
 import {Counters} from './counters.ts';
@@ -14,6 +14,7 @@ import {exposition} from './prometheus/exposition.ts';
 import {Samples} from './prometheus/samples.ts';
 import {startTraffic, type RequestBatch} from './traffic.ts';
 import {startWorkloads} from './workloads.ts';
+import type {Kubelet} from './workloads/pods.ts';
 
 const RPS = 20;
 const TICK_MS = 250;
@@ -88,7 +89,26 @@ const startScraping = (clock: Clock, everyMs: number, scrape: () => void): (() =
 
 /** Brings the store to life. Everything that happens is due to the clock, the chance and what is in the store. */
 export const startWorld = (options: WorldOptions): World => {
-	const {store, clock, random, speed, rps = RPS, proxyDelayMs = 0, log = silentLog} = options;
+	const {store, clock, log = silentLog} = options;
+	const kubelet = startWorkloads({...options, log});
+	const meshed = startMeshedWorld(options, kubelet);
+	const stopRouteStatus = startRouteStatus({store, clock, log});
+	return {
+		...meshed,
+		stop() {
+			stopRouteStatus();
+			meshed.stop();
+			kubelet.stop();
+		},
+	};
+};
+
+/** Visitors and a Prometheus for workloads that others run; reads the store alone. */
+export const startMeshedWorld = (
+	options: Omit<WorldOptions, 'store' | 'log'> & {readonly store: ReadableStore},
+	kubelet: Pick<Kubelet, 'readySince' | 'behaviourOf' | 'crash'>,
+): World => {
+	const {store, clock, random, speed, rps = RPS, proxyDelayMs = 0} = options;
 	const counters = new Counters();
 	const samples = new Samples(SCRAPES_KEPT);
 	const totals = new Map<string, WorkloadTotals>();
@@ -108,9 +128,9 @@ export const startWorld = (options: WorldOptions): World => {
 		for (const observer of observers) observer(batch);
 	};
 
-	const kubelet = startWorkloads({store, clock, random, speed, log});
 	const everyMs = scrapeInterval(speed);
-	const tickMs = Math.min(TICK_MS, everyMs);
+	// Each scrape asks the visitors first: when it comes often enough, nothing else has to.
+	const tickMs = everyMs > TICK_MS ? TICK_MS : undefined;
 	const traffic = startTraffic({
 		store,
 		clock,
@@ -123,14 +143,13 @@ export const startWorld = (options: WorldOptions): World => {
 		kubelet,
 		onBatch,
 	});
-	const stopRouteStatus = startRouteStatus({store, clock, log});
 	const taking = async (answer: WorldAnswer, signal: AbortSignal | undefined): Promise<WorldAnswer> => {
 		if (answer.latencyMs > 0) await sleep(clock, answer.latencyMs / speed, signal);
 		return answer;
 	};
 	const stopScraping = startScraping(clock, everyMs, () => {
 		traffic.flush();
-		samples.scrape(counters.exposed(), clock.now());
+		samples.scrape(counters.leaders(), clock.now());
 	});
 
 	return {
@@ -158,9 +177,7 @@ export const startWorld = (options: WorldOptions): World => {
 		fetchInWorld: async (call, signal) => taking(traffic.call(call), signal),
 		stop() {
 			stopScraping();
-			stopRouteStatus();
 			traffic.stop();
-			kubelet.stop();
 			observers.clear();
 		},
 	};

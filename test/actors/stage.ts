@@ -41,10 +41,12 @@ export type StageOptions = {
 	readonly namespaces: readonly string[];
 	/** Called with each round of checks; what it throws is a bug. */
 	readonly onCheck?: (model: CanaryModel) => void;
+	/** Called whenever a Canary is read into a model. */
+	readonly onRead?: (canary: KubeObject) => void;
 	readonly intercept?: Interceptor;
 };
 
-export const stage = async (t: ExecutionContext, {namespaces, onCheck, intercept}: StageOptions) => {
+export const stage = async (t: ExecutionContext, {namespaces, onCheck, onRead, intercept}: StageOptions) => {
 	const clock = createVirtualClock();
 	const random = seededRandom(1);
 	const embedded = await startEmbedded({clock, random, speed: SPEED, log: silentLog});
@@ -72,7 +74,10 @@ export const stage = async (t: ExecutionContext, {namespaces, onCheck, intercept
 		telemetry: createMetrics({processMetrics: false}),
 		tracing: createTracing(clock, 'test'),
 		namespaces: undefined,
-		toModel: (canary) => toModel(canary, {meshProvider: 'istio', intervalMs: 60_000, speed: SPEED}),
+		toModel(canary) {
+			onRead?.(canary);
+			return toModel(canary, {meshProvider: 'istio', intervalMs: 60_000, speed: SPEED});
+		},
 		onStateChange(change) {
 			states.push(change);
 		},

@@ -140,3 +140,21 @@ test('stop waits until what was announced is posted', async (t) => {
 	t.true(await stopping);
 	t.true(events('test').includes('Advance podinfo.test canary weight 5'));
 });
+
+test('a Canary that changes is read anew, and none of the others', async (t) => {
+	const read: string[] = [];
+	const {seconds, get, embedded} = await stage(t, {
+		namespaces: ['test', 'other'],
+		onRead({metadata}) {
+			read.push(metadata.namespace ?? '');
+		},
+	});
+	await seconds(1200);
+	read.length = 0;
+	const canary = get('canaries', 'podinfo', 'test');
+	if (canary)
+		embedded.store.update(keys.canaries, {...canary, spec: {...canary.spec, progressDeadlineSeconds: 900}}, 'user');
+	await seconds(10);
+	t.true(read.includes('test'));
+	t.false(read.includes('other'), 'a thousand Canaries would be read a thousand times a second');
+});

@@ -8,10 +8,10 @@ import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import {deployments, pathOf, virtualServices} from '../../services/kubernetes/resources.ts';
 import {silentLog, type Log} from '../../services/log.ts';
 import {saidIn, type Harness} from '../releases/harness.ts';
-import {createClient, ApiError, type Client} from './control-plane/client.ts';
-import {eventually} from './control-plane/eventually.ts';
-import {startNodes} from './control-plane/nodes.ts';
-import {startControlPlane, type ControlPlane} from './control-plane/start.ts';
+import {createClient, ApiError, type Client} from '../../sandbox/real/control-plane/client.ts';
+import {eventually} from '../../sandbox/real/control-plane/eventually.ts';
+import {startNodes} from '../../sandbox/real/control-plane/nodes.ts';
+import {startControlPlane, type ControlPlane} from '../../sandbox/real/control-plane/start.ts';
 import {losingAnswers, type LossyTransport} from './losses.ts';
 import {startMesh, type Mesh} from './mesh.ts';
 import {startMirror, type Mirror} from './mirror.ts';
@@ -34,7 +34,7 @@ export type Cluster = {
 
 export const artifact = (name: string): string => path.join(ARTIFACTS, name);
 
-const kubectlOf =
+export const kubectlOf =
 	(plane: ControlPlane): Cluster['kubectl'] =>
 	async (args, stdin) => {
 		const {stdout, stderr, code} = await plane.kubectl(args, stdin === undefined ? {} : {stdin});
@@ -45,13 +45,13 @@ const kubectlOf =
 		return stdout;
 	};
 
-const clientOf = async ({adminKubeconfig, url, caFile}: ControlPlane): Promise<Client> => {
+export const clientOf = async ({adminKubeconfig, url, caFile}: ControlPlane): Promise<Client> => {
 	const config = JSON.parse(await readFile(adminKubeconfig, 'utf8')) as {users: [{user: {token: string}}]};
 	return createClient({url, ca: await readFile(caFile), token: config.users[0].user.token});
 };
 
 /** As an administrator installs it: the mesh's CRDs, ours, and the operator's account with its role. */
-const install = async (kubectl: Cluster['kubectl'], assets: string): Promise<void> => {
+export const install = async (kubectl: Cluster['kubectl'], assets: string): Promise<void> => {
 	await kubectl(['create', '-f', path.join(assets, 'istio-crds.yaml')]);
 	await kubectl(['apply', '-f', artifact('crds')]);
 	await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);

@@ -8,9 +8,9 @@ import {cases} from '../contract/cases/index.ts';
 import {createClient} from '../contract/client.ts';
 import {declare, documentsOf, install, ownDefinitions} from '../contract/contract.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
-import {eventually} from './control-plane/eventually.ts';
-import {startNodes} from './control-plane/nodes.ts';
-import {startControlPlane} from './control-plane/start.ts';
+import {eventually} from '../../sandbox/real/control-plane/eventually.ts';
+import {startNodes} from '../../sandbox/real/control-plane/nodes.ts';
+import {startControlPlane} from '../../sandbox/real/control-plane/start.ts';
 
 const ISTIO = 'networking.istio.io';
 

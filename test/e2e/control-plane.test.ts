@@ -5,9 +5,9 @@ import path from 'node:path';
 import test from 'ava';
 import {silentLog} from '../../services/log.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
-import {eventually} from './control-plane/eventually.ts';
-import {startNodes, type Nodes} from './control-plane/nodes.ts';
-import {startControlPlane, type ControlPlane} from './control-plane/start.ts';
+import {eventually} from '../../sandbox/real/control-plane/eventually.ts';
+import {startNodes, type Nodes} from '../../sandbox/real/control-plane/nodes.ts';
+import {startControlPlane, type ControlPlane} from '../../sandbox/real/control-plane/start.ts';
 
 let dir: string;
 let plane: ControlPlane;

@@ -67,7 +67,9 @@ export const startImage = async (
 		return spawn('unshare', ['--mount', 'sh', '-c', ISOLATED, 'sh', root, user, ...entrypoint, ...args], options);
 	}
 
-	const [program = '', ...words] = config.entrypoint.map((word) => path.join(root, word));
+	const [program = '', ...words] = config.entrypoint.map((word) =>
+		word.startsWith('/') ? path.join(root, word) : word,
+	);
 	return spawn(program, [...words, ...args], options);
 };
 

@@ -10,8 +10,8 @@ import {sessions} from '../kubectl/sessions/index.ts';
 import {checkTranscript, isRecording, recordTranscript} from '../kubectl/transcripts.ts';
 import {artifact} from './cluster.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
-import {startNodes} from './control-plane/nodes.ts';
-import {startControlPlane} from './control-plane/start.ts';
+import {startNodes} from '../../sandbox/real/control-plane/nodes.ts';
+import {startControlPlane} from '../../sandbox/real/control-plane/start.ts';
 
 type Config = {
 	readonly clusters: readonly [{readonly cluster: Site['cluster']}];

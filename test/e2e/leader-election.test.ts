@@ -12,7 +12,7 @@ import {courseOf} from '../releases/moments.ts';
 import {shapes, type ReleaseShape} from '../releases/shapes.ts';
 import {startGround, type Ground} from './cluster.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
-import {eventually} from './control-plane/eventually.ts';
+import {eventually} from '../../sandbox/real/control-plane/eventually.ts';
 import {allowSecond, handOverMs, NAMESPACE, startPair, timing, writesSince, type Replica} from './replicas.ts';
 
 /** A check interval of a minute is a second: shorter than the Lease is valid, so that every gap falls into a run. */

@@ -8,7 +8,7 @@ import {exposition} from '../../sandbox/world/prometheus/exposition.ts';
 import {startRealPrometheus} from '../../sandbox/world/prometheus/real.ts';
 import {Samples} from '../../sandbox/world/prometheus/samples.ts';
 import {startPrometheusServer} from '../../sandbox/world/prometheus/server.ts';
-import {eventually} from './control-plane/eventually.ts';
+import {eventually} from '../../sandbox/real/control-plane/eventually.ts';
 
 const traffic = {
 	reporter: 'destination',

@@ -66,6 +66,19 @@ export class Column {
 		return this.#end;
 	}
 
+	/** Another column with the same past. */
+	clone(): Column {
+		const copy = new Column(this.#spare);
+		copy.#first = this.#first;
+		copy.#end = this.#end;
+		for (const chunk of this.#chunks) {
+			if (chunk instanceof Float64Array) copy.#chunks.push(chunk.slice());
+			else copy.#chunks.push(chunk && 'value' in chunk ? {...chunk} : chunk);
+		}
+
+		return copy;
+	}
+
 	/** Stores the value of a scrape; scrapes are counted upwards. */
 	put(scrape: number, value: number): void {
 		const chunk = Math.floor(scrape / LENGTH);

@@ -59,7 +59,7 @@ export class Evaluation {
 	}
 
 	#select(selector: Selector): readonly Series[] {
-		const known = this.#selected.get(selector) ?? this.#store.select(selector.name, selector.test);
+		const known = this.#selected.get(selector) ?? this.#store.select(selector.name, selector.test, selector.shelf);
 		this.#selected.set(selector, known);
 		return known;
 	}

@@ -15,6 +15,8 @@ export type Matching = {
 export type Selector = {
 	readonly kind: 'selector';
 	readonly name: string | undefined;
+	/** The only value of the label by which series are shelved that the test takes. */
+	readonly shelf: string | undefined;
 	readonly test: SeriesTest;
 	/** As written, for `absent`. */
 	readonly matchers: readonly Matcher[];

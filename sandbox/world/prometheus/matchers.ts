@@ -15,9 +15,16 @@ const anchored = (pattern: string): RegExp => {
 	return new RegExp(`^(?:${body})$`, flags?.[1]?.includes('i') === true ? 'si' : 's'); // oxlint-disable-line require-unicode-regexp
 };
 
+/** The one text that a matcher takes; undefined when there may be others. */
+export const onlyValue = ({operator, value}: Matcher): string | undefined => {
+	const isLiteral = operator === '=' || (operator === '=~' && /^[\w-]*$/u.test(value));
+	return isLiteral && value !== '' ? value : undefined;
+};
+
 /** The test of one matcher; a label that is missing is as one that is empty. */
-export const matcherTest = ({label, operator, value}: Matcher): ((labels: Labels) => boolean) => {
-	if (operator === '=') return (labels) => (labels[label] ?? '') === value;
+export const matcherTest = (matcher: Matcher): ((labels: Labels) => boolean) => {
+	const {label, operator, value} = matcher;
+	if (operator === '=' || onlyValue(matcher) !== undefined) return (labels) => (labels[label] ?? '') === value;
 	if (operator === '!=') return (labels) => (labels[label] ?? '') !== value;
 	const expression = anchored(value);
 	const isWanted = operator === '=~';

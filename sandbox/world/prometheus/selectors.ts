@@ -3,8 +3,9 @@ import type {SyntaxNode} from '@lezer/common';
 import type {Range, Selector} from './expression.ts';
 import {NAME} from './labels.ts';
 import {durationMs, numberOf, unquote} from './literals.ts';
-import {matcherTest, type Matcher} from './matchers.ts';
+import {matcherTest, onlyValue, type Matcher} from './matchers.ts';
 import {QueryError} from './query-error.ts';
+import {SHELVED_BY} from './series.ts';
 import {children, type Source} from './source.ts';
 
 const SECOND = 1000;
@@ -72,8 +73,10 @@ export const readSelector = (source: Source, node: SyntaxNode): Selector => {
 		source.fail(node, 'vector selector must contain at least one non-empty matcher');
 	}
 
+	const shelving = matchers.find((matcher) => matcher.label === SHELVED_BY && onlyValue(matcher) !== undefined);
 	return {
 		kind: 'selector',
+		shelf: shelving && onlyValue(shelving),
 		name: matchers.find(({label, operator}) => label === NAME && operator === '=')?.value,
 		test: (labels) => tests.every((test) => test(labels)),
 		matchers,

@@ -17,9 +17,12 @@ export type Series = {
 /** True when a series may be part of the answer. */
 export type SeriesTest = (labels: Labels) => boolean;
 
+/** The label that nearly every query of a release asks for. */
+export const SHELVED_BY = 'destination_workload';
+
 export type Store = {
-	/** The series of a name, or of every name, that pass the test. */
-	select(name: string | undefined, test: SeriesTest): readonly Series[];
+	/** The series of a name, or of every name, that pass the test; with `shelf`, which have this in SHELVED_BY. */
+	select(name: string | undefined, test: SeriesTest, shelf?: string): readonly Series[];
 };
 
 /** True when the time is before the window. */

@@ -4,9 +4,9 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readFileSync} from 'node:fs';
 import {chmod, copyFile, mkdir, readFile, rename, rm} from 'node:fs/promises';
-import {homedir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {assetsCache} from '../../../sandbox/real/assets.ts';
 
 const MODULE = import.meta.dirname;
 const FILES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl', 'helm', 'istio-crds.yaml'];
@@ -46,8 +46,7 @@ export const assetsFolder = (): string => {
 		.update(readFileSync(path.join(MODULE, 'go.sum')))
 		.update([process.platform, process.arch, ...buildArguments(goMod)].join(' '))
 		.digest('hex');
-	const cache = process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache');
-	return path.join(cache, 'aviary', 'kube-assets', hash.slice(0, 16));
+	return path.join(assetsCache(process.env), hash.slice(0, 16));
 };
 
 /** The assets of an earlier build; tests use this, so that none of them builds for minutes within its time limit. */

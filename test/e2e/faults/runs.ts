@@ -5,7 +5,7 @@ import * as resources from '../../../services/kubernetes/resources.ts';
 import {release} from '../../releases/shapes.ts';
 import type {End} from '../../simulation/sweep.ts';
 import type {Ground} from '../cluster.ts';
-import {eventually} from '../control-plane/eventually.ts';
+import {eventually} from '../../../sandbox/real/control-plane/eventually.ts';
 import {startInside, startMortal, type Place} from './daemons.ts';
 import {endOf} from './ends.ts';
 import {violationsIn, type Observation} from './observer.ts';

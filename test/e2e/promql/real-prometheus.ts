@@ -4,8 +4,8 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
-import {freePorts, logTail, startChild} from '../control-plane/children.ts';
-import {eventually} from '../control-plane/eventually.ts';
+import {freePorts, logTail, startChild} from '../../../sandbox/real/control-plane/children.ts';
+import {eventually} from '../../../sandbox/real/control-plane/eventually.ts';
 
 export type RealPrometheus = {
 	/** Asks; answers status and body. With a form, posts it. */

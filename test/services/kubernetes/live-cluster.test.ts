@@ -203,3 +203,15 @@ test('served versions come preferred first; none for an unknown group; an error 
 		server.once('get', refuse(500, 'InternalError'));
 		await t.throwsAsync(cluster.servedVersions('nobody.io'), {instanceOf: ApiError});
 	}));
+
+test('who asks for served versions while somebody asks already shares the answer', (t) =>
+	withHarness(async ({server, cluster}) => {
+		server.once('get', answerWith(200, {kind: 'APIGroup', versions: [{version: 'v1'}]}));
+		const answers = await Promise.all([1, 2, 3].map(() => cluster.servedVersions('networking.istio.io')));
+		t.deepEqual(answers, [['v1'], ['v1'], ['v1']]);
+		t.is(server.seen.filter(({url}) => url.pathname === '/apis/networking.istio.io').length, 1);
+		server.once('get', refuse(500, 'InternalError'));
+		await t.throwsAsync(cluster.servedVersions('apps'), {instanceOf: ApiError});
+		server.once('get', answerWith(200, {kind: 'APIGroup', versions: [{version: 'v1'}]}));
+		t.deepEqual(await cluster.servedVersions('apps'), ['v1'], 'an error is not shared with who asks later');
+	}));

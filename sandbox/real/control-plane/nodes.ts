@@ -7,7 +7,11 @@ import {createClient, type Client} from './client.ts';
 import {isOutdated, Kubelet, NODE, NODE_IP, RETRY_MS} from './kubelet.ts';
 import type {Pod} from './pod-status.ts';
 
-export type Nodes = {stop(): Promise<void>};
+export type Nodes = {
+	/** Crashes the pods that are meant, and keeps them down; call the answer to let them run again. */
+	crash(isMeant: (pod: Pod) => boolean): () => void;
+	stop(): Promise<void>;
+};
 
 const WATCH_SECONDS = 300;
 
@@ -20,7 +24,12 @@ const nodeObject = (now: string) => {
 		status: {
 			capacity,
 			allocatable: capacity,
-			addresses: [{type: 'InternalIP', address: NODE_IP}],
+			// The API server turns to the first for logs and exec: nobody listens there, so that it is refused at once.
+			addresses: [
+				{type: 'Hostname', address: '127.0.0.1'},
+				{type: 'InternalIP', address: NODE_IP},
+			],
+			daemonEndpoints: {kubeletEndpoint: {Port: 1}},
 			conditions: [
 				{type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: now, lastTransitionTime: now},
 			],
@@ -41,8 +50,13 @@ const clientOf = (kubeconfig: string): Client => {
 };
 
 /** Lists, then watches; one that ends goes on where it was, one that breaks or is too old begins anew. */
-const followPods = async (client: Client, kubelet: Kubelet, signal: AbortSignal): Promise<void> => {
-	const list = (await client.call('GET', '/api/v1/pods')) as {
+const followPods = async (
+	client: Client,
+	kubelet: Kubelet,
+	labelSelector: string,
+	signal: AbortSignal,
+): Promise<void> => {
+	const list = (await client.call('GET', `/api/v1/pods?${new URLSearchParams({labelSelector}).toString()}`)) as {
 		metadata: {resourceVersion: string};
 		items: Pod[];
 	};
@@ -52,6 +66,7 @@ const followPods = async (client: Client, kubelet: Kubelet, signal: AbortSignal)
 		const query = new URLSearchParams({
 			watch: 'true',
 			allowWatchBookmarks: 'true',
+			labelSelector,
 			resourceVersion: version,
 			timeoutSeconds: String(WATCH_SECONDS),
 		});
@@ -70,10 +85,19 @@ const followPods = async (client: Client, kubelet: Kubelet, signal: AbortSignal)
 	}
 };
 
+type Options = {
+	readonly kubeconfig: string;
+	readonly log: Log;
+	/** Takes these pods alone; without it, all. */
+	readonly labelSelector?: string;
+	/** Pods grow old so many times faster than the clock; 1 without it. */
+	readonly speed?: number;
+};
+
 /** Registers the node and plays it until stopped; outlives outages of the API server. */
-export const startNodes = ({kubeconfig, log}: {readonly kubeconfig: string; readonly log: Log}): Nodes => {
+export const startNodes = ({kubeconfig, log, labelSelector = '', speed = 1}: Options): Nodes => {
 	const client = clientOf(kubeconfig);
-	const kubelet = new Kubelet(client, log);
+	const kubelet = new Kubelet(client, log, speed);
 	const stopping = new AbortController();
 	const loop = async (): Promise<void> => {
 		while (!stopping.signal.aborted) {
@@ -84,7 +108,7 @@ export const startNodes = ({kubeconfig, log}: {readonly kubeconfig: string; read
 						throw error;
 					}
 				});
-				await followPods(client, kubelet, stopping.signal);
+				await followPods(client, kubelet, labelSelector, stopping.signal);
 			} catch (error) {
 				if (!stopping.signal.aborted) {
 					log.debug('The nodes lost the API server', {error: String(error)});
@@ -96,6 +120,7 @@ export const startNodes = ({kubeconfig, log}: {readonly kubeconfig: string; read
 	};
 	const done = loop();
 	return {
+		crash: (isMeant) => kubelet.crash(isMeant),
 		async stop() {
 			stopping.abort();
 			kubelet.stop();

@@ -39,7 +39,15 @@ export type ControlPlane = {
 	stop(): Promise<void>;
 };
 
-type Options = {readonly dir: string; readonly assets: string; readonly log: Log};
+type Options = {
+	readonly dir: string;
+	readonly assets: string;
+	readonly log: Log;
+	/** Of the API server; without it, or 0, a free one. */
+	readonly port?: number;
+	/** More flags for the programs; they win over ours. */
+	readonly flags?: {readonly apiServer?: readonly string[]; readonly controllerManager?: readonly string[]};
+};
 
 const READY_MS_MAX = 90_000;
 const KUBECTL_MS_MAX = 120_000;
@@ -140,7 +148,7 @@ const kubeconfigMaker = (dir: string, base: {url: string; caFile: string}, kubec
 };
 
 /** The three programs: etcd and the controllers run all the time, the API server comes and goes. */
-const startPrograms = async (dir: string, assets: string, files: Files, ports: Ports, token: string) => {
+const startPrograms = async ({dir, assets, flags = {}}: Options, files: Files, ports: Ports, token: string) => {
 	const run = (name: string, flags: string[]): Child =>
 		startChild(name, path.join(assets, name), flags, path.join(dir, `${name}.log`));
 	const url = `https://127.0.0.1:${ports.apiServer}`;
@@ -161,7 +169,7 @@ const startPrograms = async (dir: string, assets: string, files: Files, ports: P
 			return;
 		}
 
-		apiServer = run('kube-apiserver', apiServerFlags(files, ports));
+		apiServer = run('kube-apiserver', [...apiServerFlags(files, ports), ...(flags.apiServer ?? [])]);
 		await waitUntilReady(apiServer, url, files.ca, token);
 	};
 	const stopApiServer = async (): Promise<void> => {
@@ -174,7 +182,9 @@ const startPrograms = async (dir: string, assets: string, files: Files, ports: P
 	try {
 		await startEtcd();
 		await startApiServer();
-		running.push(run('kube-controller-manager', controllerManagerFlags(files)));
+		running.push(
+			run('kube-controller-manager', [...controllerManagerFlags(files), ...(flags.controllerManager ?? [])]),
+		);
 	} catch (error) {
 		await stop();
 		throw error;
@@ -184,17 +194,19 @@ const startPrograms = async (dir: string, assets: string, files: Files, ports: P
 };
 
 /** Starts everything under `dir`, which also gets the programs' logs, and waits until the API server is ready. */
-export const startControlPlane = async ({dir, assets, log}: Options): Promise<ControlPlane> => {
+export const startControlPlane = async (options: Options): Promise<ControlPlane> => {
+	const {dir, assets, log} = options;
 	const started = wallClock.monotonic();
 	const files = filesIn(dir);
 	const adminToken = randomBytes(16).toString('hex');
 	await writeSecrets(files, adminToken);
-	const [etcd = 0, etcdPeer = 0, apiServerPort = 0] = await freePorts(3);
+	const [etcd = 0, etcdPeer = 0, free = 0] = await freePorts(3);
+	const apiServerPort = options.port || free;
 	const url = `https://127.0.0.1:${apiServerPort}`;
 	await writeKubeconfig(files.adminKubeconfig, {url, caFile: files.ca, token: adminToken});
 	const people = await startPeople(files.people);
 	const ports = {etcd, etcdPeer, apiServer: apiServerPort};
-	const programs = await startPrograms(dir, assets, files, ports, adminToken).catch((error: unknown) => {
+	const programs = await startPrograms(options, files, ports, adminToken).catch((error: unknown) => {
 		people.close();
 		throw error;
 	});

@@ -127,8 +127,8 @@ export const statusPatch = (pod: Pod, stage: Stage, {ip, nodeIp, now}: {ip: stri
 			containerStatuses: pod.spec.containers.map(({name, image}) => ({
 				name,
 				image,
-				imageID: `e2e://${image}`,
-				containerID: `e2e://${pod.metadata.uid ?? ''}/${name}/${stage.restarts}`,
+				imageID: `sandbox://${image}`,
+				containerID: `sandbox://${pod.metadata.uid ?? ''}/${name}/${stage.restarts}`,
 				ready: stage.ready,
 				started: !stage.crashed,
 				restartCount: stage.restarts,

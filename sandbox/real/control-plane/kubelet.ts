@@ -2,14 +2,23 @@
 import {wallClock} from '../../../services/clock.ts';
 import type {Log} from '../../../services/log.ts';
 import {ApiError, type Client} from './client.ts';
-import {isReported, stageOf, statusPatch, type Pod} from './pod-status.ts';
+import {isReported, stageOf, statusPatch, type Pod, type Stage} from './pod-status.ts';
 
-export const NODE = 'e2e-node';
+export const NODE = 'sandbox';
 export const NODE_IP = '10.0.0.1';
 export const RETRY_MS = 250;
 
 /** What the node knows of a pod beyond the API: when its containers started, and its place in the work queue. */
-type Care = {pod: Pod; startedMs: number | undefined; busy: boolean; dirty: boolean; timer: unknown; gone: boolean};
+type Care = {
+	pod: Pod;
+	startedMs: number | undefined;
+	busy: boolean;
+	dirty: boolean;
+	timer: unknown;
+	gone: boolean;
+	down: boolean;
+	downs: number;
+};
 
 /** True for answers that only say that the pod has moved on; a watch event tells the rest. */
 export const isOutdated = (error: unknown): boolean =>
@@ -19,12 +28,15 @@ export const isOutdated = (error: unknown): boolean =>
 export class Kubelet {
 	readonly #client: Client;
 	readonly #log: Log;
+	readonly #speed: number;
 	readonly #pods = new Map<string, Care>();
 	#lastIp = 0;
 
-	constructor(client: Client, log: Log) {
+	/** Pods grow old `speed` times faster than the clock. */
+	constructor(client: Client, log: Log, speed = 1) {
 		this.#client = client;
 		this.#log = log;
+		this.#speed = speed;
 	}
 
 	/** The whole truth after a list: pods that it lacks are gone. */
@@ -53,7 +65,7 @@ export class Kubelet {
 		// A pod that ran before this program did keeps its age, if only to the second.
 		const since = pod.status?.podIP ? Date.parse(pod.status.startTime ?? '') : Number.NaN;
 		const startedMs = Number.isNaN(since) ? undefined : wallClock.monotonic() - (wallClock.now() - since);
-		const fresh = {pod, startedMs, busy: false, dirty: false, timer: undefined, gone: false};
+		const fresh = {pod, startedMs, busy: false, dirty: false, timer: undefined, gone: false, down: false, downs: 0};
 		this.#pods.set(uid, fresh);
 		this.#wake(fresh);
 	}
@@ -65,6 +77,24 @@ export class Kubelet {
 			wallClock.clearTimeout(care.timer);
 			this.#pods.delete(pod.metadata.uid ?? '');
 		}
+	}
+
+	/** Crashes the pods that are meant, and keeps them down; call the answer to let them run again. */
+	crash(isMeant: (pod: Pod) => boolean): () => void {
+		const downed = [...this.#pods.values()].filter(({pod}) => isMeant(pod));
+		for (const care of downed) {
+			care.down = true;
+			care.downs++;
+			this.#wake(care);
+		}
+
+		return () => {
+			for (const care of downed) {
+				care.down = false;
+				care.startedMs = wallClock.monotonic();
+				this.#wake(care);
+			}
+		};
 	}
 
 	stop(): void {
@@ -129,7 +159,7 @@ export class Kubelet {
 		}
 
 		care.startedMs ??= wallClock.monotonic();
-		const stage = stageOf(pod, wallClock.monotonic() - care.startedMs);
+		const stage = this.#stageOf(care, (wallClock.monotonic() - care.startedMs) * this.#speed);
 		if (!isReported(pod, stage)) {
 			const ip = pod.status?.podIP ?? this.#nextIp();
 			const now = `${new Date(wallClock.now()).toISOString().slice(0, 19)}Z`;
@@ -137,7 +167,16 @@ export class Kubelet {
 			await this.#attempt('PATCH', `${path}/status`, patch, 'application/strategic-merge-patch+json');
 		}
 
-		return stage.nextMs;
+		return stage.nextMs === undefined ? undefined : stage.nextMs / this.#speed;
+	}
+
+	#stageOf({pod, down, downs}: Care, ageMs: number): Stage {
+		if (down) {
+			return {ready: false, crashed: true, restarts: downs, nextMs: undefined};
+		}
+
+		const stage = stageOf(pod, ageMs);
+		return {...stage, restarts: stage.restarts + downs};
 	}
 
 	async #attempt(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, type?: string): Promise<void> {

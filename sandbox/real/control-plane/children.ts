@@ -29,7 +29,11 @@ const GUARD = [
 
 export const startChild = (name: string, program: string, args: readonly string[], logFile: string): Child => {
 	const log = openSync(logFile, 'a');
-	const child = spawn('/bin/sh', ['-c', GUARD, name, program, ...args], {stdio: ['pipe', log, log]});
+	const child = spawn('/bin/sh', ['-c', GUARD, name, program, ...args], {
+		stdio: ['pipe', log, log],
+		// Out of the terminal's reach: Ctrl-C is for this process, which then ends them in its own order.
+		detached: true,
+	});
 	closeSync(log);
 	// The pipe breaks when the program ends first, which `isRunning` tells already.
 	child.stdin?.on('error', () => {});

@@ -1,0 +1,30 @@
+// What the operating system knows of a process: memory, its peak, and CPU time (Linux, proc(5)).
+import {readFileSync, writeFileSync} from 'node:fs';
+
+export type Figures = {
+	/** Resident memory, in MB (10^6 bytes). */
+	readonly rssMb: number;
+	/** The most since the peak was last reset. */
+	readonly peakMb: number;
+	/** User and system, since its start. */
+	readonly cpuSeconds: number;
+};
+
+/** Linux counts in hundredths of a second wherever it runs (sysconf _SC_CLK_TCK). */
+const TICKS_A_SECOND = 100;
+const KILOBYTE = 1024;
+
+export const figuresOf = (pid: number): Figures => {
+	const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+	const megabytes = (field: string): number =>
+		(Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'mu').exec(status)?.[1]) * KILOBYTE) / 1e6;
+	// The name in parentheses may hold spaces.
+	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+	const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+	return {rssMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM'), cpuSeconds};
+};
+
+/** Lets the peak begin anew, from what is resident now. */
+export const resetPeak = (pid: number): void => {
+	writeFileSync(`/proc/${pid}/clear_refs`, '5');
+};

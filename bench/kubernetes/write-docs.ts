@@ -1,0 +1,31 @@
+// Writes docs/performance.md from the results in bench/results: what was measured, beside the goals and the peer's
+// figures. `node bench/kubernetes/write-docs.ts`
+import {readdir, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {performancePage} from './performance-page.ts';
+import type {Results} from './run.ts';
+
+const RESULTS = new URL('../results/', import.meta.url).pathname;
+const PAGE = new URL('../../docs/performance.md', import.meta.url).pathname;
+const SUBJECT = 'aviary';
+
+/** Aviary's results, smallest first. */
+const readResults = async (folder: string): Promise<readonly Results[]> => {
+	const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+	const texts = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
+	return texts
+		.map((text) => JSON.parse(text) as Results)
+		.filter(({subject}) => subject === SUBJECT)
+		.toSorted((a, b) => a.measured.canaries - b.measured.canaries);
+};
+
+/** The page as the committed results make it. */
+export const pageFromResults = async (): Promise<string> => performancePage(await readResults(RESULTS));
+
+export const writePerformancePage = async (): Promise<void> => {
+	await writeFile(PAGE, await pageFromResults());
+};
+
+if (import.meta.main) {
+	await writePerformancePage();
+}
