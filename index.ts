@@ -2,45 +2,55 @@
 import {toModel} from './api/model-of-canary.ts';
 import {modelOfRollout} from './api/model-of-rollout.ts';
 import type {CanaryModel, Verdict, World} from './api/model.ts';
+import type {WorkloadMapping} from './api/workload-mapping.ts';
 import type {StateChange} from './actors/canary.ts';
 import type {Services} from './actors/bindings.ts';
+import {createRunArchive} from './actors/run-archive.ts';
+import type {RunHistory} from './actors/run-shelf.ts';
+import {leadAlone, standForElection} from './actors/leading.ts';
+import type {Leading} from './actors/leading.ts';
 import {startSupervisor} from './actors/supervisor.ts';
 import type {Supervisor} from './actors/supervisor.ts';
+import {openPageIfPossible} from './actors/views/page.ts';
+import type {PageConfig} from './actors/views/page.ts';
 import type {Clock} from './services/clock.ts';
 import {wallClock} from './services/clock.ts';
 import {createDoor} from './services/http/door.ts';
+import {createOuterDoors} from './services/http/outer-doors.ts';
 import type {Door, Transport} from './services/http/door.ts';
 import {createApi} from './services/kubernetes/api.ts';
 import type {Api} from './services/kubernetes/api.ts';
 import type {Cluster} from './services/kubernetes/cluster.ts';
 import {loadConnection, openConnection} from './services/kubernetes/connection.ts';
-import {createLeaseEvents} from './services/kubernetes/lease-events.ts';
 import {fenced} from './services/kubernetes/lease-fence.ts';
-import {defaultTiming} from './services/kubernetes/lease-record.ts';
+import type {Fence} from './services/kubernetes/lease-fence.ts';
 import type {LeaseTiming} from './services/kubernetes/lease-record.ts';
-import {LEASE_NAME, startCandidate} from './services/kubernetes/lease.ts';
 import {createCluster} from './services/kubernetes/live-cluster.ts';
 import type {ClusterOptions} from './services/kubernetes/live-cluster.ts';
 import type {Log} from './services/log.ts';
+import {createNotifications} from './services/notifiers/notifications.ts';
+import type {NotificationConfig} from './services/notifiers/notifications.ts';
 import type {Random} from './services/random.ts';
 import {systemRandom} from './services/random.ts';
 import {routerOf} from './services/routers/index.ts';
 import {createAnnouncer} from './services/telemetry/events.ts';
 import type {AnnouncerOptions} from './services/telemetry/events.ts';
+import {annotationsOf} from './services/telemetry/grafana.ts';
+import type {GrafanaPlace} from './services/telemetry/grafana.ts';
 import {startTelemetryServer} from './services/telemetry/http-server.ts';
 import {createLog} from './services/telemetry/log.ts';
 import type {Level} from './services/telemetry/log.ts';
 import {followLogLevel} from './services/telemetry/log-level.ts';
 import {createMetrics} from './services/telemetry/metrics.ts';
 import {observedChecks} from './services/telemetry/observed-checks.ts';
-import type {Telemetry} from './services/telemetry/telemetry.ts';
 import {createTracing} from './services/telemetry/tracing.ts';
 import {workloadsOf} from './services/workloads/index.ts';
-import {openSurvey} from './services/workloads/open-survey.ts';
+import {shippedMappings} from './services/workloads/mapping-files.ts';
+import {LOOK_AGAIN_MS, openSurvey} from './services/workloads/open-survey.ts';
 
 export const version = '0.1.0';
 
-export type DaemonConfig = {
+export type DaemonConfig = NotificationConfig & {
 	/** A kubeconfig file; without one KUBECONFIG, then ~/.kube/config, then the pod's service account. */
 	readonly kubeconfig?: string;
 	/** An API server without authentication, instead of a kubeconfig: the sandbox's. */
@@ -49,6 +59,8 @@ export type DaemonConfig = {
 	readonly meshProvider: string;
 	/** The check interval of Canaries that name none, in ms. */
 	readonly intervalMs: number;
+	/** How kinds are released that nothing here knows, besides those that ship. */
+	readonly workloadMappings?: readonly WorkloadMapping[];
 	/** Undefined watches all namespaces. */
 	readonly namespaces?: readonly string[];
 	readonly logLevel: Level;
@@ -56,8 +68,14 @@ export type DaemonConfig = {
 	readonly logLevelFile?: string;
 	/** Of /metrics, /healthz and /readyz; 0 takes a free one. */
 	readonly port: number;
+	/** The page and its HTTP interface; none without it. */
+	readonly ui?: PageConfig | undefined;
 	/** Where the Lease lives for which replicas stand; without it this is the only replica, and leads from the start. */
 	readonly leaderElection?: Partial<LeaseTiming> & {readonly namespace: string};
+	/** How many records of runs are kept a Canary, and for how long; ten and 90 days. */
+	readonly runHistory?: Partial<RunHistory> | undefined;
+	/** Where runs are annotated. */
+	readonly grafana?: GrafanaPlace | undefined;
 	/** How many times faster than written durations pass; 1 but in the sandbox. */
 	readonly speed?: number;
 };
@@ -75,6 +93,8 @@ export type Doors = {
 
 export type Daemon = {
 	readonly metricsUrl: string;
+	/** Undefined where the page is not served. */
+	readonly pageUrl: string | undefined;
 	/** Resolves when every Canary that exists has its actor, here or in the replica that leads. */
 	readonly ready: Promise<void>;
 	/** Ends the actors, then what they use; what was announced is posted first. */
@@ -85,12 +105,12 @@ export type Daemon = {
 const nothing = (at: number): World => ({at, primaryRunsTarget: false, scalers: [], problems: []});
 
 const openSurveyOf =
-	(cluster: Cluster, clock: Clock): Services['openSurvey'] =>
+	(cluster: Cluster, clock: Clock, speed: number): Services['openSurvey'] =>
 	(model, onWorld) => {
-		const workloads = workloadsOf(model.target.kind);
+		const workloads = workloadsOf(model.target);
 		const router = routerOf(model.provider);
 		if (workloads !== undefined && router !== undefined) {
-			return openSurvey({cluster, clock, model, onWorld, workloads, router});
+			return openSurvey({cluster, clock, model, onWorld, workloads, router, lookAgainMs: LOOK_AGAIN_MS / speed});
 		}
 
 		const timer = clock.setTimeout(() => {
@@ -98,84 +118,19 @@ const openSurveyOf =
 		}, 0);
 		return {
 			setRunning() {},
+			setAwaited() {},
 			close() {
 				clock.clearTimeout(timer);
 			},
 		};
 	};
 
-type Leading = {
-	readonly ready: Promise<void>;
-	isAlive(): boolean;
-	stop(): Promise<void>;
-};
-
-/** Without others there is nothing to wait for. */
-const leadAlone = (supervisor: Supervisor, telemetry: Telemetry): Leading => {
-	telemetry.leadershipChanged(true);
-	return {...supervisor, isAlive: () => true};
-};
-
-type Stand = Required<Pick<Doors, 'clock' | 'random' | 'log'>> & {
-	readonly lease: NonNullable<DaemonConfig['leaderElection']>;
-	readonly door: Door;
-	readonly apiThrough: (door: Door) => Api;
-	readonly telemetry: Telemetry;
-	readonly lead: (door: Door) => Supervisor;
-};
-
-/** Stands for election, and leads whenever it has won; each term has caches and actors of its own, behind its fence. */
-const standForElection = (stand: Stand): Leading => {
-	const {lease, door, apiThrough, telemetry, lead, ...doors} = stand;
-	const {namespace, ...timing} = lease;
-	const {promise: ready, resolve, reject} = Promise.withResolvers<void>();
-	const api = apiThrough(door);
-	const words = createLeaseEvents({...doors, cluster: createCluster({...doors, api})});
-	telemetry.leadershipChanged(false);
-	const candidate = startCandidate({
-		...doors,
-		api,
-		lease: {namespace, name: LEASE_NAME},
-		timing: {...defaultTiming, ...timing},
-		lead(fence) {
-			const supervisor = lead(fenced(door, fence));
-			supervisor.ready.then(resolve, () => {});
-			return {
-				async stop() {
-					const keys = supervisor.keys();
-					await supervisor.stop();
-					for (const [inside = '', name = ''] of keys.map((key) => key.split('/'))) {
-						telemetry.forgetCanary({namespace: inside, name});
-					}
-				},
-			};
-		},
-		onRole(role) {
-			telemetry.leadershipChanged(role === 'leading');
-			if (role === 'following') {
-				resolve();
-			}
-		},
-		say(about, text) {
-			words.say(about, text);
-		},
-	});
-	return {
-		ready,
-		isAlive: () => candidate.isAlive(),
-		async stop() {
-			await candidate.stop();
-			await words.close();
-			reject(new Error('stopped before it was ready'));
-		},
-	};
-};
-
 /** Starts the daemon. Rejects when its port is taken or its kubeconfig cannot be read. */
 export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Promise<Daemon> => {
 	const {clock = wallClock, random = systemRandom} = doors;
 	const own = createLog({level: config.logLevel, clock});
 	const {log = own} = doors;
+	const mappings = [...(await shippedMappings()), ...(config.workloadMappings ?? [])];
 	const telemetry = createMetrics({processMetrics: doors.clock === undefined});
 	const tracing = createTracing(clock, version);
 	const connection =
@@ -190,10 +145,28 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 	});
 	const apiThrough = (through: Door): Api =>
 		createApi({connection, door: through, clock, random, log, onAnswer: (facts) => telemetry.apiAnswered(facts)});
-	const lead = (through: Door): Supervisor => {
+	const outer = createOuterDoors({clock, log, userAgent: `aviary/${version}`, transport: doors.transport});
+	const {ui, speed = 1} = config;
+	const page =
+		ui &&
+		(await openPageIfPossible({
+			config: ui,
+			connection,
+			door,
+			api: apiThrough(door),
+			clock,
+			random,
+			log,
+			version,
+			speed,
+		}));
+	const lead = (fence?: Fence): Supervisor => {
+		const behind = (one: Door): Door => (fence === undefined ? one : fenced(one, fence));
+		const through = behind(door);
 		const api = apiThrough(through);
 		const onRestart: ClusterOptions['onRestart'] = (facts) => telemetry.watchRestarted(facts);
-		const cluster = createCluster({api, clock, random, log, onRestart});
+		const onMissed: ClusterOptions['onMissed'] = (facts) => telemetry.eventMissed(facts);
+		const cluster = createCluster({api, clock, random, log, onRestart, onMissed});
 		telemetry.readLevels({cacheSizes: () => cluster.cacheSizes(), load: () => api.load()});
 		const onSettled: AnnouncerOptions['onSettled'] = (outcome) => telemetry.eventSettled(outcome);
 		const announcer = createAnnouncer({cluster, clock, random, log, onSettled});
@@ -203,7 +176,7 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 				clock,
 				random,
 				log,
-				openSurvey: openSurveyOf(cluster, clock),
+				openSurvey: openSurveyOf(cluster, clock, config.speed ?? 1),
 				runChecks: observedChecks({
 					door: through,
 					clock,
@@ -212,8 +185,11 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 					metricsServer: config.metricsServer,
 					onVerdict: doors.onVerdict,
 				}),
+				notifications: createNotifications({cluster, clock, random, log, config, outer, behind, telemetry}),
 			},
 			announcer,
+			archive: createRunArchive({cluster, api, announcer, clock, random, log, history: config.runHistory}),
+			annotations: annotationsOf(config.grafana, {door: behind(outer.through(undefined)), clock, log}),
 			telemetry,
 			tracing,
 			namespaces: config.namespaces,
@@ -221,9 +197,11 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 				(object.kind === 'Rollout' ? modelOfRollout : toModel)(object, {
 					meshProvider: config.meshProvider,
 					intervalMs: config.intervalMs,
+					mappings,
 					speed: config.speed ?? 1,
 				}),
 			...(doors.onStateChange !== undefined && {onStateChange: doors.onStateChange}),
+			watcher: page?.watcher,
 		});
 		const tell = async (): Promise<void> => {
 			await supervisor.ready;
@@ -231,7 +209,14 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 		};
 		// Rejects only when stopped before.
 		tell().catch(() => {});
-		return supervisor;
+		page?.leads(true);
+		return {
+			...supervisor,
+			async stop() {
+				page?.leads(false);
+				await supervisor.stop();
+			},
+		};
 	};
 	let isReady = false;
 	let leading: Leading | undefined;
@@ -249,7 +234,7 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 	log.info('Starting operator', {version, meshProvider: config.meshProvider, server: connection.server});
 	leading =
 		config.leaderElection === undefined
-			? leadAlone(lead(door), telemetry)
+			? leadAlone(lead(), telemetry)
 			: standForElection({lease: config.leaderElection, door, apiThrough, telemetry, lead, clock, random, log});
 	const {ready} = leading;
 	const becomeReady = async (): Promise<void> => {
@@ -259,11 +244,13 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 	becomeReady().catch(() => {});
 	return {
 		metricsUrl: `http://127.0.0.1:${server.port}/metrics`,
+		pageUrl: page?.url,
 		ready,
 		async stop() {
 			await leading.stop();
+			await page?.close();
 			await server.close();
-			await door.close();
+			await Promise.all([door.close(), outer.close()]);
 			log.info('Stopped operator');
 			ignoreLevel();
 		},

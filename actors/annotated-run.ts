@@ -4,12 +4,14 @@ import {createActor, fromPromise} from 'xstate';
 import type {Announcement, CanaryModel} from '../api/model.ts';
 import {canaryMachine} from '../machines/canary.ts';
 import type {Context} from '../machines/model/context.ts';
+import {awaitedIn} from '../machines/model/awaited.ts';
 import {pathOf} from '../machines/model/explain.ts';
 import type {Path} from '../machines/model/explain.ts';
 import {primaryCanServe, primaryIsHealthy} from '../machines/model/health.ts';
 import {statusOf} from '../machines/model/status.ts';
 import type {Status} from '../machines/model/status.ts';
 import type {Answer} from '../machines/ports.ts';
+import {sleep} from '../services/clock.ts';
 import type {KubeObject, Resource} from '../services/kubernetes/cluster.ts';
 import {routerOf} from '../services/routers/index.ts';
 import type {Services, Survey} from './bindings.ts';
@@ -37,9 +39,17 @@ export type AnnotatedRunOptions = {
 	readonly onCrash: (error: Error) => void;
 };
 
-/** Where an interrupted run left its users: with the primary, with a canary that the primary cannot relieve yet, or
- * where they were, for the run was at rest or nothing was known yet. */
-export type Left = 'primary' | 'canary' | 'untouched';
+/** Where an interrupted run left its users. */
+export type Left = {
+	/** `primary`: it has all traffic, and the API server has confirmed that; `canary`: the primary cannot relieve it yet;
+	 * `unconfirmed`: no confirmation came within GIVE_BACK_MS; `untouched`: nothing was under way or known yet. */
+	readonly traffic: 'primary' | 'canary' | 'unconfirmed' | 'untouched';
+	/** Of the canary, in percent, before the interruption; undefined where the VirtualService routes to both no more. */
+	readonly weight: number | undefined;
+};
+
+/** How long an interruption may take: GitHub's runners kill 7.5 s after Ctrl-C, `docker stop` after 10 s. */
+export const GIVE_BACK_MS = 7000;
 
 export type AnnotatedRun = {
 	/** A newer version of the VirtualService was observed. */
@@ -48,7 +58,8 @@ export type AnnotatedRun = {
 	retry(): void;
 	/** Resolves once the record says where the chart is. */
 	recorded(): Promise<void>;
-	/** Ends the chart and gives the primary all traffic if it can take it; the record stays, to be taken up again. */
+	/** Ends the chart and gives the primary all traffic if it can take it, within GIVE_BACK_MS; the record stays, to be
+	 * taken up again. Never rejects. */
 	interrupt(): Promise<Left>;
 	stop(): void;
 };
@@ -77,11 +88,39 @@ const dryPorts = (ports: ReturnType<typeof canaryPorts>): ReturnType<typeof cana
 const canTakeAll = (context: Context): boolean =>
 	context.run.promoting === true ? primaryIsHealthy(context) : primaryCanServe(context);
 
+/** Gives the primary all traffic; answers whether the API server has confirmed it in time. */
+const giveBack = async ({services, model}: AnnotatedRunOptions, gate: Gate): Promise<boolean> => {
+	const {cluster, clock, log} = services;
+	const what = `giving ${model.primary.name}.${model.namespace} all traffic`;
+	const late = new AbortController();
+	const {signal} = late;
+	const write = async (): Promise<void> => {
+		await routerOf(model.provider)?.write(cluster, model, 0, {lane: 'rollback', signal});
+	};
+	// Behind whatever write is still on its way.
+	const given = gate
+		.pass('nothing', signal, () => untilDone(services, what, {insist: true, signal}, write))
+		.then(
+			() => true,
+			(error: unknown) => {
+				if (!signal.aborted) {
+					log.warn(`${what} has failed`, {error: String(error)});
+				}
+
+				return false;
+			},
+		);
+	const isGiven = await Promise.race([given, sleep(clock, GIVE_BACK_MS, signal).then(() => false)]);
+	late.abort(new Error('the interruption is over'));
+	return isGiven;
+};
+
 /** Runs the chart until it is stopped. */
 export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun => {
 	const {services, model, resource, isDry = false, say, onStep, onCrash} = options;
 	const {clock, log} = services;
 	const route = withStatus(options.route);
+	let newest = options.route;
 	const gate = new Gate(clock);
 	const ended = new AbortController();
 	let survey: Survey | undefined;
@@ -114,6 +153,7 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 
 			const status = statusOf(path, context);
 			survey?.setRunning(isUnderWay(status) && !isDry);
+			survey?.setAwaited(awaitedIn(path));
 			// Whoever is blocked has done nothing yet; what it waits for is said, and nobody resumes from it.
 			if (!isDry && path !== 'initialized.blocked') {
 				recorder.record({...status, waitingFor: ''});
@@ -134,6 +174,7 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 
 	return {
 		saw(version) {
+			newest = version;
 			recorder.saw(withStatus(version));
 		},
 		retry() {
@@ -148,25 +189,16 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 		async interrupt() {
 			const {value, context} = chart.getSnapshot();
 			stop();
+			const weight = routerOf(model.provider)?.read(model, newest, {parts: []})?.canary;
 			if (isDry || context.world === undefined || isResting(pathOf(value))) {
-				return 'untouched';
+				return {traffic: 'untouched', weight};
 			}
 
 			if (!canTakeAll(context) && context.world.route?.canary !== 0) {
-				return 'canary';
+				return {traffic: 'canary', weight};
 			}
 
-			const {signal} = new AbortController();
-			// Behind whatever write is still on its way.
-			await gate.pass('nothing', signal, () =>
-				untilDone(
-					services,
-					`giving ${model.primary.name}.${model.namespace} all traffic`,
-					{insist: true, signal},
-					async () => routerOf(model.provider)?.write(services.cluster, model, 0, {lane: 'rollback'}),
-				),
-			);
-			return 'primary';
+			return {traffic: (await giveBack(options, gate)) ? 'primary' : 'unconfirmed', weight};
 		},
 		stop,
 	};

@@ -19,7 +19,7 @@ const report = {lane: 'report'} as const;
 /** A deleted primary is made anew from what was last proven on it, never from a target that nobody analysed. */
 const makeWorkload = async (cluster: Cluster, model: CanaryModel): Promise<void> => {
 	const promoted = await readPromotedTemplate(cluster, model);
-	const workloads = workloadsOf(model.target.kind);
+	const workloads = workloadsOf(model.target);
 	const primary = await workloads?.ensurePrimary(cluster, model, promoted === undefined ? {} : {promoted});
 	const template = promoted === undefined ? await primaryTemplate(cluster, model) : undefined;
 	if (primary !== undefined && template !== undefined) {

@@ -1,8 +1,10 @@
 // Hosts one Canary's chart: binds its ports, says what it announces, records what it is, and reports its death.
 import {createActor, fromCallback} from 'xstate';
 import type {AnyActorRef} from 'xstate';
-import type {CanaryModel, Phase} from '../api/model.ts';
+import type {Announcement, CanaryModel, Phase} from '../api/model.ts';
+import type {CheckJudged} from '../machines/analysis.ts';
 import {canaryMachine} from '../machines/canary.ts';
+import {awaitedIn} from '../machines/model/awaited.ts';
 import type {Recalled} from '../machines/model/context.ts';
 import {pathOf} from '../machines/model/explain.ts';
 import {statusOf} from '../machines/model/status.ts';
@@ -12,6 +14,7 @@ import {instantOf} from '../services/clock.ts';
 import type {KubeObject, Resource} from '../services/kubernetes/cluster.ts';
 import {canaries} from '../services/kubernetes/resources.ts';
 import type {Announcer} from '../services/telemetry/events.ts';
+import type {RunAnnotations} from '../services/telemetry/grafana.ts';
 import type {Telemetry} from '../services/telemetry/telemetry.ts';
 import type {Tracing} from '../services/telemetry/tracing.ts';
 import type {Services, Survey} from './bindings.ts';
@@ -20,10 +23,14 @@ import {noDesk} from './command-desk.ts';
 import type {CommandDesk} from './command-desk.ts';
 import {Gate} from './gate.ts';
 import {Hearing} from './hearing.ts';
+import {Notifying} from './notifying.ts';
 import {PresentRun} from './present-run.ts';
 import {provided} from './provided.ts';
 import {Recorder} from './recorder.ts';
+import type {RunArchive} from './run-archive.ts';
 import {tellTelemetry} from './telling.ts';
+import {noWatcher} from './views/watcher.ts';
+import type {Watcher} from './views/watcher.ts';
 
 /** A change of state, for those who watch: the sandbox's lines and, later, the page. */
 export type StateChange = {
@@ -39,6 +46,10 @@ export type HostOptions = {
 	readonly announcer: Announcer;
 	readonly telemetry: Telemetry;
 	readonly tracing: Tracing;
+	/** Where runs are recorded. */
+	readonly archive: RunArchive;
+	/** Who else is told that runs begin and end. */
+	readonly annotations: RunAnnotations;
 	/** Where people's commands come in. */
 	readonly desk: CommandDesk;
 	/** The newest version of a Canary that the supervisor has seen. */
@@ -46,6 +57,8 @@ export type HostOptions = {
 	/** Called with each version of this Canary that comes later; answers how to stop. */
 	readonly onVersion: (model: CanaryModel, listener: (canary: KubeObject) => void) => () => void;
 	readonly onStateChange?: (change: StateChange) => void;
+	/** Who looks on. */
+	readonly watcher?: Watcher | undefined;
 };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -78,6 +91,12 @@ export const aboutOf = (model: CanaryModel) => {
 
 const isUnderWay = (status: Status): boolean => ['progressing', 'halted', 'promoting'].includes(status.state);
 
+/** When the judge asks next; undefined while it idles. */
+const dueOf = (judge: AnyActorRef | undefined): number | undefined => {
+	const snapshot = judge?.getSnapshot() as {value?: unknown; context?: {due: number}} | undefined;
+	return snapshot?.value === 'waiting' ? snapshot.context?.due : undefined;
+};
+
 /**
  * The port `live as a canary`: runs the chart until it is left.
  *
@@ -86,7 +105,7 @@ const isUnderWay = (status: Status): boolean => ['progressing', 'halted', 'promo
  */
 export const liveAsCanary = (options: HostOptions) =>
 	fromCallback<CanaryChanged, {readonly model: CanaryModel}>(({input: {model}, sendBack, receive}) => {
-		const {announcer, telemetry, tracing} = options;
+		const {announcer, telemetry} = options;
 		const {clock} = options.services;
 		const key = `${model.name}.${model.namespace}`;
 		const about = aboutOf(model);
@@ -96,14 +115,15 @@ export const liveAsCanary = (options: HostOptions) =>
 		}
 
 		const run = new PresentRun({
-			services: options.services,
-			tracing,
+			...options,
 			model,
+			about,
 			newest: () => options.newest(model),
 			whereabouts() {
 				const {value, context} = chart.getSnapshot();
 				return {path: pathOf(value), context};
 			},
+			recorded: () => recorded(),
 		});
 		const services = run.services();
 		const {log} = services;
@@ -122,6 +142,9 @@ export const liveAsCanary = (options: HostOptions) =>
 			runBegan: () => run.began(),
 			onRecorded: (recorded) => {
 				gate.setRecorded(recorded);
+				if (recorded) {
+					notifying?.recorded();
+				}
 			},
 			onCrdTooOld() {
 				log.warn('CRD too old: status.state was not kept; apply artifacts/crds');
@@ -137,32 +160,64 @@ export const liveAsCanary = (options: HostOptions) =>
 				inspect(inspection) {
 					if (inspection.type === '@xstate.event' && inspection.actorRef === (chart as AnyActorRef)) {
 						event = inspection.event.type;
+						if (event === 'check judged') {
+							watch.judged((inspection.event as CheckJudged).verdict, chart.getSnapshot().context.run);
+						}
 					}
 				},
 			},
 		);
-		chart.on('announced', ({announcement}) => {
-			const {type, text: message} = announcement;
-			const {revision} = chart.getSnapshot().context.run;
+		const say = ({type, text: message}: Announcement): void => {
+			const {value, context} = chart.getSnapshot();
+			const {revision} = context.run;
 			log[type === 'Warning' ? 'warn' : 'info'](message);
 			run.said(type, message);
+			watch.said({type, text: message});
 			announcer.announce(about, {type, message, run: revision, logged: run.fields()});
+			const {phase} = statusOf(pathOf(value), context);
+			services.notifications?.tellEvent({...about, phase, revision, type, message});
+		};
+		chart.on('announced', ({announcement}) => {
+			say(announcement);
+		});
+		const watch = (options.watcher ?? noWatcher).born(model, {
+			run: () => run.present(),
+			record: () => run.record(),
+			due: () => dueOf(chart.getSnapshot().children.judge),
 		});
 		const ended = new AbortController();
+		const notifying =
+			services.notifications &&
+			new Notifying({
+				notifications: services.notifications,
+				clock,
+				about,
+				canary,
+				signal: ended.signal,
+				onTrouble(trouble) {
+					say({type: 'Warning', text: trouble});
+				},
+				onSettled(status, notified) {
+					recorder.record({...status, notified});
+				},
+			});
+		// The state that answers is published, and its record begun, in this very turn.
+		const recorded = async (): Promise<void> => {
+			await Promise.resolve();
+			await gate.recorded(ended.signal);
+		};
 		const hearing = new Hearing({
-			desk: model.origin === undefined ? options.desk : noDesk,
+			desk: run.hearing(model.origin === undefined ? options.desk : noDesk),
 			canary: model,
 			give(command) {
+				watch.heard(command);
 				chart.send({type: 'command given', command, at: clock.now()});
 			},
-			// The state that answers is published, and its record begun, in this very turn.
-			async recorded() {
-				await Promise.resolve();
-				await gate.recorded(ended.signal);
-			},
+			recorded,
 		});
 		chart.on('command answered', (said) => {
 			hearing.answered(said);
+			watch.answered(said.name, said);
 		});
 		chart.subscribe({
 			next({value, context}) {
@@ -173,7 +228,9 @@ export const liveAsCanary = (options: HostOptions) =>
 
 				const status = statusOf(next, context);
 				survey?.setRunning(isUnderWay(status));
-				recorder.record(status);
+				survey?.setAwaited(awaitedIn(next));
+				const notified = notifying?.entered({path: next, context, status, run: run.present()});
+				recorder.record(notified === undefined ? status : {...status, notified});
 				tellTelemetry(telemetry, context, status, path, next);
 				if (next !== path) {
 					options.onStateChange?.({canary: key, from: path, to: next, event, at: clock.now()});
@@ -183,7 +240,8 @@ export const liveAsCanary = (options: HostOptions) =>
 
 				hearing.entered(next, context);
 
-				run.entered(next, context, status);
+				run.entered(next, event, context, status);
+				watch.entered({path: next, event, context, status});
 			},
 			error(error) {
 				log.error("the canary's actor crashed", {error: (error as Error).stack ?? String(error)});
@@ -202,6 +260,7 @@ export const liveAsCanary = (options: HostOptions) =>
 		return () => {
 			forget();
 			ended.abort(new Error('the canary is no longer watched here'));
+			watch.ended();
 			hearing.stop();
 			chart.stop();
 			recorder.stop();

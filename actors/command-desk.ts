@@ -35,6 +35,8 @@ export type DeskOptions = Retrying & {
 	readonly namespaces: readonly string[] | undefined;
 	/** Why nobody will attend to a Canary; undefined when somebody does, or soon will. */
 	readonly whyUnattended: (canary: CanaryKey) => string | undefined;
+	/** Told of each command that comes in, before it is handed over. */
+	readonly onSeen?: (command: KubeObject) => void;
 };
 
 const outcomeOf = ({status}: KubeObject): unknown => status?.['outcome'];
@@ -153,6 +155,7 @@ export const openCommandDesk = (options: DeskOptions): CommandDesk => {
 		}
 
 		for (const object of present) {
+			options.onSeen?.(object);
 			handOver(object);
 		}
 	};

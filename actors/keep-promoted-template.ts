@@ -4,17 +4,17 @@ import type {CanaryModel} from '../api/model.ts';
 import {digest} from '../api/canonical.ts';
 import type {Answer, RevisionOrder} from '../machines/ports.ts';
 import type {Cluster} from '../services/kubernetes/cluster.ts';
-import {deployments} from '../services/kubernetes/resources.ts';
+import {workloadsOf} from '../services/workloads/index.ts';
 import {keepPromotedTemplate} from '../services/workloads/promoted-template.ts';
 import {known} from '../services/workloads/rewrite.ts';
-import {templateOf} from '../services/workloads/shapes.ts';
 import type {Bindings} from './bindings.ts';
 import {untilDone} from './retrying.ts';
 
 /** The primary's template as it is; undefined when there is no primary. */
 export const primaryTemplate = async (cluster: Cluster, model: CanaryModel) => {
-	const primary = await known(cluster, deployments, model.namespace, model.primary.name);
-	return primary === undefined ? undefined : templateOf(primary);
+	const workloads = workloadsOf(model.target);
+	const primary = workloads && (await known(cluster, workloads.resource, model.namespace, model.primary.name));
+	return primary === undefined ? undefined : workloads?.templateOf(primary);
 };
 
 export const keepThePromotedTemplate = ({services, gate}: Bindings) => {

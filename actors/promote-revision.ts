@@ -10,7 +10,7 @@ export const promoteRevision = ({services, gate}: Bindings) =>
 		gate.pass('record', signal, async () => {
 			const what = `promoting ${model.target.name}.${model.namespace} to ${model.primary.name}`;
 			await untilDone(services, what, {insist: false, signal}, async () =>
-				workloadsOf(model.target.kind)?.promote(services.cluster, model, {revision}),
+				workloadsOf(model.target)?.promote(services.cluster, model, {revision}),
 			);
 			return {at: services.clock.now()};
 		}),

@@ -8,51 +8,63 @@ import type {Log} from '../services/log.ts';
 
 type Condition = Readonly<Record<string, unknown>>;
 
-/** The peer's one condition; its times move as the API conventions say. */
+type Worded = {readonly type: string; readonly status: string; readonly reason: string; readonly message: string};
+
+/** A status with what is said of it beside: the outbox of notifications, where anybody is notified. */
+type Recorded = Status & {readonly notified?: Worded | undefined};
+
+/** A condition; its times move as the API conventions say. */
+const conditionOf = (before: KubeObject['status'], condition: Worded, now: string, changed = now): Condition => {
+	const {type, status, reason, message} = condition;
+	const former = (before?.['conditions'] as readonly Condition[] | undefined)?.find((one) => one['type'] === type);
+	const sameStatus = former?.['status'] === status;
+	return {
+		type,
+		status,
+		reason,
+		message,
+		lastUpdateTime: sameStatus && former?.['reason'] === reason ? former['lastUpdateTime'] : now,
+		lastTransitionTime: sameStatus ? former?.['lastTransitionTime'] : changed,
+	};
+};
+
+/** The peer's condition, first, and ours. */
 const conditionsOf = (
 	before: KubeObject['status'],
-	status: Status,
+	{condition, notified}: Recorded,
 	now: string,
 	runBegan: number | undefined,
 ): readonly Condition[] => {
-	const former = (before?.['conditions'] as readonly Condition[] | undefined)?.find(({type}) => type === 'Promoted');
-	const {condition} = status;
-	const sameStatus = former?.['status'] === condition.status;
 	// It opens with a run: its time is when that began, not when it could be written.
 	const changed = condition.status === 'Unknown' && runBegan !== undefined ? timestamp(runBegan) : now;
-	return [
-		{
-			type: 'Promoted',
-			status: condition.status,
-			reason: condition.reason,
-			message: condition.message,
-			lastUpdateTime: sameStatus && former?.['reason'] === condition.reason ? former['lastUpdateTime'] : now,
-			lastTransitionTime: sameStatus ? former?.['lastTransitionTime'] : changed,
-		},
-	];
+	const promoted = conditionOf(before, {type: 'Promoted', ...condition}, now, changed);
+	return [promoted, ...(notified === undefined ? [] : [conditionOf(before, notified, now)])];
 };
 
 /** The whole `status` to write: ours over what is there, so that fields of others are kept. */
 export const statusToWrite = (
 	before: KubeObject['status'],
-	status: Status,
+	status: Recorded,
 	nowMs: number,
 	runBegan?: number,
 ): Record<string, unknown> => {
-	const {condition: _, ...fields} = status;
+	const {condition: _, notified: __, ...fields} = status;
 	const now = timestamp(nowMs);
 	return {...before, ...fields, conditions: conditionsOf(before, status, now, runBegan), lastTransitionTime: now};
 };
 
 /** Whether the object's status says all that `status` says. */
-const says = (object: KubeObject, status: Status): boolean => {
-	const {condition, ...fields} = status;
+const says = (object: KubeObject, status: Recorded): boolean => {
+	const {condition, notified, ...fields} = status;
 	const conditions = (object.status?.['conditions'] ?? []) as readonly Condition[];
+	const isSaid = (wanted: Omit<Worded, 'status'>): boolean =>
+		conditions.some(
+			({type, reason, message}) => type === wanted.type && reason === wanted.reason && message === wanted.message,
+		);
 	return (
 		Object.entries(fields).every(([field, value]) => (object.status?.[field] ?? '') === value) &&
-		conditions.some(
-			({type, reason, message}) => type === 'Promoted' && reason === condition.reason && message === condition.message,
-		)
+		isSaid({type: 'Promoted', ...condition}) &&
+		(notified === undefined || isSaid(notified))
 	);
 };
 
@@ -82,9 +94,9 @@ export class Recorder {
 	readonly #options: RecorderOptions;
 	readonly #stopped = new AbortController();
 	#seen: KubeObject;
-	#wanted: Status | undefined;
+	#wanted: Recorded | undefined;
 	/** What was last written, for a CRD may prune what it says. */
-	#written: Status | undefined;
+	#written: Recorded | undefined;
 	#writing = false;
 	#toldTooOld = false;
 
@@ -105,7 +117,7 @@ export class Recorder {
 	}
 
 	/** Asks for a status; returns at once. */
-	record(status: Status): void {
+	record(status: Recorded): void {
 		if (this.#stopped.signal.aborted) {
 			return;
 		}
@@ -126,7 +138,7 @@ export class Recorder {
 		this.#stopped.abort(new Error('the canary is no longer watched here'));
 	}
 
-	#isSaid(status: Status): boolean {
+	#isSaid(status: Recorded): boolean {
 		return says(this.#seen, status) || JSON.stringify(status) === JSON.stringify(this.#written);
 	}
 
@@ -162,7 +174,7 @@ export class Recorder {
 		}
 	}
 
-	async #attempt(status: Status): Promise<void> {
+	async #attempt(status: Recorded): Promise<void> {
 		try {
 			await this.#patch(status);
 		} catch (error) {
@@ -184,7 +196,7 @@ export class Recorder {
 		}
 	}
 
-	async #patch(status: Status): Promise<void> {
+	async #patch(status: Recorded): Promise<void> {
 		const {cluster, resource, clock, runBegan, onCrdTooOld} = this.#options;
 		const {namespace, name, uid, resourceVersion} = this.#seen.metadata;
 		const answer = await cluster.patch(

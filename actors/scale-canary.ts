@@ -14,7 +14,7 @@ export const scaleCanary = ({services, gate}: Bindings) =>
 			const what = `scaling ${model.target.name}.${model.namespace} to ${replicas}`;
 			await untilDone(services, what, {insist, signal}, async () => {
 				try {
-					await workloadsOf(model.target.kind)?.scale(services.cluster, model, replicas);
+					await workloadsOf(model.target)?.scale(services.cluster, model, replicas);
 				} catch (error) {
 					if (replicas > 0 || !isGone(error)) {
 						throw error;

@@ -54,7 +54,7 @@ const whyUnattended = (custody: SnapshotFrom<typeof custodyMachine>): string | u
 			: undefined;
 
 export const startSupervisor = (options: SupervisorOptions): Supervisor => {
-	const {services, announcer, telemetry, toModel} = options;
+	const {services, announcer, telemetry, archive, toModel} = options;
 	const {clock, log} = services;
 	const wards = new Map<string, Ward>();
 	const rivals = new Rivals();
@@ -64,6 +64,9 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	const desk = openCommandDesk({
 		...services,
 		namespaces: options.namespaces,
+		onSeen(command) {
+			archive.noteCommand(command);
+		},
 		whyUnattended({namespace, name}) {
 			const ward = wards.get(`${namespace}/${name}`);
 			if (ward === undefined) {
@@ -134,7 +137,12 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 		const ward: Ward = {custody: custodyFor(model), object, home, told, listeners: new Set()};
 		wards.set(key, ward);
 		ward.custody.subscribe({
-			next() {
+			next({value, context}) {
+				const state = typeof value === 'string' ? value : (Object.keys(value)[0] ?? '');
+				if (wards.get(key) === ward) {
+					options.watcher?.custody(key, {state, error: context.error, model: context.model});
+				}
+
 				desk.review();
 			},
 			error(error) {
@@ -157,6 +165,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 		}
 
 		announcer.forget(aboutOf(model));
+		options.watcher?.gone(key);
 		log.info('Canary released', {canary: `${model.name}.${model.namespace}`});
 		ward.custody.send({type: 'canary deleted', at: clock.now()});
 		for (const rival of rivals.forget(key)) {
@@ -228,9 +237,11 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 			desk.close();
 
 			// Bounded, for the API server may be gone too.
-			const flushed = Promise.all(models.map((model) => announcer.flushed(aboutOf(model))));
+			const flushed = Promise.all([archive.flushed(), ...models.map((model) => announcer.flushed(aboutOf(model)))]);
 			await Promise.race([flushed, sleep(clock, FLUSH_MS_MAX)]);
 			announcer.close();
+			archive.close();
+			options.annotations.close();
 		},
 	};
 };

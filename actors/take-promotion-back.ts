@@ -13,7 +13,7 @@ export const takePromotionBack = ({services, gate}: Bindings) =>
 			const {cluster, clock} = services;
 			const what = `taking the promotion of ${model.target.name}.${model.namespace} back`;
 			await untilDone(services, what, {insist: false, signal}, async () => {
-				const workloads = workloadsOf(model.target.kind);
+				const workloads = workloadsOf(model.target);
 				const primary = workloads && (await takeBack(workloads, cluster, model, {lane: 'rollback'}));
 				if (primary === undefined) {
 					throw new Refused(

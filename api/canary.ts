@@ -41,7 +41,7 @@ const autoscalerRef = reference(
 const spec = group(
 	{
 		targetRef: reference(
-			['DaemonSet', 'Deployment', 'Service'],
+			['DaemonSet', 'Deployment', 'Service', 'StatefulSet'],
 			'The workload to release, which is the canary; the primary is generated from it',
 			{},
 			shape('today'),

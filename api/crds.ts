@@ -2,6 +2,7 @@
 import {alertProvider} from './alert-provider.ts';
 import {canary} from './canary.ts';
 import {canaryCommand} from './canary-command.ts';
+import {canaryRun} from './canary-run.ts';
 import {metricTemplate} from './metric-template.ts';
 import {rollout} from './rollout.ts';
 
@@ -77,6 +78,7 @@ const definition = (
 	schema: object,
 	additionalPrinterColumns: readonly Column[],
 	{group, version, shortNames}: {group: string; version: string; shortNames?: readonly string[]} = peers,
+	{isRecord = false} = {},
 ) => {
 	const singular = kind.toLowerCase();
 	const plural = singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`;
@@ -86,14 +88,22 @@ const definition = (
 		metadata: {name: `${plural}.${group}`, annotations: {'helm.sh/resource-policy': 'keep'}},
 		spec: {
 			group,
-			names: {kind, listKind: `${kind}List`, plural, singular, ...(shortNames && {shortNames}), categories: ['all']},
+			names: {
+				kind,
+				listKind: `${kind}List`,
+				plural,
+				singular,
+				...(shortNames && {shortNames}),
+				...(!isRecord && {categories: ['all']}),
+			},
 			scope: 'Namespaced',
 			versions: [
 				{
 					name: version,
 					served: true,
 					storage: true,
-					subresources: {status: {}},
+					// A record is written whole, in one request.
+					...(!isRecord && {subresources: {status: {}}}),
 					additionalPrinterColumns,
 					schema: {openAPIV3Schema: structuralSchema(schema)},
 				},
@@ -120,6 +130,20 @@ export const definitions = [
 			{name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp'},
 		],
 		ours,
+	),
+	definition(
+		'CanaryRun',
+		canaryRun,
+		[
+			column('Canary', '.spec.canary'),
+			column('Outcome', '.status.outcome'),
+			column('Began', '.spec.began', 'date'),
+			column('Ended', '.status.ended', 'date'),
+			wide('Revision', '.spec.revision'),
+			wide('Reason', '.status.reason'),
+		],
+		ours,
+		{isRecord: true},
 	),
 	definition('Rollout', rollout, rolloutColumns, before),
 ] as const;

@@ -3,6 +3,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {stringify} from 'yaml';
 import {definitions} from './crds.ts';
+import {openApi} from './http/openapi.ts';
 import {referencePage} from './reference-page.ts';
 
 const header = '# Written by npm run generate from api/; edits are overwritten.\n';
@@ -15,6 +16,7 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
 		),
 		['artifacts/crds/Kustomization', header + kustomization()] as const,
 		['docs/reference/canary.md', referencePage()] as const,
+		['docs/reference/openapi.json', `${JSON.stringify(openApi(), undefined, '\t')}\n`] as const,
 	]);
 
 /** YAML 1.1, for kubectl reads `no` and `on` as booleans; no anchors, for the reader's sake. */

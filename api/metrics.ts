@@ -1,4 +1,5 @@
 // `analysis.metrics[]` of either shape made definite.
+import {comparisonOf} from './comparison.ts';
 import type {Findings} from './findings.ts';
 import type {Metric} from './model.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
@@ -60,11 +61,13 @@ const metricsOfOne = (
 	const builtin = builtins.get(name);
 	const found: Metric[] = [];
 	if (builtin !== undefined) {
-		found.push({name, ...builtin, intervalMs, ...boundsOf(metric, field, builtin.kind, findings)});
+		found.push(...judgedBy({name, ...builtin, intervalMs}, metric, field, findings));
 	}
 
 	if (query !== '') {
-		found.push({name, kind: 'query', dialect, query, intervalMs, ...boundsOf(metric, field, 'query', findings)});
+		const unit = findings.text(`${field}.unit`, at(metric, 'unit'));
+		const own: Metric = {name, kind: 'query', dialect, query, intervalMs, ...(unit !== '' && {unit})};
+		found.push(...judgedBy(own, metric, field, findings));
 	}
 
 	const reference = at(metric, 'templateRef');
@@ -85,6 +88,16 @@ const metricsOfOne = (
 	}
 
 	return found.length === 0 ? [{name, kind: 'unknown', dialect, intervalMs}] : found;
+};
+
+/** By bounds, by the primary, or by both: then they are two checks. */
+const judgedBy = (base: Metric, metric: unknown, field: string, findings: Findings): readonly Metric[] => {
+	const against = comparisonOf(metric, field, base.kind, findings);
+	const compared = against === undefined ? [] : [{...base, name: `${base.name} against the primary`, against}];
+	const isBounded = ['threshold', 'thresholdRange'].some((name) => !isAbsent(at(metric, name)));
+	const isCompared = !isAbsent(at(metric, 'compareWithPrimary'));
+	const bounded = {...base, ...(isBounded || !isCompared ? boundsOf(metric, field, base.kind, findings) : {})};
+	return isBounded || compared.length === 0 ? [bounded, ...compared] : compared;
 };
 
 const windowOf = (metric: unknown, field: string, findings: Findings): number => {

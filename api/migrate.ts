@@ -3,7 +3,8 @@ import {formatPromDuration} from './durations.ts';
 import {toModel, type Defaults} from './model-of-canary.ts';
 import {modelOfRollout, rollouts} from './model-of-rollout.ts';
 import type {CanaryModel, Metric, Problem} from './model.ts';
-import {at, isAbsent, isBag, isSet, type Bag} from './reading.ts';
+import {at, isAbsent, isBag, isSet, shown, type Bag} from './reading.ts';
+import {templateKinds} from './workload-mapping.ts';
 
 export type MigrationOptions = {
 	/** Time between checks of what names none: the old operator's loop interval. */
@@ -138,7 +139,7 @@ const notesOf = (object: unknown, objects: readonly unknown[], model: CanaryMode
 	const isBySubsets = hosts.primary === hosts.canary;
 	const rules = entries(at(find(objects, model, 'VirtualService', isNamed(route.name)), 'spec', 'http'));
 	return [
-		`Release new versions by Deployment ${primary.name} from now on, no longer by ${target.name}: ${primary.name} is the ` +
+		`Release new versions by ${target.kind} ${primary.name} from now on, no longer by ${target.name}: ${primary.name} is the ` +
 			`target, ${generated} is generated from it and serves the users`,
 		`Before you apply it: let a run that is under way end${
 			isRollout(object)
@@ -155,7 +156,7 @@ const notesOf = (object: unknown, objects: readonly unknown[], model: CanaryMode
 		...(route.name === hosts.primary
 			? []
 			: [`VirtualService ${hosts.primary} is made; delete VirtualService ${route.name}, which routes the same hosts`]),
-		`Delete Deployment ${target.name}${
+		`Delete ${target.kind} ${target.name}${
 			hosts.canary === `${hosts.primary}-canary` || isBySubsets ? '' : ` and Service ${hosts.canary}`
 		} when the Canary is Initialized`,
 		...(isBySubsets
@@ -216,6 +217,12 @@ export const migrate = (object: unknown, objects: readonly unknown[], options: M
 			text: `spec.service.port is not known, for there is neither Service ${model.hosts.primary} nor a port in its route`,
 			remedy: 'Add the manifests of both to the file, or say --port',
 		});
+	}
+
+	const {kind} = model.target;
+	if (kind !== '' && problems.length === 0 && !templateKinds.has(kind)) {
+		const text = `spec.targetKind is ${shown(kind)}, of which today’s shape can generate no primary`;
+		problems.push({field: 'spec.targetKind', value: shown(kind), text, remedy: 'Keep the Canary as it is'});
 	}
 
 	if (problems.length > 0) {

@@ -1,13 +1,16 @@
 // From a Canary as the API server holds it, of either shape and however wrong, to the model that the charts run on.
+import {alertsOf} from './alerts.ts';
 import {longestDurationMs} from './durations.ts';
 import {Findings} from './findings.ts';
 import {metricsOf} from './metrics.ts';
+import {checkComparable} from './comparison.ts';
 import type {CanaryModel, Problem} from './model.ts';
-import {checkHooksAndAlerts, checkProvider, checkStrategy} from './not-yet.ts';
+import {checkHooks, checkProvider, checkStrategy} from './not-yet.ts';
 import {otherOperatorOf} from './other-operator.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 import {managedParts, pairedParts, shapeOf, type Parts} from './shapes.ts';
 import {weightsOf} from './weights.ts';
+import type {WorkloadMapping} from './workload-mapping.ts';
 
 /** What the daemon's flags say where a Canary is silent. */
 export type Defaults = {
@@ -15,6 +18,8 @@ export type Defaults = {
 	/** The interval of the first shape, whose Canaries had none of their own. */
 	readonly intervalMs: number;
 	readonly metricsServer?: string;
+	/** How kinds are released that nothing here knows; absent where nobody knows which are declared. */
+	readonly mappings?: readonly WorkloadMapping[];
 	/** The sandbox's speed, by which all durations are divided; 1 in a cluster. */
 	readonly speed: number;
 };
@@ -41,7 +46,10 @@ const withoutSpec: Problem = {
 const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<CanaryModel, 'problems'> => {
 	const spec = at(object, 'spec');
 	const shape = shapeOf(spec, findings);
-	const parts = shape === 'managed' ? managedParts(spec, findings) : pairedParts(spec, findings);
+	const parts =
+		shape === 'managed'
+			? managedParts(spec, findings, defaults.mappings)
+			: pairedParts(spec, findings, defaults.mappings);
 	const skipAnalysis = findings.flag('spec.skipAnalysis', at(spec, 'skipAnalysis'));
 	const provider = findings.text('spec.provider', at(spec, 'provider'));
 	checkProvider(provider || defaults.meshProvider, provider !== '', findings);
@@ -61,6 +69,7 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 		provider: provider || defaults.meshProvider,
 		...placesOf(parts),
 		analysis: analysisOf(parts, skipAnalysis, defaults, findings),
+		...alertsOf(at(parts.analysis, 'alerts'), `${parts.field}.alerts`, textAt(object, 'namespace'), findings),
 		...(metricsServer === undefined ? {} : {metricsServer}),
 		readyThreshold: {
 			primary: percentage(parts, 'primaryReadyThreshold', findings),
@@ -132,17 +141,22 @@ const analysisOf = (
 	}
 
 	checkStrategy(analysis, field, findings);
-	checkHooksAndAlerts(analysis, field, findings);
+	checkHooks(analysis, field, findings);
 	const metrics = metricsOf(at(analysis, 'metrics'), `${field}.metrics`, dialectOf(field), findings);
 	if (metrics.length === 0 && !skipAnalysis) {
 		const text = `${field}.metrics is empty, so that every check passes`;
 		findings.warn(`${field}.metrics`, '', text, 'Add a metric, such as request-success-rate');
 	}
 
+	const weights = skipAnalysis && isAbsent(at(analysis, 'stepWeight')) ? [100] : weightsOf(analysis, field, findings);
+	if (!skipAnalysis) {
+		checkComparable(metrics, weights, field, findings);
+	}
+
 	return {
 		intervalMs: scaled(interval),
 		threshold: thresholdOf(at(analysis, 'threshold'), field, skipAnalysis, findings),
-		weights: skipAnalysis && isAbsent(at(analysis, 'stepWeight')) ? [100] : weightsOf(analysis, field, findings),
+		weights,
 		metrics: metrics.map((metric) => ({...metric, intervalMs: scaled(metric.intervalMs)})),
 		onMissingData,
 	};

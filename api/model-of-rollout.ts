@@ -34,7 +34,7 @@ const withoutSpec: Problem = {
 export const modelOfRollout = (object: unknown, defaults: Defaults): CanaryModel => {
 	const findings = new Findings();
 	const spec = at(object, 'spec');
-	const {target, primary, hosts, route} = pairedParts(spec, findings);
+	const {target, primary, hosts, route} = pairedParts(spec, findings, defaults.mappings);
 	const scaled = scaledBy(defaults.speed);
 	const metric = metricOf(at(spec, 'metric'), findings);
 	const generation = at(object, 'metadata', 'generation');

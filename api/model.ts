@@ -1,5 +1,6 @@
 // The words that every part shares: a Canary of any shape as the charts see it, and what is observed of the world.
 // Types only; nothing here knows Kubernetes' wire format.
+import type {WorkloadMapping} from './workload-mapping.ts';
 
 /** Milliseconds since the Unix epoch. */
 export type Instant = number;
@@ -31,6 +32,14 @@ export type Origin = {
 	readonly component: string;
 };
 
+/** How far the canary's value may be on the worse side of the primary's, over the same window. */
+export type Comparison = {
+	readonly by: 'ratio' | 'difference';
+	/** A share of the primary's value (0.1: a tenth), or an amount in the metric's own unit. */
+	readonly tolerance: number;
+	readonly worse: 'higher' | 'lower' | 'either';
+};
+
 /** `spec.analysis.metrics[]` (either shape) made definite. */
 export type Metric = {
 	readonly name: string;
@@ -45,6 +54,18 @@ export type Metric = {
 	/** Inclusive bounds; success rate in percent, duration in milliseconds. */
 	readonly min?: number;
 	readonly max?: number;
+	/** Judged against the primary; such a metric has no bounds of its own. */
+	readonly against?: Comparison;
+	/** Said behind the values of kind `query`. */
+	readonly unit?: string;
+};
+
+/** Who is told of a Canary's runs, from which severity on. */
+export type Alert = {
+	readonly name: string;
+	readonly severity: 'info' | 'warn' | 'error';
+	/** An AlertProvider. */
+	readonly provider: {readonly name: string; readonly namespace: string};
 };
 
 /** A Canary of either shape, cut on today's. Every duration is already divided by the sandbox's speed. */
@@ -66,7 +87,13 @@ export type CanaryModel = {
 	/** `spec.provider`, else the daemon's `--mesh-provider`. */
 	readonly provider: string;
 	/** The workload whose new revision is the canary: `spec.targetRef`, or `spec.canary.name` of the first shape. */
-	readonly target: {readonly apiVersion: string; readonly kind: string; readonly name: string};
+	readonly target: {
+		readonly apiVersion: string;
+		readonly kind: string;
+		readonly name: string;
+		/** How its kind is released, where that is declared. */
+		readonly mapping?: WorkloadMapping;
+	};
 	readonly primary: {readonly name: string};
 	/** Services: the host users call, and the two that the route's destinations name. */
 	readonly hosts: {readonly apex: string; readonly primary: string; readonly canary: string};
@@ -87,6 +114,8 @@ export type CanaryModel = {
 		/** `halt` waits for data until the progress deadline; `fail` counts a failed check (the peer's way). */
 		readonly onMissingData: 'halt' | 'fail';
 	};
+	/** Absent where there are none. */
+	readonly alerts?: readonly Alert[];
 	readonly metricsServer?: string;
 	readonly readyThreshold: {readonly primary: number; readonly canary: number};
 	readonly progressDeadlineMs: number;
@@ -101,6 +130,9 @@ export type CanaryModel = {
 	/** What is written but ignored, without harm to a run; said once. */
 	readonly warnings?: readonly Problem[];
 };
+
+/** What of the cluster a state waits for, beside the Canary; `nothing`: for time, checks or people, or at rest. */
+export type Awaited = 'nothing' | 'the Canary' | 'workloads' | 'routes' | 'all';
 
 /** What a person may ask of a Canary by a CanaryCommand. */
 export const verbs = ['pause', 'resume', 'skip', 'promote', 'rollback', 'retry', 'set-weight'] as const;
@@ -121,7 +153,7 @@ export type Command = {
 /** `Accepted` is in force until the run or another command ends it; the other two are final. */
 export type CommandOutcome = 'Accepted' | 'Done' | 'Refused';
 
-/** A Deployment as read from the cluster. */
+/** A workload as read from the cluster, whatever its kind, in the words of a Deployment. */
 export type Workload = {
 	readonly name: string;
 	readonly uid: string;
@@ -188,7 +220,7 @@ export type Verdict = {
 	readonly at: Instant;
 };
 
-/** A thing to say: becomes a Kubernetes event, a log line and, later, notifications. */
+/** A thing to say: becomes a Kubernetes event and a log line. */
 export type Announcement = {readonly type: 'Normal' | 'Warning'; readonly text: string};
 
 /** What a run leaves in `status`; see `api/canary.ts` for the fields' meanings. */

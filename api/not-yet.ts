@@ -72,8 +72,8 @@ export const checkStrategy = (analysis: unknown, field: string, findings: Findin
 	}
 };
 
-/** Webhooks that decide something are refused, those that only inform are left out with a warning, as alerts are. */
-export const checkHooksAndAlerts = (analysis: unknown, field: string, findings: Findings): void => {
+/** Webhooks that decide something are refused, those that only inform are left out with a warning. */
+export const checkHooks = (analysis: unknown, field: string, findings: Findings): void => {
 	const hooks = at(analysis, 'webhooks');
 	if (!isAbsent(hooks) && !Array.isArray(hooks)) {
 		findings.report(
@@ -95,11 +95,6 @@ export const checkHooksAndAlerts = (analysis: unknown, field: string, findings: 
 			const text = `${where} is a webhook of type ${kind}, which gates a release and is not supported yet`;
 			findings.report(where, at(hook, 'name'), text, 'Remove the webhook');
 		}
-	}
-
-	if (isSet(at(analysis, 'alerts'))) {
-		const text = `${field}.alerts are not supported yet: nobody is alerted`;
-		findings.warn(`${field}.alerts`, '', text, 'Follow the Kubernetes events instead');
 	}
 };
 

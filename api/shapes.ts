@@ -3,6 +3,7 @@ import type {Findings} from './findings.ts';
 import type {CanaryModel} from './model.ts';
 import {checkManagedSpec} from './not-yet.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
+import {templateKinds, type WorkloadMapping} from './workload-mapping.ts';
 
 /** What the shapes differ in. */
 export type Parts = Pick<
@@ -36,7 +37,7 @@ export const shapeOf = (spec: unknown, findings: Findings): CanaryModel['shape']
 			'spec.targetRef',
 			'',
 			'The Canary names no workload: it has neither spec.targetRef nor spec.primary and spec.canary',
-			'Set spec.targetRef to the Deployment to release',
+			'Set spec.targetRef to the workload to release',
 		);
 	}
 
@@ -44,10 +45,12 @@ export const shapeOf = (spec: unknown, findings: Findings): CanaryModel['shape']
 };
 
 /** Today's shape: the target is the canary, and the primary, the Services and the route are generated from its names. */
-export const managedParts = (spec: unknown, findings: Findings): Parts => {
+export const managedParts = (spec: unknown, findings: Findings, mappings: readonly WorkloadMapping[] = []): Parts => {
 	checkManagedSpec(spec, findings);
 	const reference = at(spec, 'targetRef');
-	const kind = kindOf(at(reference, 'kind'), 'spec.targetRef.kind', reference, findings);
+	const written = at(reference, 'kind');
+	const isMapped = mappings.some(({target}) => target.kind === written);
+	const kind = isMapped ? unmade(written, findings) : kindOf(written, 'spec.targetRef.kind', reference, findings);
 	// Without a targetRef the shape's own problem says so already.
 	const name = isAbsent(reference) ? '' : findings.objectName('spec.targetRef.name', at(reference, 'name'));
 	const apiVersion = findings.text('spec.targetRef.apiVersion', at(reference, 'apiVersion')) || 'apps/v1';
@@ -61,6 +64,11 @@ export const managedParts = (spec: unknown, findings: Findings): Parts => {
 	}
 
 	const autoscaler = autoscalerOf(at(spec, 'autoscalerRef'), findings);
+	if (autoscaler !== undefined && kind === 'DaemonSet') {
+		const text = 'spec.autoscalerRef is set, but nodes decide how many pods a DaemonSet has';
+		findings.report('spec.autoscalerRef', autoscaler.name, text, 'Remove spec.autoscalerRef');
+	}
+
 	if (isAbsent(at(spec, 'analysis')) && !isAbsent(at(spec, 'canaryAnalysis'))) {
 		const text = 'spec.canaryAnalysis belongs to the first shape and is not read beside spec.targetRef';
 		findings.report('spec.canaryAnalysis', '', text, 'Rename canaryAnalysis to analysis');
@@ -79,9 +87,22 @@ export const managedParts = (spec: unknown, findings: Findings): Parts => {
 	};
 };
 
-/** The first shape: the user owns both workloads, their Services and the VirtualService. */
-export const pairedParts = (spec: unknown, findings: Findings): Parts => {
-	const kind = kindOf(at(spec, 'targetKind'), 'spec.targetKind', spec, findings);
+/**
+ * The first shape: the user owns both workloads, their Services and the VirtualService. `mappings` tell of kinds that
+ * are released by them; without these (where nobody knows which are declared) no kind is refused.
+ */
+export const pairedParts = (
+	spec: unknown,
+	findings: Findings,
+	mappings: readonly WorkloadMapping[] | undefined,
+): Parts => {
+	const written = at(spec, 'targetKind');
+	// Of two for one kind the later counts: the user's, over what ships.
+	const mapping = mappings?.findLast(({target}) => target.kind === written);
+	const isJudged = mapping === undefined && (mappings !== undefined || isAbsent(written) || written === '');
+	const kind = isJudged
+		? kindOf(written, 'spec.targetKind', spec, findings)
+		: findings.text('spec.targetKind', written);
 	const named = (field: string, ...path: readonly string[]): string => findings.objectName(field, at(spec, ...path));
 	const primary = named('spec.primary.name', 'primary', 'name');
 	const canary = named('spec.canary.name', 'canary', 'name');
@@ -102,7 +123,7 @@ export const pairedParts = (spec: unknown, findings: Findings): Parts => {
 	}
 
 	return {
-		target: {apiVersion: 'apps/v1', kind, name: canary},
+		target: {apiVersion: mapping?.target.apiVersion ?? 'apps/v1', kind, name: canary, ...(mapping && {mapping})},
 		primary: {name: primary},
 		hosts: {apex: primaryHost, primary: primaryHost, canary: canaryHost},
 		...(Object.keys(subsets).length > 0 && {subsets}),
@@ -119,8 +140,13 @@ const subsetsOf = (spec: unknown, findings: Findings): NonNullable<CanaryModel['
 	return {...(primary && {primary}), ...(canary && {canary})};
 };
 
-/** Kinds that the peer can release and we cannot yet. */
-const laterKinds: ReadonlySet<string> = new Set(['DaemonSet', 'Service']);
+/** What there is of a mapped kind cannot be copied: its pods would be told apart by nothing. */
+const unmade = (kind: unknown, findings: Findings): string => {
+	const field = 'spec.targetRef.kind';
+	const remedy = 'Own both of them, by spec.targetKind, spec.primary and spec.canary';
+	findings.report(field, kind, `${field} is ${shown(kind)}, of which no primary is generated`, remedy);
+	return shown(kind);
+};
 
 const kindOf = (value: unknown, field: string, holder: unknown, findings: Findings): string => {
 	// Without the object around it there is nothing to say about the kind.
@@ -129,15 +155,17 @@ const kindOf = (value: unknown, field: string, holder: unknown, findings: Findin
 	}
 
 	const kind = findings.text(field, value);
-	if (kind === 'Deployment') {
+	if (templateKinds.has(kind)) {
 		return kind;
 	}
 
 	if (isAbsent(value) || kind === '') {
 		findings.report(field, value, `${field} is missing`, 'Set it to Deployment');
 	} else {
-		const what = laterKinds.has(kind) ? 'not supported yet' : 'no kind of workload';
-		findings.report(field, kind, `${field} is ${shown(kind)}, which is ${what}`, 'Use a Deployment');
+		// The peer's; ours is none of a workload's.
+		const what = kind === 'Service' ? 'not supported yet' : 'no kind of workload';
+		const text = `${field} is ${shown(kind)}, which is ${what}`;
+		findings.report(field, kind, text, 'Use a Deployment, a DaemonSet or a StatefulSet');
 	}
 
 	return kind;

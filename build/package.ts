@@ -4,6 +4,7 @@ import {readFileSync} from 'node:fs';
 import {chmod, cp, mkdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {bundleInto, CODE, PACKAGES} from './bundle.ts';
+import {buildPageInto} from '../ui/build.ts';
 import {licencesOf} from './licences.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -27,6 +28,7 @@ export const writePackage = async (folder: string): Promise<void> => {
 	await rm(folder, {recursive: true, force: true});
 	await mkdir(folder, {recursive: true});
 	const metafile = await bundleInto(path.join(folder, CODE));
+	const page = await buildPageInto(path.join(folder, 'ui', 'dist'));
 	for (const name of DATA) {
 		// Links are followed: the chart shares files with the manifests, and npm packs no links.
 		await cp(path.join(ROOT, name), path.join(folder, name), {recursive: true, dereference: true});
@@ -38,7 +40,10 @@ export const writePackage = async (folder: string): Promise<void> => {
 	});
 	await chmod(path.join(folder, LAUNCHER), 0o755);
 	await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(manifest(), undefined, '\t')}\n`);
-	await writeFile(path.join(folder, 'THIRD-PARTY-LICENCES.txt'), licencesOf(metafile, ROOT));
+	await writeFile(
+		path.join(folder, 'THIRD-PARTY-LICENCES.txt'),
+		licencesOf({...metafile, outputs: {...metafile.outputs, ...page.outputs}}, ROOT),
+	);
 };
 
 if (import.meta.main) {

@@ -24,7 +24,7 @@ export type ClusterReader = {
 	close(): Promise<void>;
 };
 
-const READING = 'get and list canaries.flagger.app and events, which the ClusterRole aviary-viewer gives';
+export const READING = 'get and list canaries.flagger.app and events, which the ClusterRole aviary-viewer gives';
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

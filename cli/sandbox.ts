@@ -15,6 +15,7 @@ import {startSandbox} from '../sandbox/sandbox.ts';
 import {NoPrometheus, speedForScrapes} from '../sandbox/world/prometheus/real.ts';
 import {CommandError} from './errors.ts';
 import {openView} from './live-view/view.ts';
+import {buildPageFromSources} from './page-files.ts';
 import {recordingFailure} from './replay.ts';
 import {onStopSignal} from './signals.ts';
 import {spareMemory} from './spare-memory.ts';
@@ -138,6 +139,7 @@ export const runSandbox = async (flags: SandboxFlags): Promise<number> => {
 		: createLog({level: flags.logLevel, clock: wallClock});
 	warnOfSpeed(flags, hear);
 	const stopSparing = spareMemory(wallClock);
+	const page = buildPageFromSources();
 	try {
 		const sandbox = await startSandbox({
 			...flags,
@@ -154,6 +156,7 @@ export const runSandbox = async (flags: SandboxFlags): Promise<number> => {
 				endWhen('failed', () => phase === 'Failed');
 			},
 		}).catch(missingProgram);
+		await page;
 		const stop = onStopSignal();
 		const codeOfSignal = (): number => (stop.signal() === 'SIGINT' ? INTERRUPTED : 0);
 		const code = await Promise.race([ended.promise, stop.asked.then(codeOfSignal)]);

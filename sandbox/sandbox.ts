@@ -106,7 +106,16 @@ const daemonOn = async (
 	tell: OnHappening,
 ): Promise<Daemon> =>
 	startDaemon(
-		{...connection, metricsServer, meshProvider: 'istio', intervalMs: 60_000, logLevel: 'info', port: 0, speed},
+		{
+			...connection,
+			metricsServer,
+			meshProvider: 'istio',
+			intervalMs: 60_000,
+			logLevel: 'info',
+			port: 0,
+			speed,
+			ui: {port: 0, address: '127.0.0.1', auth: 'open'},
+		},
 		{
 			log: daemonLog,
 			onStateChange({canary, from, to, event, at}) {
@@ -167,6 +176,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 		['Counters', `${prometheus.url}/metrics`],
 		['Gateway', ground.gatewayUrl],
 		['Metrics', daemon.metricsUrl],
+		...(daemon.pageUrl === undefined ? [] : [['Page', daemon.pageUrl] as const]),
 	];
 	const {name, description} = scenario;
 	tell({

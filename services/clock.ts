@@ -44,5 +44,8 @@ export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 /** An instant as Kubernetes writes times: RFC 3339 in whole seconds. */
 export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
+/** The same to the millisecond, for those who measure. */
+export const exactTimestamp = (ms: number): string => new Date(ms).toISOString();
+
 /** The instant of an RFC 3339 time in ms; 0 for anything else. */
 export const instantOf = (text: unknown): number => (typeof text === 'string' ? Date.parse(text) || 0 : 0);

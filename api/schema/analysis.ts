@@ -36,6 +36,24 @@ const metrics = list(
 			{min: number('Lowest value that passes'), max: number('Highest value that passes')},
 			'Bounds, both inclusive; used instead of `threshold`',
 		),
+		compareWithPrimary: group(
+			{
+				tolerance: number('How much worse the canary may be; 0 or more; needed'),
+				by: choice(
+					['ratio', 'difference'],
+					'Whether `tolerance` is a share of the primary’s value or an amount in the metric’s unit',
+					absent('`ratio`'),
+				),
+				worse: choice(
+					['higher', 'lower', 'either'],
+					'Which side is the bad one',
+					absent('`lower` for request-success-rate, else `higher`'),
+				),
+			},
+			'Judges the canary’s value against the primary’s over the same window, besides the thresholds that are given',
+			shape('Aviary'),
+		),
+		unit: text('Unit of the values of `query`, said in events', shape('Aviary')),
 		query: text('PromQL'),
 		templateRef: group(
 			{name: must(text('Name')), namespace: text('Namespace', absent('that of the Canary'))},

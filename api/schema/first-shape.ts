@@ -8,7 +8,7 @@ const first = shape('first');
 const side = (whose: string) =>
 	group(
 		{
-			name: text(`Name of the ${whose} Deployment`),
+			name: text(`Name of the ${whose} workload`),
 			host: text(
 				`Host of the ${whose} Service, as the VirtualService has it; one for both where subsets tell them apart`,
 			),
@@ -17,12 +17,15 @@ const side = (whose: string) =>
 				...shape('first, Aviary'),
 			}),
 		},
-		`The ${whose} Deployment and Service`,
+		`The ${whose} workload and Service`,
 		first,
 	);
 
 export const firstShape = {
-	targetKind: text('Kind of both workloads: `Deployment`', first),
+	targetKind: text(
+		'Kind of both workloads: `Deployment`, `DaemonSet`, `StatefulSet`, or one that has a mapping',
+		first,
+	),
 	virtualService: group({name: text('Name')}, 'The VirtualService that routes to both', first),
 	primary: side('primary’s'),
 	canary: side('canary’s'),

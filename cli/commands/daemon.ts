@@ -5,13 +5,22 @@ import {knownProviders} from '../../api/not-yet.ts';
 import {CommandError} from '../errors.ts';
 import {duration, examples, httpAddress, kubeconfig, logLevel, namespaceNames, wholeNumber} from '../flags.ts';
 import {leaderElectionOf, leaderElectionOptions, type LeaderElectionFlags} from '../leader-election.ts';
+import {notifyOf, notifyOptions, type NotifyFlags} from '../notify.ts';
+import {buildPageFromSources} from '../page-files.ts';
+import {pageOf, pageOptions, type PageFlags} from '../page-flags.ts';
+import {recordOptions, recordsOf, type RecordFlags} from '../run-records.ts';
 import {onStopSignal} from '../signals.ts';
+import {mappingOption, mappingsOf, type MappingFlags} from '../workload-mappings.ts';
 
 type Flags = Pick<
 	DaemonConfig,
 	'kubeconfig' | 'metricsServer' | 'meshProvider' | 'logLevel' | 'logLevelFile' | 'port'
 > &
-	LeaderElectionFlags & {
+	LeaderElectionFlags &
+	MappingFlags &
+	NotifyFlags &
+	PageFlags &
+	RecordFlags & {
 		readonly controlLoopInterval: number;
 		readonly namespace?: readonly string[];
 	};
@@ -30,6 +39,10 @@ const explainFailure =
 /** Runs until a signal asks it to stop; the answer is the exit code. */
 const run = async (config: DaemonConfig): Promise<number> => {
 	const stop = onStopSignal();
+	if (config.ui !== undefined) {
+		void buildPageFromSources();
+	}
+
 	const {startDaemon} = await import('../../index.ts');
 	// Whoever asks it to stop while it still starts need not wait: nothing is under way yet.
 	const daemon = await Promise.race([startDaemon(config).catch(explainFailure(config)), stop.asked]);
@@ -92,18 +105,28 @@ export const registerDaemon = (program: Command, finish: (code: number) => void)
 				'AVIARY_NAMESPACE=test,shop AVIARY_LOG_LEVEL=debug aviary daemon',
 			)}`,
 		)
-		.action(async ({controlLoopInterval, namespace = [], ...flags}: Flags) => {
+		.action(async ({controlLoopInterval, namespace = [], workloadMappings, ...flags}: Flags) => {
 			const namespaces = [...new Set(namespace)];
 			finish(
 				await run({
 					...flags,
 					...leaderElectionOf(flags, namespaces),
+					...notifyOf(flags),
+					...recordsOf(flags),
+					...pageOf(flags),
+					...(await mappingsOf(workloadMappings)),
 					intervalMs: controlLoopInterval,
 					...(namespaces.length > 0 && {namespaces}),
 				}),
 			);
 		});
-	for (const option of leaderElectionOptions()) {
+	for (const option of [
+		mappingOption(),
+		...leaderElectionOptions(),
+		...notifyOptions(),
+		...pageOptions(),
+		...recordOptions(),
+	]) {
 		daemon.addOption(option);
 	}
 };

@@ -72,7 +72,8 @@ const options = (): readonly Option[] => [
 const more = `
 Deployments with the annotation apps.weave.works/progressive: "true" are rolled out: NAME is GA, NAME-canary has the next
 version, and one VirtualService routes to both. Exit code: 0 all promoted, or nothing to do; 1 something was rolled back
-or must be mended; 2 wrong command line; 130 Ctrl-C, which gives all traffic to GA (143: SIGTERM, which does the same).
+or must be mended; 2 wrong command line; 130 Ctrl-C, which gives all traffic to GA (143: SIGTERM, which does the same;
+1: it may be that not all is on GA, see the last line).
 `;
 
 /** Registers `rollout`. `finish` ends the process even if something keeps it alive. */

@@ -18,7 +18,7 @@ const ranks = ['halted', 'failed', 'promoting', 'progressing', '', 'initialized'
 
 const rankOf = ({view}: CanaryScene): number => ranks.indexOf(view.state);
 
-const inOrder = (canaries: Iterable<CanaryScene>): readonly CanaryScene[] =>
+export const inOrder = (canaries: Iterable<CanaryScene>): readonly CanaryScene[] =>
 	[...canaries].toSorted((a, b) => rankOf(a) - rankOf(b) || (a.key < b.key ? -1 : 1));
 
 /** Puts items behind one another, as many on a line as fit. */

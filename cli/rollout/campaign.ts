@@ -24,7 +24,9 @@ export type CampaignOptions = {
 export type Campaign = {
 	/** Resolves when all that were marked at the start have their result; never in mode `watch`. */
 	readonly ended: Promise<readonly Result[]>;
-	/** Ends every rollout, its users with the GA where that can take them; answers and reports where they are. */
+	/** Whether any rollout has begun and is not at rest. */
+	isUnderWay(): boolean;
+	/** Ends every rollout without a result, its users with the GA where that can take them; answers and reports where they are. */
 	interrupt(): Promise<readonly Result[]>;
 	stop(): void;
 };
@@ -60,9 +62,13 @@ class Rollouts implements Campaign {
 		this.#begin().catch(() => {});
 	}
 
+	isUnderWay(): boolean {
+		return this.#unended().some((one) => one.isUnderWay());
+	}
+
 	async interrupt(): Promise<readonly Result[]> {
 		this.#isOver = true;
-		const results = await Promise.all([...this.#rollouts.values()].map((one) => one.interrupt()));
+		const results = await Promise.all(this.#unended().map((one) => one.interrupt()));
 		for (const result of results) {
 			this.#options.report.ended(result);
 		}
@@ -79,6 +85,10 @@ class Rollouts implements Campaign {
 
 		this.#deployments.close();
 		this.#routes.close();
+	}
+
+	#unended(): readonly OneRollout[] {
+		return [...this.#rollouts].flatMap(([name, one]) => (this.#results.has(name) ? [] : [one]));
 	}
 
 	async #begin(): Promise<void> {

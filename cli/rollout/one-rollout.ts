@@ -4,7 +4,7 @@ import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {CampaignOptions} from './campaign.ts';
 import type {Result} from './report.ts';
-import {aboutOf, leftText, planOf, restOf} from './words.ts';
+import {aboutOf, leftOf, planOf, restOf} from './words.ts';
 
 export type OneRolloutOptions = Pick<CampaignOptions, 'services' | 'resource' | 'mode' | 'isRetrying' | 'report'> & {
 	readonly model: CanaryModel;
@@ -61,6 +61,11 @@ export class OneRollout {
 		return this.#step !== undefined && isResting(this.#step.path);
 	}
 
+	/** Whether an interruption has to give the traffic back. */
+	isUnderWay(): boolean {
+		return this.#options.mode !== 'dry' && this.#step !== undefined && !this.isResting();
+	}
+
 	/** A newer version of its VirtualService was observed. */
 	saw(route: KubeObject): void {
 		this.#run.saw(route);
@@ -68,8 +73,7 @@ export class OneRollout {
 
 	/** Ends it, its users with the GA where that can take them. */
 	async interrupt(): Promise<Result> {
-		const left = await this.#run.interrupt();
-		return {about: aboutOf(this.model), outcome: 'interrupted', text: leftText(this.model, left)};
+		return leftOf(this.model, await this.#run.interrupt());
 	}
 
 	stop(): void {

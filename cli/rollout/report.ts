@@ -14,7 +14,7 @@ export type Outcome =
 	| 'failed'
 	/** Something must be mended by a person first. */
 	| 'blocked'
-	/** Ctrl-C. */
+	/** A signal; GA has all traffic. */
 	| 'interrupted';
 
 /** `about` is a Deployment, as in `podinfo.test`. */

@@ -1,5 +1,5 @@
 // What a run has come to, in words and as an outcome.
-import {isResting, type Left, type Step} from '../../actors/annotated-run.ts';
+import {GIVE_BACK_MS, isResting, type Left, type Step} from '../../actors/annotated-run.ts';
 import type {CanaryModel, Problem} from '../../api/model.ts';
 import {inItsWords, type Outcome, type Result} from './report.ts';
 
@@ -80,18 +80,35 @@ export const restOf = (step: Step, hasWorked: boolean): Result => {
 	return {about: aboutOf(step.context.model), outcome, text: inItsWords(text)};
 };
 
-const leftTexts: Readonly<Record<Left, (model: CanaryModel) => string>> = {
+const leftTexts: Readonly<Record<Left['traffic'], (model: CanaryModel, weight: number) => string>> = {
 	primary: ({target, primary}) =>
 		`all traffic to ${primary.name} (GA); ${target.name} keeps its replicas, and the next rollout begins with its ` +
 		'first weight',
-	canary: ({target, primary}) =>
-		`${primary.name} (GA) cannot take the traffic now, in mid-update; it stays on ${target.name}. Run this again to finish`,
-	untouched: () => 'nothing was under way; the traffic was not touched',
+	canary: ({target, primary}, weight) =>
+		`${primary.name} (GA) is not ready to take the traffic; ${weight} % of it stays on ${target.name}. ` +
+		'Run this again to finish',
+	unconfirmed: ({target, primary, route}, weight) =>
+		`could not make sure within ${GIVE_BACK_MS / 1000} s that ${primary.name} (GA) has all traffic; ${target.name} had ` +
+		`${weight} % when last seen. Give ${primary.name} weight 100 in VirtualService ${route.name}, or run this again`,
+	untouched: ({target, primary}, weight) =>
+		weight === 0
+			? `nothing was under way; all traffic stays on ${primary.name} (GA)`
+			: `nothing was changed by the interruption; ${weight} % of the traffic stays on ${target.name}. Run this again to go on`,
 };
 
-/** Where an interruption has left the users of a Deployment. */
-export const leftText = (model: CanaryModel, left: Left): string => leftTexts[left](model);
+/** Where an interruption has left the users of a Deployment; `blocked` where some of them may be on the canary. */
+export const leftOf = (model: CanaryModel, {traffic, weight = 0}: Left): Result => ({
+	about: aboutOf(model),
+	outcome: traffic === 'primary' || (traffic !== 'unconfirmed' && weight === 0) ? 'interrupted' : 'blocked',
+	text: leftTexts[traffic](model, weight),
+});
 
 /** The exit code of a pipeline's step: 0 only when everything is as it should be. */
 export const exitCodeOf = (results: readonly Result[]): number =>
 	results.some(({outcome}) => outcome === 'failed' || outcome === 'blocked') ? 1 : 0;
+
+const signalCodes: Readonly<Partial<Record<NodeJS.Signals, number>>> = {SIGINT: 130, SIGTERM: 143};
+
+/** The exit code after a signal: as shells have it where GA has all traffic, 1 where somebody has to look. */
+export const exitCodeAfter = (signal: NodeJS.Signals, results: readonly Result[]): number =>
+	exitCodeOf(results) === 0 ? (signalCodes[signal] ?? 1) : 1;

@@ -15,8 +15,14 @@ export type PlacedBox = Area & {
 	readonly text: Text;
 };
 /** Where a frame is entered: a dot. */
-export type PlacedDot = Area;
-export type PlacedArrow = {readonly points: readonly Point[]; readonly texts: readonly Text[]};
+export type PlacedDot = Area & {readonly frame: string};
+/** From and to the paths of boxes; `frame^` is a frame's dot. */
+export type PlacedArrow = {
+	readonly from: string;
+	readonly to: string;
+	readonly points: readonly Point[];
+	readonly texts: readonly Text[];
+};
 
 export type Layout = {
 	readonly width: number;
@@ -207,8 +213,10 @@ export const layOut = async (drawing: Drawing): Promise<Layout> => {
 				text: {...textSize(lines), x: area.x, y: area.y, lines},
 			};
 		}),
-		dots: nodes.filter(({id}) => id.endsWith('^')).map((node) => areaOf(node)),
-		arrows: (root.edges ?? []).map(({sections = [], labels = []}) => ({
+		dots: nodes.filter(({id}) => id.endsWith('^')).map((node) => ({...areaOf(node), frame: node.id.slice(0, -1)})),
+		arrows: (root.edges ?? []).map(({sources: [from = ''], targets: [to = ''], sections = [], labels = []}) => ({
+			from,
+			to,
 			points: sections.flatMap((section) => pointsOf(section)),
 			texts: labels.map((label) => ({...areaOf(label), lines: (label.text ?? '').split('\n')})),
 		})),

@@ -124,21 +124,59 @@ export const reasonOf = (path: Path, context: Context): string => {
 			: '';
 };
 
-/** What will happen when the wait ends well, for people who ask. */
-export const whatComesNext = (path: Path, context: Context): string => {
-	const top = path.split('.')[0];
-	switch (top) {
-		case 'progressing':
-		case 'halted': {
-			return maxWeightReached(context) ? 'promotion' : 'the next step weight';
+const halfway = (context: Context): string => {
+	switch (context.run.halted?.from) {
+		case 'copying': {
+			return 'the promotion goes on';
 		}
 
-		case 'promoting': {
-			return 'all traffic to the primary, then the canary is scaled to zero';
+		case 'anew': {
+			return 'the steps begin again at the first weight';
 		}
 
 		default: {
-			return 'a run starts when the target changes';
+			return maxWeightReached(context) ? 'promotion' : 'the next step weight';
+		}
+	}
+};
+
+/** After traffic is back on the primary, or the canary at zero. */
+const ending = ({model}: Context): string => `${model.target.name} is scaled to zero, and the Canary is at rest`;
+
+/**
+ * What will happen when the wait ends well, for people who ask. `path` may be the top-level state alone, which is all
+ * that a status tells.
+ */
+export const whatComesNext = (path: Path, context: Context): string => {
+	const {model} = context;
+	const [top, nested] = path.split('.');
+	const isAtRest = nested === undefined || nested === 'idle' || nested === 'mending' || nested === 'blocked';
+	const rest = `a run starts when ${model.target.name} changes`;
+	switch (top) {
+		case 'progressing': {
+			return maxWeightReached(context) ? 'promotion' : 'the next step weight';
+		}
+
+		case 'halted': {
+			return halfway(context);
+		}
+
+		case 'promoting': {
+			return nested === 'takingBack'
+				? `all traffic to ${model.primary.name}, and the run has failed`
+				: 'all traffic to the primary, then the canary is scaled to zero';
+		}
+
+		case 'initialized': {
+			return nested === 'bootstrapping' || nested === 'blocked' ? `${model.primary.name} serves, then ${rest}` : rest;
+		}
+
+		case 'failed': {
+			return nested === 'holding' ? `all traffic to ${model.primary.name}` : isAtRest ? rest : ending(context);
+		}
+
+		default: {
+			return isAtRest ? rest : ending(context);
 		}
 	}
 };

@@ -81,7 +81,7 @@ export const runSuperseded = (model: CanaryModel): Announcement =>
 export const trafficSheltered = (context: Context): Announcement =>
 	advancementHalted(
 		context.model,
-		`canary deployment ${targetOf(context.model)} is failing, all traffic to the primary: ${lackOfCanary(context)}`,
+		`canary ${context.model.target.kind.toLowerCase()} ${targetOf(context.model)} is failing, all traffic to the primary: ${lackOfCanary(context)}`,
 	);
 
 export const routeRestored = ({model, run}: Context): Announcement =>

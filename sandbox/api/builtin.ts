@@ -45,6 +45,8 @@ const builtIn = (group: string, plural: string, kind: string, facts: Facts = {})
 	};
 };
 
+const ADMISSION = 'admissionregistration.k8s.io';
+const policy = {namespaced: false, hasGeneration: true};
 const RBAC = 'rbac.authorization.k8s.io';
 const all = ['all'];
 const replicas = {specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector'};
@@ -144,6 +146,15 @@ export const builtInKinds: readonly Kind[] = [
 		hasGeneration: true,
 		complete: completeCronJob,
 	}),
+	// Kept as well: the chart and artifacts/operator bring them.
+	builtIn('networking.k8s.io', 'networkpolicies', 'NetworkPolicy', {shortNames: ['netpol'], hasGeneration: true}),
+	builtIn('policy', 'poddisruptionbudgets', 'PodDisruptionBudget', {
+		shortNames: ['pdb'],
+		hasStatus: true,
+		hasGeneration: true,
+	}),
+	builtIn(ADMISSION, 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', policy),
+	builtIn(ADMISSION, 'validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding', policy),
 	builtIn('discovery.k8s.io', 'endpointslices', 'EndpointSlice', {hasGeneration: true}),
 	builtIn('coordination.k8s.io', 'leases', 'Lease'),
 	builtIn(crdKey.group, crdKey.plural, 'CustomResourceDefinition', {

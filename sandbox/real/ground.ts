@@ -22,7 +22,8 @@ import {followReadiness} from './readiness.ts';
 
 const OPERATOR = new URL('../../artifacts/operator/', import.meta.url);
 /** Of the operator's manifests those that let the daemon in; it runs in this process. */
-const ADMISSION = ['namespace.yaml', 'service-account.yaml', 'rbac.yaml'];
+const TARGETS = ['daemonsets', 'statefulsets'].map((kind) => `../targets/${kind}.yaml`);
+const ADMISSION = ['namespace.yaml', 'service-account.yaml', 'rbac.yaml', ...TARGETS];
 const ACCOUNT = 'system:serviceaccount:aviary-system:aviary';
 const MESH_KINDS = new Set(['VirtualService', 'DestinationRule', 'Gateway']);
 

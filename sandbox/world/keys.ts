@@ -4,6 +4,8 @@ import type {KindKey} from '../api/types.ts';
 const key = (group: string, plural: string): KindKey => ({group, plural});
 
 export const deploymentsKey = key('apps', 'deployments');
+export const daemonSetsKey = key('apps', 'daemonsets');
+export const statefulSetsKey = key('apps', 'statefulsets');
 export const replicaSetsKey = key('apps', 'replicasets');
 export const podsKey = key('', 'pods');
 export const servicesKey = key('', 'services');

@@ -67,17 +67,19 @@ export type DoorOptions = {
 	/** In-process instead of sockets: the simulation's and the sandbox's way in. */
 	readonly transport?: Transport;
 	readonly userAgent?: string;
+	/** Errors and log name the origin alone: the path of a webhook is its password. */
+	readonly discreet?: boolean;
 };
 
 const MEBI = 1024 * 1024;
 const BODY_BYTES_MAX = 10 * MEBI;
 const REQUEST_MS = 30_000;
 
-const addressOf = (request: Asked): {url: URL; method: string; what: string} => {
+const addressOf = (request: Asked, discreet: boolean): {url: URL; method: string; what: string} => {
 	const url = new URL(request.url);
 	const method = request.method ?? 'GET';
 	// Without the query: it is long, and may carry what is nobody's business.
-	return {url, method, what: `${method} ${url.origin}${url.pathname}`};
+	return {url, method, what: `${method} ${url.origin}${discreet ? '' : url.pathname}`};
 };
 
 /** Collects a body within its limit; `deadline` may end it. */
@@ -138,11 +140,12 @@ async function* readLines(
 }
 
 /** The door. `log` hears of answers at debug level only: who asks knows better what an error means. */
-export const createDoor = ({clock, log, connections = 16, transport, userAgent}: DoorOptions): Door => {
+export const createDoor = (options: DoorOptions): Door => {
+	const {clock, log, connections = 16, transport, userAgent, discreet = false} = options;
 	const behind = transport ?? createSocketTransport({connections});
 
 	const begin = async (request: Asked, ms: number, streaming: boolean) => {
-		const {url, method, what} = addressOf(request);
+		const {url, method, what} = addressOf(request, discreet);
 		const deadline = startDeadline(clock, ms, what, request.signal);
 		try {
 			const headers = {...(userAgent !== undefined && {'user-agent': userAgent}), ...request.headers};

@@ -92,6 +92,12 @@ export type Cluster = {
 		name: string,
 		signal?: AbortSignal,
 	): Promise<KubeObject | undefined>;
+	/**
+	 * Looks whether the watches have left something out: reads one object live, once, and when a second later no watch
+	 * has told what the answer shows, takes it as an event would be. Answers whether that was so. Nothing is asked about
+	 * what nobody follows.
+	 */
+	lookAgain(resource: Resource, namespace: string | undefined, name: string, signal?: AbortSignal): Promise<boolean>;
 	create(resource: Resource, object: KubeObject, options: WriteOptions): Promise<KubeObject>;
 	patch(
 		resource: Resource,

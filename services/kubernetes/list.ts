@@ -5,6 +5,8 @@ import {garbled} from './failures.ts';
 import {isObjectOf, resourceName, versionOf} from './objects.ts';
 import {pathOf} from './resources.ts';
 
+/** Items are then of the kind PartialObjectMetadata; a server that does not know it sends whole objects. */
+const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json';
 const PAGE = '500';
 const PAGE_MS = 60_000;
 /** 500 objects of etcd's largest size do not fit; 500 of ten times the usual size do. */
@@ -17,6 +19,8 @@ export type ListRequest = {
 	readonly resource: Resource;
 	readonly namespace: string | undefined;
 	readonly labelSelector: string | undefined;
+	/** Asks for nothing but each object's metadata. */
+	readonly isMetadataOnly?: boolean;
 	readonly signal: AbortSignal;
 	/** Called for each object as it is decoded; what it gives back is kept. */
 	readonly take: (object: KubeObject) => KubeObject | undefined;
@@ -29,7 +33,7 @@ export type ListRequest = {
  * (kubernetes/kubernetes#59848). Rejects with ApiError; 410 when the list took longer than the server's memory.
  */
 export const list = async (request: ListRequest): Promise<Listed> => {
-	const {api, resource, namespace, labelSelector, signal} = request;
+	const {api, resource, namespace, labelSelector, isMetadataOnly = false, signal} = request;
 	const attempt = `LIST ${resourceName(resource)}`;
 	const objects: KubeObject[] = [];
 	let version: bigint | undefined;
@@ -45,6 +49,7 @@ export const list = async (request: ListRequest): Promise<Listed> => {
 				...(next !== '' && {continue: next}),
 			},
 			...(namespace !== undefined && {about: `in ${namespace}`}),
+			...(isMetadataOnly && {accept: METADATA}),
 			signal,
 			timeoutMs: PAGE_MS,
 			maxBytes: PAGE_BYTES_MAX,
@@ -66,7 +71,9 @@ export const list = async (request: ListRequest): Promise<Listed> => {
 		for (const item of found as unknown[]) {
 			// Items carry no kind of their own: the list says it for all.
 			const object: unknown =
-				typeof item === 'object' && item !== null ? {apiVersion, kind: resource.kind, ...item} : item;
+				typeof item === 'object' && item !== null
+					? {apiVersion, kind: resource.kind, ...item, ...(isMetadataOnly && {kind: resource.kind})}
+					: item;
 			if (!isObjectOf(resource, object)) {
 				throw garbled(attempt, `an item that is no ${resource.kind}`);
 			}

@@ -6,6 +6,8 @@ import type {Api, ApiRequest} from './api.ts';
 import {ApiError} from './cluster.ts';
 import type {Cluster, KubeObject, Resource, WriteOptions} from './cluster.ts';
 import {garbled, isAbsent} from './failures.ts';
+import {aboutOf, getObject} from './get-object.ts';
+import {createLookAgain, type LookAgainOptions} from './missed-events.ts';
 import {dropManagedFields, isObjectOf, keepStatusWriters, resourceName, versionOf} from './objects.ts';
 import {canaries, pathOf} from './resources.ts';
 import {createSharedWatch, type SharedWatch} from './shared-watch.ts';
@@ -20,6 +22,8 @@ export type ClusterOptions = {
 	readonly trim?: (resource: Resource, object: KubeObject) => KubeObject;
 	/** Told of each watch that ends and is opened again. */
 	readonly onRestart?: WatchOptions['onRestart'];
+	/** Told of each object of which no watch had told a change that a look then found. */
+	readonly onMissed?: LookAgainOptions['onMissed'];
 };
 
 export type LiveCluster = Cluster & {
@@ -47,9 +51,6 @@ const keyOfWatch = (
 	namespace: string | undefined,
 	labels: Readonly<Record<string, string>> | undefined,
 ): string => JSON.stringify([group, version, plural, namespace ?? null, Object.entries(labels ?? {})]);
-
-const aboutOf = (namespace: string | undefined, name: string): string =>
-	namespace === undefined ? name : `${name}.${namespace}`;
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
@@ -115,6 +116,12 @@ export const createCluster = (options: ClusterOptions): LiveCluster => {
 		}
 	};
 
+	const take = (resource: Resource, answer: KubeObject): KubeObject => {
+		const object = trim(resource, answer);
+		absorb(resource, object);
+		return object;
+	};
+
 	/** The answer as an object of this kind, already absorbed; ApiError `MalformedAnswer` if it is something else. */
 	const accept = (resource: Resource, answer: unknown, attempt: string): KubeObject => {
 		if (!isObjectOf(resource, answer)) {
@@ -122,9 +129,7 @@ export const createCluster = (options: ClusterOptions): LiveCluster => {
 			throw garbled(attempt, `the answer is no ${resource.kind} but ${kind.slice(0, 60)}`);
 		}
 
-		const object = trim(resource, answer);
-		absorb(resource, object);
-		return object;
+		return take(resource, answer);
 	};
 
 	const acceptScale = (
@@ -169,17 +174,10 @@ export const createCluster = (options: ClusterOptions): LiveCluster => {
 	return {
 		follow: watches.follow,
 		async read(resource, namespace, name, signal) {
-			const about = aboutOf(namespace, name);
-			const answer = await api.request({
-				verb: 'get',
-				resource: resourceName(resource),
-				path: pathOf(resource, namespace, name),
-				about,
-				signal,
-				expected: (refused) => isAbsent(refused, name),
-			});
-			return answer === undefined ? undefined : accept(resource, answer, `GET ${resourceName(resource)} ${about}`);
+			const answer = await getObject(api, {resource, namespace, name, signal});
+			return answer === undefined ? undefined : take(resource, answer);
 		},
+		lookAgain: createLookAgain({...options, concerned: watches.concerned, trim, onMissed: options.onMissed}),
 		async create(resource, object, writing) {
 			// A real server answers 500 to a version on a new object, which would look like an unknown outcome.
 			const {resourceVersion: _, ...metadata} = object.metadata;

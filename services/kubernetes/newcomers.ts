@@ -6,9 +6,8 @@ import type {Random} from '../random.ts';
 import type {Api} from './api.ts';
 import {backOffMs} from './back-off.ts';
 import type {KubeObject, Resource} from './cluster.ts';
-import {garbled, isAbsent} from './failures.ts';
-import {isObjectOf, resourceName} from './objects.ts';
-import {pathOf} from './resources.ts';
+import {getObject} from './get-object.ts';
+import {resourceName} from './objects.ts';
 
 export type NewcomerOptions = {
 	readonly api: Api;
@@ -30,22 +29,9 @@ export const readNewcomer = async (
 	signal: AbortSignal,
 ): Promise<KubeObject | undefined> => {
 	const {api, clock, random, log, resource, namespace} = options;
-	const about = `${name}.${namespace}`;
 	for (let repetition = 0; isWanted(); repetition += 1) {
 		try {
-			const object = await api.request({
-				verb: 'get',
-				resource: resourceName(resource),
-				path: pathOf(resource, namespace, name),
-				about,
-				signal,
-				expected: (answer) => isAbsent(answer, name),
-			});
-			if (object === undefined || isObjectOf(resource, object)) {
-				return object;
-			}
-
-			throw garbled(`GET ${resourceName(resource)} ${about}`, `the answer is no ${resource.kind}`);
+			return await getObject(api, {resource, namespace, name, signal});
 		} catch (error) {
 			signal.throwIfAborted();
 			log.warn('a newly wanted object cannot be read', {resource: resourceName(resource), name, namespace, error});

@@ -10,9 +10,21 @@ const resource = (group: string, version: string, plural: string, kind: string):
 
 export const canaries = resource('flagger.app', 'v1beta1', 'canaries', 'Canary');
 export const rollouts = resource('apps.weave.works', 'v1beta1', 'rollouts', 'Rollout');
+export const alertProviders = resource('flagger.app', 'v1beta1', 'alertproviders', 'AlertProvider');
+export const secrets = resource('', 'v1', 'secrets', 'Secret');
 export const canaryCommands = resource('aviary.dev', 'v1alpha1', 'canarycommands', 'CanaryCommand');
+export const canaryRuns = resource('aviary.dev', 'v1alpha1', 'canaryruns', 'CanaryRun');
 export const selfSubjectReviews = resource('authentication.k8s.io', 'v1', 'selfsubjectreviews', 'SelfSubjectReview');
+export const tokenReviews = resource('authentication.k8s.io', 'v1', 'tokenreviews', 'TokenReview');
+export const subjectAccessReviews = resource(
+	'authorization.k8s.io',
+	'v1',
+	'subjectaccessreviews',
+	'SubjectAccessReview',
+);
 export const deployments = resource('apps', 'v1', 'deployments', 'Deployment');
+export const daemonSets = resource('apps', 'v1', 'daemonsets', 'DaemonSet');
+export const statefulSets = resource('apps', 'v1', 'statefulsets', 'StatefulSet');
 export const controllerRevisions = resource('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
 export const services = resource('', 'v1', 'services', 'Service');
 export const pods = resource('', 'v1', 'pods', 'Pod');

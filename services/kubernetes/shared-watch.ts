@@ -11,9 +11,13 @@ export type SharedWatch = {
 	follow(wanted: Wanted, listener: () => void): Following;
 	/** The answer to a write or a live read: taken if it is news. */
 	absorb(object: KubeObject): void;
-	/** Our delete was answered: this object is gone. */
+	/** What is held under a key as in objects.ts. */
+	held(key: string): KubeObject | undefined;
+	/** Whether this live object is wanted here and newer than what is held; never before all that is wanted is known. */
+	lacks(object: KubeObject): boolean;
+	/** Our delete was answered, or a read found nothing: this object is gone. */
 	buried(object: KubeObject): void;
-	/** A write was answered with a version alone; `key` as in objects.ts. */
+	/** A write was answered with a version alone. */
 	amend(key: string, version: bigint, edit: (object: KubeObject) => KubeObject): void;
 	/** Objects held. */
 	size(): number;
@@ -83,6 +87,12 @@ export const createSharedWatch = (options: SharedWatchOptions): SharedWatch => {
 	const take = (object: KubeObject): KubeObject | undefined => {
 		const trimmed = options.trim(object);
 		return interests.isWanted(trimmed) ? trimmed : undefined;
+	};
+
+	/** The same of an object that no watch has selected. */
+	const takeSelected = (object: KubeObject): KubeObject | undefined => {
+		const selected = Object.entries(labels ?? {}).every(([key, value]) => object.metadata.labels?.[key] === value);
+		return selected ? take(object) : undefined;
 	};
 
 	const put = (object: KubeObject, version = versionFrom(object)): void => {
@@ -188,8 +198,13 @@ export const createSharedWatch = (options: SharedWatchOptions): SharedWatch => {
 			);
 		},
 		absorb(object) {
-			const selected = Object.entries(labels ?? {}).every(([key, value]) => object.metadata.labels?.[key] === value);
-			cache.put(object, versionFrom(object), selected ? take(object) : undefined);
+			cache.put(object, versionFrom(object), takeSelected(object));
+		},
+		held: (key) => cache.get(key),
+		lacks(object) {
+			const held = cache.get(keyOf(object));
+			if (phase !== 'listed') return false;
+			return held === undefined ? takeSelected(object) !== undefined : versionFrom(held) < versionFrom(object);
 		},
 		buried(object) {
 			cache.gone(object, undefined);

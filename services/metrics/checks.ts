@@ -1,5 +1,6 @@
 // One round of checks: every metric asked, one verdict.
-import type {CanaryModel, Evidence, Instant, Metric, Verdict} from '../../api/model.ts';
+import type {CanaryModel, Comparison, Evidence, Instant, Metric, Verdict} from '../../api/model.ts';
+import {aboutPrimary, compareWithPrimary} from './comparison.ts';
 import {judge} from './judge.ts';
 import type {Answer, MetricProvider, Question, Questions} from './metrics.ts';
 
@@ -25,20 +26,43 @@ const rateOf = async (question: Question, ask: (query: string) => Promise<Answer
 	return traffic.value > 0 ? {...traffic, value: 0} : answer;
 };
 
-const check = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Evidence> => {
-	const {provider, questions, clock, signal} = options;
+/** Rejects with a RangeError for a query that cannot be written. */
+const answerTo = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Answer> => {
+	const {provider, questions, signal} = options;
 	const address = model.metricsServer ?? options.metricsServer;
-	let question: Question;
-	try {
-		question = questions(model, metric);
-	} catch (error) {
-		if (!(error instanceof RangeError)) throw error;
-		return {kind: 'not understood', metric: metric.name, text: error.message};
-	}
-
+	const question = questions(model, metric);
 	const answer = await rateOf(question, (query) => provider.ask(address, query, signal));
-	const scaled = answer.kind === 'value' ? {...answer, value: answer.value * question.factor} : answer;
-	return judge(model, metric, scaled, clock.now());
+	return answer.kind === 'value' ? {...answer, value: answer.value * question.factor} : answer;
+};
+
+const notUnderstood = ({name}: Metric, error: unknown): Evidence => {
+	if (!(error instanceof RangeError)) throw error;
+	return {kind: 'not understood', metric: name, text: error.message};
+};
+
+/** Both over the same window. The primary's answer is judged first: without it there is nothing to compare with. */
+const checkAgainst = async (
+	model: CanaryModel,
+	metric: Metric,
+	against: Comparison,
+	options: CheckOptions,
+): Promise<Evidence> => {
+	const primary = aboutPrimary(model);
+	const [own, theirs] = await Promise.all([answerTo(model, metric, options), answerTo(primary, metric, options)]);
+	const now = options.clock.now();
+	return judge(primary, metric, theirs, now, (value) =>
+		judge(model, metric, own, now, (found) => compareWithPrimary(metric, against, found, value)),
+	);
+};
+
+const check = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Evidence> => {
+	try {
+		return metric.against === undefined
+			? judge(model, metric, await answerTo(model, metric, options), options.clock.now())
+			: await checkAgainst(model, metric, metric.against, options);
+	} catch (error) {
+		return notUnderstood(metric, error);
+	}
 };
 
 const countsAsFailed = (model: CanaryModel, {kind}: Evidence): boolean =>

@@ -14,12 +14,15 @@ const shownAs: Readonly<
 > = {
 	'success-rate': (_, value, sign, bound) => `success rate ${value.toFixed(2)}% ${sign} ${number(bound)}%`,
 	duration: (_, value, sign, bound) => `request duration ${formatGoDuration(value)} ${sign} ${formatGoDuration(bound)}`,
-	query: ({name}, value, sign, bound) => `${name} ${value.toFixed(2)} ${sign} ${number(bound)}`,
+	query: ({name, unit}, value, sign, bound) => {
+		const after = unit === undefined ? '' : ` ${unit}`;
+		return `${name} ${value.toFixed(2)}${after} ${sign} ${number(bound)}${after}`;
+	},
 	unknown: ({name}, value, sign, bound) => `${name} ${value.toFixed(2)} ${sign} ${number(bound)}`,
 };
 
 /** Compares a finite value; bounds are inclusive, durations whole milliseconds, both as the peer has it. */
-const compare = (metric: Metric, found: number): Evidence => {
+const compareWithBounds = (metric: Metric, found: number): Evidence => {
 	const value = metric.kind === 'duration' ? Math.trunc(found) : found;
 	const {name, min, max} = metric;
 	const breached = (sign: string, bound: number): Evidence => ({
@@ -51,14 +54,19 @@ const notANumber = (model: CanaryModel, metric: Metric, value: number): string =
 	return `metric ${metric.name} is ${written}, not a number${why}`;
 };
 
-const judgeValue = (model: CanaryModel, metric: Metric, value: number, ageMs: number): Evidence => {
+const judgeValue = (
+	model: CanaryModel,
+	metric: Metric,
+	{value, ageMs}: {readonly value: number; readonly ageMs: number},
+	compare: (value: number) => Evidence,
+): Evidence => {
 	const {name, intervalMs} = metric;
 	if (ageMs > Math.max(STALE_MS, 2 * intervalMs)) {
 		const age = formatGoDuration(Math.round(ageMs / 1000) * 1000);
 		return {kind: 'no data', metric: name, text: `the newest value of metric ${name} is ${age} old`};
 	}
 
-	if (Number.isFinite(value)) return compare(metric, value);
+	if (Number.isFinite(value)) return compare(value);
 	return {kind: 'not a number', metric: name, text: notANumber(model, metric, value)};
 };
 
@@ -79,8 +87,22 @@ const textOf = (model: CanaryModel, metric: Metric, answer: Exclude<Answer, {kin
 	}
 };
 
-/** What the answer to a metric's query tells, as of `now`. Only a finite, fresh, single value passes or breaches. */
-export const judge = (model: CanaryModel, metric: Metric, answer: Answer, now: Instant): Evidence => {
+/**
+ * What the answer to a metric's query tells, as of `now`. Only a finite, fresh, single value passes or breaches; by the
+ * metric's bounds, unless another comparison is given.
+ */
+export const judge = (
+	model: CanaryModel,
+	metric: Metric,
+	answer: Answer,
+	now: Instant,
+	compare = (value: number): Evidence => compareWithBounds(metric, value),
+): Evidence => {
 	if (answer.kind !== 'value') return {kind: answer.kind, metric: metric.name, text: textOf(model, metric, answer)};
-	return judgeValue(model, metric, answer.value, answer.at === undefined ? 0 : now - answer.at);
+	return judgeValue(
+		model,
+		metric,
+		{value: answer.value, ageMs: answer.at === undefined ? 0 : now - answer.at},
+		compare,
+	);
 };

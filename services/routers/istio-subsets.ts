@@ -2,6 +2,7 @@
 import type {CanaryModel, Problem} from '../../api/model.ts';
 import type {Cluster, KubeObject, Resource} from '../kubernetes/cluster.ts';
 import {deployments} from '../kubernetes/resources.ts';
+import {workloadsOf} from '../workloads/index.ts';
 import {renderPrimary} from '../workloads/render.ts';
 import {known, knownAll} from '../workloads/rewrite.ts';
 import {templateOf, type Labels} from '../workloads/shapes.ts';
@@ -45,10 +46,11 @@ export const surroundingsOf = async (
 ): Promise<Surroundings> => {
 	if (!isBySubsets(model)) return {parts: []};
 	const {namespace} = model;
+	const {resource} = workloadsOf(model.target) ?? {resource: deployments};
 	const [parts, target, primary] = await Promise.all([
 		knownAll(cluster, rules, namespace, {keep: isRuleOf(model)}, signal),
-		known(cluster, deployments, namespace, model.target.name, signal),
-		known(cluster, deployments, namespace, model.primary.name, signal),
+		known(cluster, resource, namespace, model.target.name, signal),
+		known(cluster, resource, namespace, model.primary.name, signal),
 	]);
 	return {parts, target, primary};
 };
@@ -128,7 +130,7 @@ export const subsetsAfterPromotion = (
 			field: `DestinationRule of ${model.hosts.primary}`,
 			value: name,
 			text: `subset ${name} would ${keeps ? 'win' : 'lose'} the pods of ${primary.metadata.name} by a promotion`,
-			remedy: `Let it select by labels that are in the selectors of both Deployments, such as release: ${name}`,
+			remedy: `Let it select by labels that are in the selectors of both workloads, such as release: ${name}`,
 		},
 	];
 };

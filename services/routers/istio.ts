@@ -185,8 +185,13 @@ const weighing = (model: CanaryModel, object: KubeObject, canaryWeight: number, 
 		(split) => weightAt(split, split.canary) !== canaryWeight || weightAt(split, split.primary) !== 100 - canaryWeight,
 	);
 	if (lacking.length === 0) return [];
+	const {uid, resourceVersion} = object.metadata;
+	const isRaise = lacking.some((split) => shareOf(split) < canaryWeight);
 	return [
-		{op: 'test', path: '/metadata/uid', value: object.metadata.uid},
+		// More for the canary is only right on what was decided on; less is right on whatever is there.
+		isRaise
+			? {op: 'test', path: '/metadata/resourceVersion', value: resourceVersion}
+			: {op: 'test', path: '/metadata/uid', value: uid},
 		...lacking.flatMap((split) => [
 			...setting(split, split.primary, 100 - canaryWeight),
 			...setting(split, split.canary, canaryWeight),

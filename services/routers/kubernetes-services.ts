@@ -4,11 +4,12 @@ import type {CanaryModel} from '../../api/model.ts';
 import {at, isBag} from '../../api/reading.ts';
 import type {Cluster, KubeObject, Operation, WriteOptions} from '../kubernetes/cluster.ts';
 import {deployments, services} from '../kubernetes/resources.ts';
+import {workloadsOf} from '../workloads/index.ts';
 import {assertFree, fluxDisabled, isOurs, ownerOf} from '../workloads/ownership.ts';
 import {defaultLabelling, selectorLabelOf, type Labelling} from '../workloads/render.ts';
 import {known, makeIfAbsent, missing, rewrite} from '../workloads/rewrite.ts';
 import {
-	deploymentSpec,
+	workloadSpec,
 	pointerStep,
 	serviceSpec,
 	templateOf,
@@ -72,7 +73,8 @@ type Which = {readonly part: 'apex' | 'primary' | 'canary'; readonly name: strin
 
 const serviceObject = (model: CanaryModel, target: KubeObject, which: Which, labelling: Labelling): KubeObject => {
 	const selector = selectorLabelOf(target, labelling);
-	if (selector === undefined) throw new RangeError(`deployment ${model.target.name} has no selector label`);
+	if (selector === undefined)
+		throw new RangeError(`${model.target.kind.toLowerCase()} ${model.target.name} has no selector label`);
 	const {key, value} = selector;
 	const custom = model.service?.[which.part];
 	const {headless, trafficDistribution} = model.service ?? {};
@@ -152,9 +154,10 @@ const ensureServices = async (
 	{labelling = defaultLabelling, ...options}: WriteOptions & {readonly labelling?: Labelling},
 ): Promise<void> => {
 	const {namespace, target} = model;
-	const object = await known(cluster, deployments, namespace, target.name, options.signal);
-	if (object === undefined || deploymentSpec(object).template === undefined) {
-		throw missing(deployments, target.name, namespace);
+	const {resource} = workloadsOf(target) ?? {resource: deployments};
+	const object = await known(cluster, resource, namespace, target.name, options.signal);
+	if (object === undefined || workloadSpec(object).template === undefined) {
+		throw missing(resource, target.name, namespace);
 	}
 
 	for (const one of which) {

@@ -35,7 +35,11 @@ export type Router = {
 	/** What is wrong with the routing object, or with its absence. */
 	problems(model: CanaryModel, object: KubeObject | undefined, around: Surroundings): readonly Problem[];
 
-	/** Gives the canary `canaryWeight` (0…100) and the primary the rest. No write when it is so already. */
+	/**
+	 * Gives the canary `canaryWeight` (0…100) and the primary the rest. No write when it is so already. A raise is refused
+	 * by whatever has changed the object meanwhile, so that one that comes late (of a former leader) changes nothing;
+	 * nothing but another object of that name refuses a weight that falls.
+	 */
 	write(cluster: Cluster, model: CanaryModel, canaryWeight: number, options: WriteOptions): Promise<Route>;
 
 	/**

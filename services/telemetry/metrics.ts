@@ -1,5 +1,6 @@
 // Telemetry as Prometheus reads it: our own names, and the peer's as its dashboards and alerts expect them.
 import {collectDefaultMetrics, Registry} from 'prom-client';
+import {runOutcomes} from '../../api/canary-run.ts';
 import {createSeries} from './series.ts';
 import type {CanaryFacts, CanaryName, Levels, Telemetry} from './telemetry.ts';
 
@@ -18,6 +19,7 @@ type Removable = {remove(labels: Record<string, string>): void};
 const STRATEGIES = ['canary', 'blue-green', 'ab-testing'] as const;
 const STATUSES = ['completed', 'skipped'] as const;
 const OUTCOMES = ['passed', 'failed', 'unknown'] as const;
+const ACTIVITIES = {progressing: 'progressing', halted: 'halted', waitingForPeople: 'waiting-for-people'} as const;
 
 /** The peer's numbers for a phase. */
 const peerStatus = (phase: string): number => (phase === 'Progressing' ? 0 : phase === 'Failed' ? 2 : 1);
@@ -120,6 +122,14 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 				series.checks.remove({name, namespace, outcome});
 			}
 
+			for (const outcome of runOutcomes) {
+				series.runs.remove({name, namespace, outcome});
+			}
+
+			for (const activity of Object.values(ACTIVITIES)) {
+				series.runSeconds.remove({name, namespace, activity});
+			}
+
 			canaries.delete(keyOf({name, namespace}));
 			count(namespace);
 		},
@@ -150,6 +160,14 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 				});
 			});
 		},
+		observeRunEnded({name, namespace}, {outcome, seconds}) {
+			known({name, namespace}, () => {
+				series.runs.inc({name, namespace, outcome});
+				for (const [field, activity] of Object.entries(ACTIVITIES)) {
+					series.runSeconds.inc({name, namespace, activity}, seconds[field as keyof typeof ACTIVITIES]);
+				}
+			});
+		},
 		actorRestarted() {
 			series.restarts.inc();
 		},
@@ -160,12 +178,18 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 		watchRestarted({resource, reason}) {
 			series.watchRestarts.inc({resource, reason});
 		},
+		eventMissed({resource}) {
+			series.missedEvents.inc({resource});
+		},
 		queryAnswered({provider, outcome, seconds}) {
 			series.queries.inc({provider, outcome});
 			series.querySeconds.observe({provider}, seconds);
 		},
 		eventSettled(outcome) {
 			series.events.inc({outcome});
+		},
+		notificationSettled(facts) {
+			series.notifications.inc(facts);
 		},
 		readLevels(source) {
 			levels = source;

@@ -71,6 +71,18 @@ const ofCanaries = ({gauge, counter}: Makers) => ({
 		...CANARY,
 		'outcome',
 	]),
+	runs: counter(
+		'aviary_runs_total',
+		'Runs that ended, by outcome: promoted, skipped (promoted, its analysis cut short), rolled-back, failed (the ' +
+			'promotion failed, users stay on the canary), superseded, interrupted.',
+		[...CANARY, 'outcome'],
+	),
+	runSeconds: counter(
+		'aviary_run_seconds_total',
+		'Seconds that runs took, added when they end; activity: progressing, halted (for what mends itself), ' +
+			'waiting-for-people.',
+		[...CANARY, 'activity'],
+	),
 });
 
 /** Nothing here has a label that grows with the number of Canaries. */
@@ -93,6 +105,11 @@ const ofTheDaemon = ({gauge, counter, histogram}: Makers, levels: () => Levels |
 		'Watches that ended and were opened again; reason: ended (as the server does every few minutes), silent, expired, ' +
 			'malformed, failed.',
 		['resource', 'reason'],
+	),
+	missedEvents: counter(
+		'aviary_missed_events_total',
+		'Changes of objects that no watch had told: found when a run had waited for a minute and nothing was heard.',
+		['resource'],
 	),
 	cacheObjects: gauge('aviary_cache_objects', 'Objects held in memory.', ['resource'], (self) => {
 		self.reset();
@@ -122,6 +139,12 @@ const ofTheDaemon = ({gauge, counter, histogram}: Makers, levels: () => Levels |
 		'aviary_events_total',
 		'Kubernetes Events; outcome: posted, counted (again, with a higher count), refused, dropped (too many waited).',
 		['outcome'],
+	),
+	notifications: counter(
+		'aviary_notifications_total',
+		'Notifications; provider: the type of the AlertProvider; result: sent, failed (an attempt, tried again), given up ' +
+			'(not sent within an hour), dropped (too many waited).',
+		['provider', 'result'],
 	),
 });
 

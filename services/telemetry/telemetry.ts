@@ -1,4 +1,5 @@
 // What the daemon tells of itself and of its canaries, without knowing who scrapes it.
+import type {RunOutcome as RecordedOutcome} from '../../api/canary-run.ts';
 
 export type CanaryName = {readonly name: string; readonly namespace: string};
 
@@ -20,6 +21,12 @@ export type RunOutcome = {
 	readonly succeeded: boolean;
 	readonly strategy: 'canary' | 'blue-green' | 'ab-testing';
 	readonly status: 'completed' | 'skipped';
+};
+
+export type RunEndFacts = {
+	readonly outcome: RecordedOutcome;
+	/** By what was waited for; as in the run's record. */
+	readonly seconds: Readonly<Record<'progressing' | 'halted' | 'waitingForPeople', number>>;
 };
 
 /** One attempt at the API server; code 0 is no answer. */
@@ -63,14 +70,21 @@ export type Telemetry = {
 	observeCheck(canary: CanaryName, outcome: CheckOutcome): void;
 	/** How long one round of analysis took. */
 	observeAnalysis(canary: CanaryName, seconds: number): void;
+	/** For the peer's counters. */
 	observeRun(canary: CanaryName, outcome: RunOutcome): void;
+	/** A run has ended: how, and what its time was spent on. */
+	observeRunEnded(canary: CanaryName, facts: RunEndFacts): void;
 	actorRestarted(): void;
 	/** As the API's `onAnswer` tells it. */
 	apiAnswered(facts: ApiAnswered): void;
 	/** A watch ended, and will be opened again. `reason`: one of the few that recovery.ts knows. */
 	watchRestarted(facts: {readonly resource: string; readonly reason: string}): void;
+	/** A change was found by looking that no watch had told. */
+	eventMissed(facts: {readonly resource: string}): void;
 	queryAnswered(facts: QueryAnswered): void;
 	eventSettled(outcome: EventOutcome): void;
+	/** `provider`: the type of an AlertProvider, or `unknown`; `result`: sent, failed (an attempt), given up, dropped. */
+	notificationSettled(facts: {readonly provider: string; readonly result: string}): void;
 	/** Where levels are read from now on; a new term of leadership has caches and lanes of its own. */
 	readLevels(levels: Levels): void;
 };

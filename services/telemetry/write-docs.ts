@@ -27,12 +27,12 @@ const sections: ReadonlyArray<{
 	{
 		title: 'Canaries',
 		text: 'A state is one of the six of [the chart](statechart.md).',
-		has: (name) => /^aviary_(?:canary_|checks_)/.test(name),
+		has: (name) => /^aviary_(?:canary_|checks_|runs?_)/.test(name),
 	},
 	{
 		title: 'The daemon and its clients',
 		text: 'A histogram has the series `…_bucket`, `…_sum` and `…_count`.',
-		has: (name) => name.startsWith('aviary_') && !/^aviary_(?:canary_|checks_)/.test(name),
+		has: (name) => name.startsWith('aviary_') && !/^aviary_(?:canary_|checks_|runs?_)/.test(name),
 	},
 	{
 		title: 'The peer’s',

@@ -1,12 +1,13 @@
-// What the managed shape generates of workloads: the primary Deployment and its HorizontalPodAutoscaler.
+// What the managed shape generates of workloads: the primary and its HorizontalPodAutoscaler.
 import {isDeepStrictEqual} from 'node:util';
 import type {CanaryModel} from '../../api/model.ts';
-import type {Cluster, KubeObject, Operation, WriteOptions} from '../kubernetes/cluster.ts';
-import {deployments, horizontalPodAutoscalers} from '../kubernetes/resources.ts';
+import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../kubernetes/cluster.ts';
+import {horizontalPodAutoscalers} from '../kubernetes/resources.ts';
 import {assertFree, ownerOf} from './ownership.ts';
 import {defaultLabelling, renderPrimary, selectorLabelOf, withoutToolkit, type Labelling} from './render.ts';
 import {known, makeIfAbsent, missing, rewrite} from './rewrite.ts';
-import {deploymentSpec, scalerSpec, withoutNulls, type Labels, type PodTemplate} from './shapes.ts';
+import {scalerSpec, withoutNulls, type Labels} from './shapes.ts';
+import type {Template} from './workload.ts';
 
 /** The labels that go along to generated objects. */
 export const includedLabels = (labels: Labels = {}, {includePrefixes}: Labelling): Labels => {
@@ -16,33 +17,37 @@ export const includedLabels = (labels: Labels = {}, {includePrefixes}: Labelling
 };
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/** What controllers count the revisions of a target by. */
 const ROLLOUT_REVISION = 'deployment.kubernetes.io/revision';
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 /** The target's annotations but for what others keep there about the target itself. */
 const copiedAnnotations = (annotations: Labels | undefined): Labels => {
-	const {[LAST_APPLIED]: _, [ROLLOUT_REVISION]: __, ...rest} = withoutToolkit(annotations);
+	const {[LAST_APPLIED]: _, [ROLLOUT_REVISION]: __, [TEMPLATE_GENERATION]: ___, ...rest} = withoutToolkit(annotations);
 	return rest;
 };
 
 export type PrimarySource = {
 	readonly target: KubeObject;
 	/** The template to start from when not the target's. */
-	readonly template?: PodTemplate;
-	/** Annotations on the Deployment. */
+	readonly template?: Template;
+	/** Annotations on the primary. */
 	readonly marks: Labels;
+	/** What its spec has besides selector and template. */
+	readonly spec: Readonly<Record<string, unknown>>;
 	readonly labelling?: Labelling;
 };
 
 /** `{target}-primary` as the peer makes it. Throws RangeError when the target has no selector label. */
-export const primaryDeployment = (model: CanaryModel, source: PrimarySource): KubeObject => {
-	const {target, template, marks, labelling = defaultLabelling} = source;
+const primaryObject = (model: CanaryModel, source: PrimarySource): KubeObject => {
+	const {target, template, marks, spec, labelling = defaultLabelling} = source;
 	const selector = selectorLabelOf(target, labelling);
-	if (selector === undefined) throw new RangeError(`deployment ${model.target.name} has no selector label`);
+	const {kind} = model.target;
+	if (selector === undefined) throw new RangeError(`${kind.toLowerCase()} ${model.target.name} has no selector label`);
 	const own = {[selector.key]: `${selector.value}-primary`};
-	const {replicas, progressDeadlineSeconds, minReadySeconds, revisionHistoryLimit, strategy} = deploymentSpec(target);
 	return withoutNulls<KubeObject>({
 		apiVersion: 'apps/v1',
-		kind: 'Deployment',
+		kind,
 		metadata: {
 			name: model.primary.name,
 			namespace: model.namespace,
@@ -51,12 +56,7 @@ export const primaryDeployment = (model: CanaryModel, source: PrimarySource): Ku
 			ownerReferences: [ownerOf(model)],
 		},
 		spec: {
-			// A target that stands at 0, as it does between runs, says nothing about how many its users need.
-			replicas: replicas === undefined || replicas === 0 ? 1 : replicas,
-			progressDeadlineSeconds,
-			minReadySeconds,
-			revisionHistoryLimit,
-			strategy,
+			...spec,
 			selector: {matchLabels: own},
 			template: template ?? renderPrimary(model, target, undefined, labelling),
 		},
@@ -64,13 +64,14 @@ export const primaryDeployment = (model: CanaryModel, source: PrimarySource): Ku
 };
 
 /** Makes the primary unless it is there; throws Taken when another controller owns it. */
-export const ensurePrimaryDeployment = async (
+export const ensurePrimary = async (
 	cluster: Cluster,
 	model: CanaryModel,
+	resource: Resource,
 	source: PrimarySource,
 	options: WriteOptions,
 ): Promise<KubeObject> => {
-	const {object} = await makeIfAbsent(cluster, deployments, primaryDeployment(model, source), options);
+	const {object} = await makeIfAbsent(cluster, resource, primaryObject(model, source), options);
 	assertFree(model, object);
 	return object;
 };

@@ -1,8 +1,22 @@
 // The kinds of workload; a new kind is one file and one line here.
+import type {CanaryModel} from '../../api/model.ts';
+import type {WorkloadMapping} from '../../api/workload-mapping.ts';
+import {daemonSetWorkloads} from './daemon-set.ts';
 import {deploymentWorkloads} from './deployment.ts';
+import {mappedWorkloads} from './mapped.ts';
+import {statefulSetWorkloads} from './stateful-set.ts';
 import type {Workloads} from './workload.ts';
 
-const kinds: readonly Workloads[] = [deploymentWorkloads];
+const kinds: readonly Workloads[] = [deploymentWorkloads, daemonSetWorkloads, statefulSetWorkloads];
 
-/** The workloads of a kind as `spec.targetRef.kind` names it; undefined when it is not supported. */
-export const workloadsOf = (kind: string): Workloads | undefined => kinds.find((workloads) => workloads.kind === kind);
+const mapped = new WeakMap<WorkloadMapping, Workloads>();
+
+const ofMapping = (mapping: WorkloadMapping): Workloads => {
+	const workloads = mapped.get(mapping) ?? mappedWorkloads(mapping);
+	mapped.set(mapping, workloads);
+	return workloads;
+};
+
+/** The workloads of a Canary's target; undefined when its kind is not supported. */
+export const workloadsOf = ({kind, mapping}: CanaryModel['target']): Workloads | undefined =>
+	mapping === undefined ? kinds.find((workloads) => workloads.kind === kind) : ofMapping(mapping);

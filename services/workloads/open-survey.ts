@@ -1,19 +1,23 @@
 // Follows exactly what one canary refers to, and tells its world whenever it differs.
 import {isDeepStrictEqual} from 'node:util';
-import type {CanaryModel, World} from '../../api/model.ts';
+import type {Awaited, CanaryModel, World} from '../../api/model.ts';
 import type {Clock} from '../clock.ts';
 import type {Cluster, Following, KubeObject, Resource, Wanted} from '../kubernetes/cluster.ts';
-import {horizontalPodAutoscalers, pods, services} from '../kubernetes/resources.ts';
+import {canaries, horizontalPodAutoscalers, pods, services} from '../kubernetes/resources.ts';
 import type {RouteParts} from '../routers/router.ts';
-import {deploymentSpec} from './shapes.ts';
+import {createSilence} from './silence.ts';
 import {scaledBy, survey, type Adapters, type Seen} from './survey.ts';
 
 /** How soon to ask again whether the mesh is served, while it is not. */
 const ASK_AGAIN_MS = 30_000;
+/** How long a wait may be silent before one looks whether a watch has left something out. */
+export const LOOK_AGAIN_MS = 60_000;
 
 export type Survey = {
 	/** Whether the target's pods are wanted: true while a run is on. */
 	setRunning(isRunning: boolean): void;
+	/** What the run waits for: looked at again when nothing is heard for a minute, and ever less often after. */
+	setAwaited(awaited: Awaited): void;
 	/** Whether everything is known as of now: false before the first world and while a watch is down. */
 	isFresh(): boolean;
 	/** The newest world, if all was known once. */
@@ -26,17 +30,20 @@ export type SurveyOptions = Adapters & {
 	readonly clock: Clock;
 	readonly model: CanaryModel;
 	readonly onWorld: (world: World) => void;
+	/** LOOK_AGAIN_MS unless the sandbox's minutes are shorter. */
+	readonly lookAgainMs?: number;
 };
 
 /** Followings under names, each object found by its name; the whole is synced when each is. */
 class Followings {
 	readonly #cluster: Cluster;
 	readonly #namespace: string;
-	readonly #onChange: () => void;
+	readonly #onChange: (key: string) => void;
 	readonly #open = new Map<string, Following>();
+	readonly #kinds = new Map<string, {readonly resource: Resource; readonly wanted: Wanted}>();
 	readonly #synced = new Set<Following>();
 
-	constructor(cluster: Cluster, namespace: string, onChange: () => void) {
+	constructor(cluster: Cluster, namespace: string, onChange: (key: string) => void) {
 		this.#cluster = cluster;
 		this.#namespace = namespace;
 		this.#onChange = onChange;
@@ -45,13 +52,14 @@ class Followings {
 	follow(key: string, resource: Resource, wanted: Wanted): void {
 		if (this.#open.has(key)) return;
 		const following = this.#cluster.follow(resource, this.#namespace, wanted, () => {
-			this.#onChange();
+			this.#onChange(key);
 		});
 		this.#open.set(key, following);
+		this.#kinds.set(key, {resource, wanted});
 		const onSynced = (): void => {
 			if (this.#open.get(key) !== following) return;
 			this.#synced.add(following);
-			this.#onChange();
+			this.#onChange(key);
 		};
 		// Rejects only when closed, by us.
 		following.synced.then(onSynced, () => {});
@@ -73,6 +81,19 @@ class Followings {
 		return this.#open.get(key)?.objects() ?? [];
 	}
 
+	/** Looks again at what is known under these keys by its name, there or not. Never rejects. */
+	async lookAgain(isMeant: (key: string) => boolean, signal: AbortSignal): Promise<void> {
+		const looks = [...this.#open].flatMap(([key, following]) => {
+			const kind = this.#kinds.get(key);
+			if (kind === undefined || !isMeant(key)) return [];
+			const {resource, wanted} = kind;
+			const names = 'name' in wanted ? [wanted.name] : following.objects().map(({metadata}) => metadata.name);
+			return names.map((name) => this.#cluster.lookAgain(resource, this.#namespace, name, signal));
+		});
+		// What cannot be read now is looked at again in a while.
+		await Promise.allSettled(looks);
+	}
+
 	areSynced(butFor: string): boolean {
 		return [...this.#open].every(([key, following]) => key === butFor || this.#synced.has(following));
 	}
@@ -87,6 +108,15 @@ const PODS = 'pods';
 const KEPT = '*';
 
 const routeKey = (index: number, name: string): string => `route/${index}/${name}`;
+
+/** Under which keys is what a state waits for. Pods only explain, and are known by no name. */
+const keysOf: Readonly<Record<Awaited, (key: string) => boolean>> = {
+	nothing: () => false,
+	'the Canary': () => false,
+	workloads: (key) => ['target', 'primary', 'scalers'].includes(key),
+	routes: (key) => key.startsWith('route/'),
+	all: (key) => key !== PODS,
+};
 
 const seenIn = (followings: Followings, model: CanaryModel, parts: readonly RouteParts[] | undefined): Seen => {
 	const routes = (parts ?? []).map(({names}, index) =>
@@ -123,6 +153,8 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 	let parts: readonly RouteParts[] | undefined;
 	let timer: unknown;
 	let last: World | undefined;
+	let awaited: Awaited = 'nothing';
+	const silence = createSilence(clock, options.lookAgainMs ?? LOOK_AGAIN_MS);
 
 	const look = (): void => {
 		isPending = false;
@@ -142,11 +174,21 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 		queueMicrotask(look);
 	};
 
-	const followings = new Followings(cluster, model.namespace, onChange);
+	const followings = new Followings(cluster, model.namespace, (key) => {
+		// Pods that come and go for ever say nothing of what is waited for.
+		if (key !== PODS) silence.heard();
+		onChange();
+	});
+
+	const lookAgain = async (signal: AbortSignal): Promise<void> => {
+		const {origin, namespace, name} = model;
+		const canary = cluster.lookAgain(origin ?? canaries, namespace, name, signal);
+		await Promise.allSettled([canary, followings.lookAgain(keysOf[awaited], signal)]);
+	};
 
 	const followPods = (): void => {
 		const [target] = followings.objects('target');
-		const labels = target && deploymentSpec(target).selector?.matchLabels;
+		const labels = target && workloads.podLabels(target);
 		if (!isRunning || labels === undefined) followings.drop(PODS);
 		else followings.follow(PODS, pods, {labels});
 	};
@@ -186,11 +228,17 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 			isRunning = wanted;
 			onChange();
 		},
+		setAwaited(wanted) {
+			if (wanted === awaited || !isOpen) return;
+			awaited = wanted;
+			silence.wait(wanted === 'nothing' ? undefined : lookAgain);
+		},
 		isFresh: () => last !== undefined && followings.areFresh(),
 		world: () => last,
 		close() {
 			isOpen = false;
 			clock.clearTimeout(timer);
+			silence.wait(undefined);
 			followings.dropAll();
 		},
 	};

@@ -1,16 +1,16 @@
-// The pod template last proven on the primary, kept as a ControllerRevision `{canary}-promoted` that the canary owns.
+// The template last proven on the primary, kept as a ControllerRevision `{canary}-promoted` that the canary owns.
 //
 // A ControllerRevision's `data` cannot be changed, so keeping each template there would cost a creation and a removal a
 // run. Its annotations can: the template lies in one, as canonical JSON, and a run costs one patch and no read. The
 // server's limit on annotations, 256 KiB, is the one that `kubectl apply` already sets to the whole Deployment.
-import {at} from '../../api/reading.ts';
+import {at, isBag} from '../../api/reading.ts';
 import {canonicalJson} from '../../api/canonical.ts';
 import type {CanaryModel, Workload} from '../../api/model.ts';
 import {ApiError, type Cluster, type KubeObject, type Operation, type WriteOptions} from '../kubernetes/cluster.ts';
 import {controllerRevisions} from '../kubernetes/resources.ts';
 import {assertFree, ownerOf} from './ownership.ts';
-import {annotationOf, pointerStep, type PodTemplate} from './shapes.ts';
-import type {Promoted, WorkloadOptions, Workloads} from './workload.ts';
+import {annotationOf, pointerStep} from './shapes.ts';
+import type {Promoted, Template, WorkloadOptions, Workloads} from './workload.ts';
 
 const TEMPLATE = 'aviary.dev/promoted-template';
 const REVISION = 'aviary.dev/promoted-revision';
@@ -84,10 +84,10 @@ const assertRecordFree = async (cluster: Cluster, model: CanaryModel, signal?: A
 	if (record !== undefined) assertFree(model, record);
 };
 
-const parsed = (text: string): PodTemplate | undefined => {
+const parsed = (text: string): Template | undefined => {
 	try {
 		const value: unknown = JSON.parse(text);
-		return at(value, 'spec') === undefined ? undefined : (value as PodTemplate);
+		return isBag(value) && isBag(value['spec']) ? value : undefined;
 	} catch {
 		return undefined;
 	}

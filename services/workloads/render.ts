@@ -7,7 +7,7 @@ import {digest} from '../../api/canonical.ts';
 import type {CanaryModel} from '../../api/model.ts';
 import type {KubeObject} from '../kubernetes/cluster.ts';
 import {
-	deploymentSpec,
+	workloadSpec,
 	templateOf,
 	withoutNulls,
 	type Labels,
@@ -40,7 +40,7 @@ export const selectorLabelOf = (
 	target: KubeObject,
 	{selectorLabels}: Labelling,
 ): {readonly key: string; readonly value: string} | undefined => {
-	const labels = deploymentSpec(target).selector?.matchLabels ?? {};
+	const labels = workloadSpec(target).selector?.matchLabels ?? {};
 	const key = selectorLabels.find((label) => labels[label] !== undefined);
 	return key === undefined ? undefined : {key, value: labels[key] ?? ''};
 };
@@ -56,10 +56,10 @@ const selectorKeys = (selector: LabelSelector = {}): string[] => [
 
 /** The target's labels but for those that either selector uses; of these, what the primary's own pods carry. */
 const pairedLabels = (target: KubeObject, primary: KubeObject): Labels => {
-	const own = deploymentSpec(primary).selector;
+	const own = workloadSpec(primary).selector;
 	const ownLabels: Labels = {...templateOf(primary).metadata?.labels, ...own?.matchLabels};
 	const kept = selectorKeys(own).filter((key) => ownLabels[key] !== undefined);
-	const dropped = new Set([...selectorKeys(deploymentSpec(target).selector), ...selectorKeys(own)]);
+	const dropped = new Set([...selectorKeys(workloadSpec(target).selector), ...selectorKeys(own)]);
 	const taken = Object.entries(templateOf(target).metadata?.labels ?? {}).filter(([key]) => !dropped.has(key));
 	return Object.fromEntries([...taken, ...kept.map((key) => [key, ownLabels[key] ?? ''] as const)]);
 };
@@ -140,7 +140,7 @@ const assembled = (template: PodTemplate, labels: Labels, annotations: Labels, s
 /**
  * The pod template that the primary gets when the target as it is now is promoted.
  *
- * Paired (`primary` is the user's own Deployment, and must be given): the target's pod spec and template annotations,
+ * Paired (`primary` is the user's own workload, and must be given): the target's pod spec and template annotations,
  * its labels other than those that a selector uses, and the primary's own labels for these. Managed: the target's
  * labels with the selector label's value as `{value}-primary`, its annotations without Flux's marks, `flagger-id` from
  * the revision, and anti-affinity and spreading turned to the primary's pods. Throws RangeError when the inputs do not
@@ -154,13 +154,14 @@ export const renderPrimary = (
 ): PodTemplate => {
 	const template = templateOf(target);
 	const spec = template.spec ?? {};
+	const kind = model.target.kind.toLowerCase();
 	if (model.shape === 'paired') {
-		if (primary === undefined) throw new RangeError(`deployment ${model.primary.name}.${model.namespace} not found`);
+		if (primary === undefined) throw new RangeError(`${kind} ${model.primary.name}.${model.namespace} not found`);
 		return assembled(template, pairedLabels(target, primary), template.metadata?.annotations ?? {}, spec);
 	}
 
 	const selector = selectorLabelOf(target, labelling);
-	if (selector === undefined) throw new RangeError(`deployment ${model.target.name} has no selector label`);
+	if (selector === undefined) throw new RangeError(`${kind} ${model.target.name} has no selector label`);
 	const labels = {...template.metadata?.labels, [selector.key]: `${selector.value}-primary`};
 	const annotations = {
 		...withoutToolkit(template.metadata?.annotations),

@@ -20,7 +20,8 @@ export type PodTemplate = {
 	[field: string]: unknown;
 };
 
-export type DeploymentSpec = {
+/** Of a Deployment, and as far as they have it of a DaemonSet and a StatefulSet; the same goes for the status. */
+export type WorkloadSpec = {
 	replicas?: number;
 	selector?: LabelSelector;
 	template?: PodTemplate;
@@ -29,7 +30,7 @@ export type DeploymentSpec = {
 
 export type Condition = {type: string; status: string; reason?: string; message?: string};
 
-export type DeploymentStatus = {
+export type WorkloadStatus = {
 	observedGeneration?: number;
 	replicas?: number;
 	updatedReplicas?: number;
@@ -52,14 +53,14 @@ export type ScalerSpec = {
 
 export type ScalerStatus = {desiredReplicas?: number; currentReplicas?: number; conditions?: Condition[]};
 
-export const deploymentSpec = (object: KubeObject): DeploymentSpec => object.spec ?? {};
-export const deploymentStatus = (object: KubeObject): DeploymentStatus => object.status ?? {};
+export const workloadSpec = (object: KubeObject): WorkloadSpec => object.spec ?? {};
+export const workloadStatus = (object: KubeObject): WorkloadStatus => object.status ?? {};
 export const serviceSpec = (object: KubeObject): ServiceSpec => object.spec ?? {};
 export const scalerSpec = (object: KubeObject): ScalerSpec => object.spec ?? {};
 export const scalerStatus = (object: KubeObject): ScalerStatus => object.status ?? {};
 
-/** The pod template of a Deployment; empty when the object has none, which a real server never serves. */
-export const templateOf = (object: KubeObject): PodTemplate => deploymentSpec(object).template ?? {};
+/** The pod template of a workload; empty when the object has none, which a real server never serves. */
+export const templateOf = (object: KubeObject): PodTemplate => workloadSpec(object).template ?? {};
 
 /** An object's key in `metadata.annotations`, undefined when it is not there. */
 export const annotationOf = (metadata: ObjectMeta, key: string): string | undefined => metadata.annotations?.[key];

@@ -4,7 +4,7 @@ import type {KubeObject} from '../kubernetes/cluster.ts';
 import type {Router, Surroundings} from '../routers/router.ts';
 import {foreignOwner} from './ownership.ts';
 import {defaultLabelling, renderPrimary, selectorLabelOf, type Labelling} from './render.ts';
-import {deploymentSpec, scalerSpec, scalerStatus, serviceSpec} from './shapes.ts';
+import {workloadSpec, scalerSpec, scalerStatus, serviceSpec} from './shapes.ts';
 import type {Workloads} from './workload.ts';
 
 /** The objects that a canary refers to, as far as they are there. */
@@ -44,7 +44,7 @@ const workloadProblems = (model: CanaryModel, seen: Seen, labelling: Labelling):
 		const what = `${target.kind.toLowerCase()} ${target.name}.${namespace}`;
 		problems.push({
 			field: `${target.kind} ${target.name}.${namespace}`,
-			value: Object.keys(deploymentSpec(seen.target).selector?.matchLabels ?? {}).join(', '),
+			value: Object.keys(workloadSpec(seen.target).selector?.matchLabels ?? {}).join(', '),
 			text: `${what} selects its pods by none of the labels ${labelling.selectorLabels.join(', ')}`,
 			remedy: 'Recreate it with one of them in spec.selector.matchLabels, or extend --selector-labels',
 		});
@@ -68,7 +68,7 @@ const hasHttpPort = (service: KubeObject): boolean =>
 /** A promotion takes the target's labels along; a Service that selects by one of them would lose the primary's pods. */
 const losesPods = (model: CanaryModel, seen: Seen, service: KubeObject): string | undefined => {
 	if (seen.target === undefined || seen.primary === undefined) return undefined;
-	const before = deploymentSpec(seen.primary).template?.metadata?.labels ?? {};
+	const before = workloadSpec(seen.primary).template?.metadata?.labels ?? {};
 	const after = renderPrimary(model, seen.target, seen.primary).metadata?.labels ?? {};
 	const selector = Object.entries(serviceSpec(service).selector ?? {});
 	return selector.find(([key, value]) => before[key] === value && after[key] !== value)?.[0];
@@ -94,7 +94,7 @@ const serviceProblems = (model: CanaryModel, seen: Seen): Problem[] => {
 		if (lost !== undefined) {
 			const what = `service ${name}.${model.namespace}`;
 			const text = `${what} would lose its pods by a promotion, for it selects by label ${lost}`;
-			const remedy = `Select by a label that is in the selector of deployment ${model.primary.name}`;
+			const remedy = `Select by a label that is in the selector of ${model.target.kind.toLowerCase()} ${model.primary.name}`;
 			problems.push({field, value: lost, text, remedy});
 		}
 
@@ -129,10 +129,13 @@ const takenProblems = (model: CanaryModel, seen: Seen): Problem[] => {
 };
 
 /** Everything wrong, workloads first, then Services, routes, scalers and names taken by others. */
-const problemsOf = (model: CanaryModel, seen: Seen, {router, labelling = defaultLabelling}: Adapters): Problem[] => {
+const problemsOf = (model: CanaryModel, seen: Seen, adapters: Adapters): Problem[] => {
+	const {workloads, router, labelling = defaultLabelling} = adapters;
 	const isPaired = model.shape === 'paired';
+	const {target, primary} = seen;
 	return [
 		...workloadProblems(model, seen, labelling),
+		...workloads.problems(model, {...(target && {target}), ...(primary && {primary})}),
 		...(isPaired ? serviceProblems(model, seen) : []),
 		...routeProblems(model, seen, router),
 		...scalerProblems(model, seen),

@@ -1,8 +1,8 @@
 // What the daemon does with the workloads of a canary, whatever their kind: one file per kind implements this.
-import type {CanaryModel, Workload} from '../../api/model.ts';
+import type {CanaryModel, Problem, Workload} from '../../api/model.ts';
 import type {Cluster, KubeObject, Lane, Resource} from '../kubernetes/cluster.ts';
 import type {Labelling} from './render.ts';
-import type {PodTemplate} from './shapes.ts';
+import type {Labels} from './shapes.ts';
 
 export type WorkloadOptions = {
 	readonly signal?: AbortSignal;
@@ -11,8 +11,11 @@ export type WorkloadOptions = {
 	readonly labelling?: Labelling;
 };
 
-/** A pod template as it was proven on the primary, and the target's revision that it was rendered from. */
-export type Promoted = {readonly template: PodTemplate; readonly revision: string};
+/** What a promotion takes along: a pod template, or the fields that a mapping declares. */
+export type Template = Readonly<Record<string, unknown>>;
+
+/** A template as it was proven on the primary, and the target's revision that it was rendered from. */
+export type Promoted = {readonly template: Template; readonly revision: string};
 
 /** The target is no longer at the revision that was analysed: nothing was written. */
 export class Superseded extends Error {
@@ -50,13 +53,14 @@ export type Workloads = {
 		options?: WorkloadOptions & {readonly expecting?: {readonly uid: string}},
 	): Promise<Workload>;
 
-	/** See `render.ts`. */
-	renderPrimary(
-		model: CanaryModel,
-		target: KubeObject,
-		primary: KubeObject | undefined,
-		labelling?: Labelling,
-	): PodTemplate;
+	/** The template as it stands in an object. */
+	templateOf(object: KubeObject): Template;
+
+	/** The labels that all pods of an object have, by which they are found; undefined when nothing tells. */
+	podLabels(object: KubeObject): Labels | undefined;
+
+	/** What of the objects that are there keeps a release from being made, in a fixed order. */
+	problems(model: CanaryModel, objects: {readonly target?: KubeObject; readonly primary?: KubeObject}): Problem[];
 
 	/** Whether the primary's template is what the target's would be rendered to. */
 	primaryRunsTarget(model: CanaryModel, target: KubeObject, primary: KubeObject, labelling?: Labelling): boolean;

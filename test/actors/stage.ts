@@ -3,6 +3,7 @@ import type {ExecutionContext} from 'ava';
 import {toModel} from '../../api/model-of-canary.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {StateChange} from '../../actors/canary.ts';
+import {createRunArchive} from '../../actors/run-archive.ts';
 import {startSupervisor} from '../../actors/supervisor.ts';
 import {startEmbedded} from '../../sandbox/embedded.ts';
 import {API_ORIGIN, inProcess} from '../../sandbox/in-process.ts';
@@ -18,6 +19,7 @@ import {silentLog} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
 import {istio} from '../../services/routers/istio.ts';
 import {createAnnouncer} from '../../services/telemetry/events.ts';
+import {noAnnotations} from '../../services/telemetry/grafana.ts';
 import {createMetrics} from '../../services/telemetry/metrics.ts';
 import {createTracing} from '../../services/telemetry/tracing.ts';
 import {deploymentWorkloads} from '../../services/workloads/deployment.ts';
@@ -71,6 +73,16 @@ export const stage = async (t: ExecutionContext, {namespaces, onCheck, onRead, i
 			},
 		},
 		announcer,
+		archive: createRunArchive({
+			cluster,
+			announcer,
+			clock,
+			random,
+			log: silentLog,
+			api,
+			history: undefined,
+		}),
+		annotations: noAnnotations,
 		telemetry: createMetrics({processMetrics: false}),
 		tracing: createTracing(clock, 'test'),
 		namespaces: undefined,

@@ -55,6 +55,22 @@ test('what both shapes have is kept, and what is about the object, too', (t) => 
 	});
 });
 
+test('a Canary of a kind that no primary can be generated of stays as it is', (t) => {
+	const {canary, problems} = migrated([first({}, {targetKind: 'HelmRelease'})], {port: 9898});
+	t.is(canary, undefined);
+	t.deepEqual(problems, [
+		{
+			field: 'spec.targetKind',
+			value: 'HelmRelease',
+			text: 'spec.targetKind is HelmRelease, of which today’s shape can generate no primary',
+			remedy: 'Keep the Canary as it is',
+		},
+	]);
+	t.like(migrated([first({}, {targetKind: 'DaemonSet'})], {port: 9898}).canary, {
+		spec: {targetRef: {kind: 'DaemonSet', name: 'podinfo'}},
+	});
+});
+
 test('other names than the usual ones are named, and what they leave behind', (t) => {
 	const primary = {name: 'podinfo-ga', host: 'podinfo'};
 	const canary = {name: 'podinfo-new', host: 'podinfo-next'};

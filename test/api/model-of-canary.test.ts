@@ -139,6 +139,18 @@ const metrics: ReadonlyArray<readonly [object, object]> = [
 		{name: 'own', query: 'up', thresholdRange: {min: 0}},
 		{kind: 'query', dialect: 'today', query: 'up', min: 0},
 	],
+	[
+		{name: 'own', query: 'up', threshold: 3, unit: 'jobs'},
+		{kind: 'query', dialect: 'today', query: 'up', max: 3, unit: 'jobs'},
+	],
+	[
+		{name: 'request-success-rate', compareWithPrimary: {tolerance: 1, by: 'difference'}},
+		{kind: 'success-rate', dialect: 'today', against: {by: 'difference', tolerance: 1, worse: 'lower'}},
+	],
+	[
+		{name: 'own', query: 'up', compareWithPrimary: {tolerance: 0.1}},
+		{kind: 'query', dialect: 'today', query: 'up', against: {by: 'ratio', tolerance: 0.1, worse: 'higher'}},
+	],
 ];
 
 for (const [metric, expected] of metrics) {
@@ -150,6 +162,18 @@ for (const [metric, expected] of metrics) {
 		t.deepEqual(rest, expected as typeof rest);
 	});
 }
+
+test('a metric with bounds that is compared, too, is two checks', (t) => {
+	const metric = {name: 'request-duration', threshold: 500, compareWithPrimary: {tolerance: 0.2}};
+	const found = toModel(today({metrics: [metric]}), defaults).analysis.metrics;
+	t.deepEqual(
+		found.map(({name, max}) => [name, max]),
+		[
+			['request-duration', 500],
+			['request-duration against the primary', undefined],
+		],
+	);
+});
 
 test('a built-in name with a query of its own is checked both ways, as the peer does', (t) => {
 	const metric = {name: 'request-duration', query: 'up', thresholdRange: {max: 5}};

@@ -55,7 +55,7 @@ test('what is absent has a meaning, and the last step ends at 100', (t) => {
 });
 
 const spoilt: ReadonlyArray<readonly [field: string, spec: Record<string, unknown>, text: RegExp]> = [
-	['spec.targetKind', {targetKind: 'DaemonSet'}, /not supported yet/],
+	['spec.targetKind', {targetKind: 'Service'}, /not supported yet/],
 	['spec.primary.name', {primary: {host: 'podinfo'}}, /spec\.primary\.name is missing/],
 	['spec.canary.name', {canary: {name: 'podinfo', host: 'podinfo-canary'}}, /are both podinfo/],
 	['spec.virtualService.name', {virtualService: {weight: 10}}, /spec\.virtualService\.name is missing/],
@@ -73,7 +73,7 @@ const spoilt: ReadonlyArray<readonly [field: string, spec: Record<string, unknow
 
 for (const [field, spec, text] of spoilt) {
 	test(`${field} that is wrong is a problem with a remedy: ${JSON.stringify(spec)}`, (t) => {
-		const {problems} = modelOfRollout(rollout(spec), defaults);
+		const {problems} = modelOfRollout(rollout(spec), {...defaults, mappings: []});
 		t.is(problems.length, 1, JSON.stringify(problems));
 		t.like(problems[0], {field});
 		t.regex(problems[0]?.text ?? '', text);

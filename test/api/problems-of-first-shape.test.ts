@@ -6,11 +6,11 @@ const rollBack = 'Set it to the number of failed checks at which the canary is r
 
 const cases: readonly Case[] = [
 	[
-		first({}, {targetKind: 'StatefulSet'}),
+		first({}, {targetKind: 'ReplicaSet'}),
 		'spec.targetKind',
-		'StatefulSet',
-		'spec.targetKind is StatefulSet, which is no kind of workload',
-		'Use a Deployment',
+		'ReplicaSet',
+		'spec.targetKind is ReplicaSet, which is no kind of workload',
+		'Use a Deployment, a DaemonSet or a StatefulSet',
 	],
 	[first({}, {targetKind: undefined}), 'spec.targetKind', '', 'spec.targetKind is missing', 'Set it to Deployment'],
 	[

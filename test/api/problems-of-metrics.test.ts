@@ -5,6 +5,9 @@ const metric = (entry: object) => today({metrics: [entry]});
 const a = 'spec.analysis';
 const m = `${a}.metrics[0]`;
 
+const TOLERANCE =
+	'Set it to how much worse the canary may be: 0.1 is a tenth of the primary’s value, or with by: difference a tenth of the unit';
+
 const cases: readonly Case[] = [
 	[
 		today({metrics: {}}),
@@ -69,6 +72,34 @@ const cases: readonly Case[] = [
 		'0s',
 		`${m}.interval is 0s, over which no rate can be taken`,
 		'Write a duration above zero, such as 1m',
+	],
+	[
+		metric({name: 'request-duration', compareWithPrimary: {}}),
+		`${m}.compareWithPrimary.tolerance`,
+		'',
+		`${m}.compareWithPrimary.tolerance is missing`,
+		TOLERANCE,
+	],
+	[
+		metric({name: 'request-duration', compareWithPrimary: {tolerance: -1}}),
+		`${m}.compareWithPrimary.tolerance`,
+		'-1',
+		`${m}.compareWithPrimary.tolerance is -1, not a number of 0 or more`,
+		TOLERANCE,
+	],
+	[
+		metric({name: 'request-duration', compareWithPrimary: {tolerance: 1, by: 'percent'}}),
+		`${m}.compareWithPrimary.by`,
+		'percent',
+		`${m}.compareWithPrimary.by is percent, not one of ratio, difference`,
+		'Set it to ratio or difference',
+	],
+	[
+		today({stepWeight: 50, maxWeight: 100, metrics: [{name: 'request-duration', compareWithPrimary: {tolerance: 1}}]}),
+		`${a}.maxWeight`,
+		'100',
+		`${a}.metrics compares with the primary, which has no traffic once the canary has 100 percent`,
+		`Set ${a}.maxWeight, or the last of stepWeights, below 100, or remove compareWithPrimary`,
 	],
 ];
 

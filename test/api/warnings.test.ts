@@ -47,7 +47,6 @@ test('what gates nothing is a warning', (t) => {
 			'spec.autoscalerRef.primaryScalerReplicas is not supported yet: the target’s replicas are copied',
 			'spec.analysis.stepWeightPromotion is not supported yet: the promoted primary gets all traffic in one step',
 			'spec.analysis.webhooks[0] is a webhook of type event, which is not supported yet: it is not called',
-			'spec.analysis.alerts are not supported yet: nobody is alerted',
 			'spec.analysis.metrics is empty, so that every check passes',
 		],
 	);

@@ -16,6 +16,8 @@ import {seededRandom} from '../../services/random.ts';
 export type Desk = {
 	readonly store: ApiStore;
 	readonly kubeconfig: string;
+	/** Resolves when a command has begun to watch the kind, each watch once: what is changed from then on is a change. */
+	watched(plural: string): Promise<void>;
 	close(): Promise<void>;
 };
 
@@ -31,10 +33,37 @@ const definition = async (name: string): Promise<KubeObject> => {
 
 const ourKinds = ['canaries.flagger.app', 'canarycommands.aviary.dev'];
 
+/** Which kinds were watched, and who waits for that. */
+const createWatches = () => {
+	const begun = new Map<string, number>();
+	const waiting = new Map<string, Array<() => void>>();
+	return {
+		note(path: string): void {
+			const {pathname, searchParams} = new URL(path, 'http://desk');
+			if (searchParams.get('watch') !== 'true') return;
+			const plural = pathname.split('/').at(-1) ?? '';
+			const next = waiting.get(plural)?.shift();
+			if (next === undefined) begun.set(plural, (begun.get(plural) ?? 0) + 1);
+			else next();
+		},
+		async begun(plural: string): Promise<void> {
+			const count = begun.get(plural) ?? 0;
+			if (count > 0) {
+				begun.set(plural, count - 1);
+				return;
+			}
+
+			await new Promise<void>((resolve) => {
+				waiting.set(plural, [...(waiting.get(plural) ?? []), resolve]);
+			});
+		},
+	};
+};
+
 type DeskOptions = Pick<ApiServerOptions, 'behind'> & {readonly kinds?: readonly string[]};
 
 /** An API server with the namespaces `test` and `shop`, and the CRDs of Canary and CanaryCommand unless told otherwise. */
-export const openDesk = async ({kinds = ourKinds, ...more}: DeskOptions = {}): Promise<Desk> => {
+export const openDesk = async ({kinds = ourKinds, behind = (own) => own}: DeskOptions = {}): Promise<Desk> => {
 	const store = createStore({clock: wallClock, random: seededRandom(1)});
 	for (const name of ['test', 'shop']) {
 		store.create(namespaces, {apiVersion: 'v1', kind: 'Namespace', metadata: {name}}, 'test');
@@ -44,13 +73,24 @@ export const openDesk = async ({kinds = ourKinds, ...more}: DeskOptions = {}): P
 		store.create({group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions'}, await definition(kind), 'test');
 	}
 
-	const server = await startApiServer({store, log: silentLog, ...more});
+	const watches = createWatches();
+	const server = await startApiServer({
+		store,
+		log: silentLog,
+		behind: (own) =>
+			behind((request) => {
+				const answer = own(request);
+				watches.note(request.path);
+				return answer;
+			}),
+	});
 	const directory = await mkdtemp(join(tmpdir(), 'aviary-desk-'));
 	const kubeconfig = join(directory, 'kubeconfig');
 	await writeKubeconfig(kubeconfig, server.url);
 	return {
 		store,
 		kubeconfig,
+		watched: watches.begun,
 		async close() {
 			await server.close();
 			await rm(directory, {recursive: true});

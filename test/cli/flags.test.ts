@@ -11,6 +11,7 @@ const wrong: ReadonlyArray<readonly [string, RegExp]> = [
 	['daemon --mesh-provider itsio', /--mesh-provider.*'itsio'/],
 	['daemon --namespace Test', /--namespace.*'Test'/],
 	['daemon --kubeconfig /nowhere/at/all', /--kubeconfig.*'\/nowhere\/at\/all'.*no such file/],
+	['daemon --workload-mappings /nowhere.yaml', /--workload-mappings '\/nowhere\.yaml' cannot be read: .*no such file/],
 	['daemon --loglevel debug', /unknown option '--loglevel'/],
 	['daemon now', /too many arguments/],
 	['sandbox --speed 0', /--speed.*'0'.*above 0/],

@@ -2,10 +2,11 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {startDaemon} from '../../index.ts';
+import type {DaemonConfig} from '../../index.ts';
 import {sleep, wallClock} from '../../services/clock.ts';
 import {createSocketTransport} from '../../services/http/transport.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
-import {deployments, pathOf, virtualServices} from '../../services/kubernetes/resources.ts';
+import {daemonSets, deployments, pathOf, statefulSets, virtualServices} from '../../services/kubernetes/resources.ts';
 import {silentLog, type Log} from '../../services/log.ts';
 import {saidIn, type Harness} from '../releases/harness.ts';
 import {createClient, ApiError, type Client} from '../../sandbox/real/control-plane/client.ts';
@@ -76,7 +77,7 @@ type Parts = {
 
 /** The watches have brought all that a read now finds: history until here is complete. */
 const caughtUp = async ({client, mirror}: Parts, namespace: string): Promise<void> => {
-	for (const kind of [deployments, virtualServices]) {
+	for (const kind of [deployments, daemonSets, statefulSets, virtualServices]) {
 		const {items} = (await client.call('GET', pathOf(kind, namespace))) as {items: readonly KubeObject[]};
 		await eventually('the watches to catch up', async () => {
 			const isKnown = ({metadata: {name, resourceVersion}}: KubeObject): boolean =>
@@ -172,6 +173,7 @@ export const startCluster = async (
 	assets: string,
 	speed: number,
 	log: Log = silentLog,
+	config: Partial<DaemonConfig> = {},
 ): Promise<Cluster> => {
 	await using started = new AsyncDisposableStack();
 	const ground = await startGround(dir, assets, speed);
@@ -190,6 +192,7 @@ export const startCluster = async (
 			// Longer than an outage of the API server, so that one term sees it all.
 			leaderElection: {namespace: 'aviary-system', durationMs: 90_000, renewDeadlineMs: 60_000},
 			speed,
+			...config,
 		},
 		{log: keepingErrors(log, errors), transport},
 	);

@@ -4,7 +4,16 @@ import {sleep, wallClock} from '../../services/clock.ts';
 import type {Change} from '../releases/harness.ts';
 import {assertSameEnd} from '../simulation/sweep.ts';
 import {createCrowd} from './faults/crowd.ts';
-import {everyCallOnce, firstOf, halfOpen, hangs, quickFaults, RETRY_AFTER_MS, watchFaults} from './faults/faults.ts';
+import {
+	everyCallOnce,
+	firstOf,
+	halfOpen,
+	hangs,
+	missing,
+	quickFaults,
+	RETRY_AFTER_MS,
+	watchFaults,
+} from './faults/faults.ts';
 import {violationsIn} from './faults/observer.ts';
 import {plans, type Plan} from './faults/plans.ts';
 import type {Rule} from './faults/proxy.ts';
@@ -110,7 +119,7 @@ const trialsOf = (plan: Plan, what: string, ruleFor: (kind: string) => Rule | un
 		return rule === undefined ? [] : [{plan, where: `${plan.title}, ${kind} ${what}`, rule}];
 	});
 
-const assertTrials = async (t: ExecutionContext, trials: readonly Trial[]): Promise<void> => {
+const assertTrials = async (t: ExecutionContext, trials: readonly Trial[]): Promise<readonly Outcome[]> => {
 	t.true(trials.length > 0);
 	const outcomes = await patient.all(
 		trials.map(
@@ -122,6 +131,8 @@ const assertTrials = async (t: ExecutionContext, trials: readonly Trial[]): Prom
 	for (const [index, {plan, where}] of trials.entries()) {
 		assertAsEver(t, plan, outcomes[index] as Outcome, where);
 	}
+
+	return outcomes;
 };
 
 test('a call of each kind hangs once: every run ends as it would have', async (t) => {
@@ -138,6 +149,27 @@ test('a watch of each kind goes silent and stays open: every run ends as it woul
 		t,
 		trialsOf(plans.goodToday, 'is half-open', (kind) => (kind.startsWith('WATCH ') ? halfOpen(kind, 1) : undefined)),
 	);
+});
+
+/** So many runs of a plan, each of which misses another event of so many. */
+const PARTS = 8;
+
+test('each event of each kind is left out once, of a stream that goes on: every run ends as it would have', async (t) => {
+	const lost = new Map<string, number>();
+	const note = (kind: string): void => void lost.set(kind, (lost.get(kind) ?? 0) + 1);
+	const trials = few.flatMap((plan) =>
+		Array.from({length: PARTS}, (_, index) => ({
+			plan,
+			where: `${plan.title}, without each ${PARTS}th event from ${index + 1} on`,
+			rule: missing(index + 1, PARTS, note),
+		})),
+	);
+	const outcomes = await assertTrials(t, trials);
+	t.log('left out:', Object.fromEntries(lost));
+	t.true((lost.get('WATCH deployments') ?? 0) > PARTS);
+	const found = outcomes.flatMap(({complaints}) => complaints.filter((said) => said.includes('no watch had told')));
+	t.log('found by looking:', found.length);
+	t.true(found.length > 0, 'some run waited for what was left out');
 });
 
 /** Runs of all plans, begun one after another, so that what happens `meanwhile` finds each somewhere else. */

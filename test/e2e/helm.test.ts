@@ -111,6 +111,22 @@ test.serial('a mistaken value is named', async (t) => {
 	}
 });
 
+test.serial(
+	'permissions for a kind of target come where they are wanted, as they are in artifacts/targets',
+	async (t) => {
+		for (const kind of ['daemonsets', 'statefulsets', 'helmreleases', 'functions']) {
+			const wanted = byName(objectsOf(await readFile(artifact(`targets/${kind}.yaml`), 'utf8')));
+			const actual = byName(await rendered('--set', `targets.${kind}=true`));
+			for (const [name, object] of Object.entries(wanted)) {
+				t.deepEqual(actual[name], object, name);
+			}
+
+			const others = Object.keys(actual).filter((name) => /^ClusterRole aviary-.+s$/.test(name));
+			t.deepEqual(others, [`ClusterRole aviary-${kind}`]);
+		}
+	},
+);
+
 test.serial('values reach the objects', async (t) => {
 	const settings = {
 		'image.repository': 'registry.example/aviary',
@@ -124,6 +140,8 @@ test.serial('values reach the objects', async (t) => {
 		'serviceAccount.create': 'false',
 		'networkPolicy.enabled': 'false',
 		'podMonitor.enabled': 'true',
+		'slack.channel': 'on-call',
+		'slack.url': 'https://slack.example/hook',
 	};
 	const objects = byName(
 		await rendered(...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`])),
@@ -140,6 +158,12 @@ test.serial('values reach the objects', async (t) => {
 		volumes: [{name: 'log'}, {name: 'controlplane', secret: {secretName: 'other'}}],
 	});
 	t.like(containers[0], {
+		env: [
+			{name: 'POD_NAMESPACE'},
+			{name: 'AVIARY_LOG_LEVEL_FILE'},
+			{name: 'AVIARY_SLACK_CHANNEL', value: 'on-call'},
+			{name: 'SLACK_URL', value: 'https://slack.example/hook'},
+		],
 		image: 'registry.example/aviary:next',
 		args: [
 			'daemon',
@@ -163,12 +187,13 @@ test.serial("the seed's installation is admitted under the strictest standard", 
 		'controlLoopInterval=1m',
 		// The peer's, of which one is honoured.
 		'slack.channel=general',
+		'clusterName=here',
 		'prometheus.install=true',
 		'podLabels.team=web',
 	].flatMap((setting) => ['--set', setting]);
 	const {stdout, stderr, code} = await helm('upgrade', '--install', 'aviary', CHART, '-n', NAMESPACE, ...settings);
 	t.is(code, 0, stderr);
-	t.regex(stdout, /accepted, but not honoured yet:\s+prometheus\.install\n\s+slack\.channel\n/u);
+	t.regex(stdout, /accepted, but not honoured yet:\s+clusterName\n\s+prometheus\.install\n/u);
 	const pods = await eventually('its pods', async () => {
 		const {items} = JSON.parse(await kubectl('-n', NAMESPACE, 'get', 'pods', '-o', 'json')) as {items: KubeObject[]};
 		return items.length === 2 ? items : undefined;

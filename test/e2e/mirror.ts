@@ -10,6 +10,7 @@ import {recordedPlurals} from '../releases/harness.ts';
 const kinds: readonly Resource[] = [
 	resources.canaries,
 	resources.controllerRevisions,
+	resources.daemonSets,
 	resources.deployments,
 	resources.destinationRules,
 	resources.events,
@@ -17,6 +18,7 @@ const kinds: readonly Resource[] = [
 	resources.pods,
 	resources.rollouts,
 	resources.services,
+	resources.statefulSets,
 	resources.virtualServices,
 ];
 

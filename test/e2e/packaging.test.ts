@@ -4,6 +4,7 @@ import {readdir, readFile, rm, mkdtemp, stat, symlink, writeFile} from 'node:fs/
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
+import {gzipSync} from 'node:zlib';
 import test from 'ava';
 import {writePackage} from '../../build/package.ts';
 import {writeRootFilesystem} from '../../build/root-filesystem.ts';
@@ -15,6 +16,7 @@ const run = promisify(execFile);
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const IMAGE_MB_MAX = 160;
 const PACKAGE_MB_MAX = 10;
+const PAGE_KB_MAX = 60;
 
 let dir: string;
 let home: string;
@@ -79,7 +81,7 @@ test.serial('the package is small, stands alone, and names what it contains', as
 	}
 
 	const licences = await readFile(path.join(place, 'THIRD-PARTY-LICENCES.txt'), 'utf8');
-	for (const name of ['@kubernetes/client-node', 'elkjs', 'undici', 'winston', 'xstate']) {
+	for (const name of ['@kubernetes/client-node', 'elkjs', 'preact', 'undici', 'winston', 'xstate']) {
 		t.true(licences.includes(`Source: the npm package ${name}@`), name);
 	}
 });
@@ -90,9 +92,33 @@ test.serial('the installed command runs', async (t) => {
 	t.regex(await inHome('aviary', 'statechart', '--format', 'svg'), /^<svg [\s\S]*progressing[\s\S]*<\/svg>\n$/u);
 });
 
+test.serial('the installed rollout-cli is the command of that name', async (t) => {
+	const installed = await inHome('rollout-cli', '--help');
+	t.regex(installed, /^Usage: aviary rollout \[options\]\n/u);
+	t.is(installed, await inHome('aviary', 'rollout', '--help'));
+});
+
 test.serial('the installed sandbox releases podinfo', async (t) => {
 	const said = await inHome('aviary', 'sandbox', '--scenario', 'good', '--exit-when', 'finished', '--speed', '120');
 	t.regex(said, /Promotion completed! Scaling down podinfo-canary\.test/u);
+});
+
+test.serial('the installed sandbox serves the page, small and whole', async (t) => {
+	const args = ['sandbox', '--scenario', 'none'];
+	const sandbox = spawn(path.join(home, 'node_modules', '.bin', 'aviary'), args, {env: environment()});
+	t.teardown(() => sandbox.kill());
+	let said = '';
+	sandbox.stdout.on('data', (chunk) => {
+		said += String(chunk);
+	});
+	const url = await eventually('the address of its page', async () => /Page +(http\S+)/u.exec(said)?.[1]);
+	const html = await (await fetch(url)).text();
+	const [script = ''] = /assets\/page-\w+\.js/u.exec(html) ?? [];
+	const [style = ''] = /assets\/style-\w+\.css/u.exec(html) ?? [];
+	const files = await Promise.all([script, style].map(async (name) => (await fetch(new URL(name, url))).arrayBuffer()));
+	const size = files.reduce((sum, file) => sum + gzipSync(file).length, 0) / 1024;
+	t.log(`${size.toFixed(1)} KB of script and style, compressed`);
+	t.true(files.every((file) => file.byteLength > 5000) && size < PAGE_KB_MAX);
 });
 
 test.serial('the installed sandbox answers kubectl', async (t) => {

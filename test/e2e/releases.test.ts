@@ -4,11 +4,14 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import {sleep, wallClock} from '../../services/clock.ts';
+import {silentLog} from '../../services/log.ts';
 import {canaries} from '../../services/kubernetes/resources.ts';
 import {assertPromoted, goodWords, midRun, statusBecomes, words} from '../releases/assertions.ts';
 import {casesOf} from '../releases/cases.ts';
 import {withScaler} from '../releases/scalers.ts';
 import {initialized, release, rollout, shapes, type ReleaseShape} from '../releases/shapes.ts';
+import {startPlace} from '../services/notifiers/stage.ts';
+import {withAlerts} from './alerts.ts';
 import {ACCOUNT, artifact, startCluster, type Cluster} from './cluster.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
 import {permissionsIn, useIn, type Outage} from './permissions.ts';
@@ -25,7 +28,8 @@ const outages: Outage[] = [];
 
 test.before(async () => {
 	dir = await mkdtemp(path.join(tmpdir(), 'aviary-releases-'));
-	cluster = await startCluster(dir, assets, SPEED);
+	// One record a Canary: its second run makes the daemon clear away.
+	cluster = await startCluster(dir, assets, SPEED, silentLog, {runHistory: {count: 1}});
 });
 
 test.after.always(async () => {
@@ -98,11 +102,18 @@ test.serial('a release whose first answer to each kind of write is lost ends as 
 	const {transport} = cluster;
 	const harness = cluster.harnessIn('losses');
 	transport.loseAnswersIn('losses');
-	await harness.apply(withScaler('losses', await today.objects('losses', {tag: '1.1.1'})));
+	const hook = await startPlace(t);
+	const objects = withScaler('losses', await today.objects('losses', {tag: '1.1.1'}));
+	await harness.apply(withAlerts('losses', objects, {type: 'cloudevents', address: hook.origin}));
 	await initialized(harness);
 	await release(harness, today, {tag: '1.2.0'});
 	await assertPromoted(t, harness, today, '1.2.0');
 	t.deepEqual(await words(harness), goodWords(today, 'losses'));
+	const kinds = await harness.eventually('everybody is told', async () => {
+		const keys = new Set(hook.received.map(({headers}) => String(headers['idempotency-key']).split('/').at(-1)));
+		return keys.size === 3 ? [...keys] : undefined;
+	});
+	t.deepEqual(kinds, ['initialized', 'started', 'succeeded']);
 	for (const what of ['PATCH canaries/status', 'POST deployments', 'PATCH deployments', 'PATCH virtualservices']) {
 		t.true(transport.lost.has(what), `${what}: ${[...transport.lost].join(', ')}`);
 	}
@@ -154,6 +165,12 @@ test.serial('a run that somebody pauses stands still, and ends when it is ordere
 		]),
 		{message: /a command cannot be changed; give another one/},
 	);
+	await release(harness, first, {tag: '1.2.1'});
+	await statusBecomes(harness, 'the next run', ({phase}) => phase === 'Progressing');
+	await statusBecomes(harness, 'its end', ({phase}) => phase === 'Succeeded');
+	for (const name of ['pause', 'rollback']) {
+		await cluster.kubectl(['-n', namespace, 'wait', `canarycommand/${name}`, '--for=delete', '--timeout=30s']);
+	}
 });
 
 test.serial('the operator was allowed everything it needed, and needed everything it is allowed', async (t) => {
@@ -169,7 +186,14 @@ test.serial('the operator may do nothing else', async (t) => {
 		return stdout.trim();
 	};
 	t.is(await may('patch', 'deployments'), 'yes');
-	for (const what of ['get secrets', 'get configmaps', 'delete deployments', 'create pods', 'update canaries', '* *']) {
+	for (const what of [
+		'list secrets',
+		'get configmaps',
+		'delete deployments',
+		'create pods',
+		'update canaries',
+		'* *',
+	]) {
 		t.is(await may(...what.split(' ')), 'no', what);
 	}
 });

@@ -1,4 +1,4 @@
-// Which kubectl the quick suite types with: the one built for the real control plane, else the one on PATH.
+// Which kubectl, and which other programs, tests type with: those built for the real control plane, else those on PATH.
 import {accessSync, constants} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,8 +13,10 @@ const canRun = (file: string): boolean => {
 	}
 };
 
-/** The program's path; undefined when the machine has none. */
-export const kubectlProgram = (): string | undefined =>
+/** A program's path: of the real control plane's build, else on PATH; undefined when the machine has none. */
+export const programNamed = (name: string): string | undefined =>
 	[assetsFolder(), ...(process.env['PATH'] ?? '').split(path.delimiter)]
-		.map((folder) => path.join(folder, 'kubectl'))
+		.map((folder) => path.join(folder, name))
 		.find((file) => canRun(file));
+
+export const kubectlProgram = (): string | undefined => programNamed('kubectl');

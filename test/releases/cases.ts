@@ -3,7 +3,6 @@ import type {ExecutionContext} from 'ava';
 import {
 	canaries,
 	controllerRevisions,
-	deployments,
 	destinationRules,
 	horizontalPodAutoscalers,
 	services,
@@ -134,7 +133,6 @@ const suspended: Case = {
 };
 
 const generated = [
-	[deployments, 'podinfo-primary'],
 	[services, 'podinfo'],
 	[services, 'podinfo-primary'],
 	[services, 'podinfo-canary'],
@@ -144,8 +142,8 @@ const generated = [
 	[controllerRevisions, 'podinfo-promoted'],
 ] as const;
 
-const assertCollected = async (harness: Harness): Promise<void> => {
-	for (const [kind, name] of generated) {
+const assertCollected = async (harness: Harness, {workloads, primary}: ReleaseShape): Promise<void> => {
+	for (const [kind, name] of [[workloads, primary] as const, ...generated]) {
 		await harness.eventually(`${kind.kind} ${name} is collected`, async () =>
 			(await harness.get(kind, name)) === undefined ? true : undefined,
 		);
@@ -160,7 +158,7 @@ const deleted: Case = {
 		const before = (await film(harness, shape)).at(-1);
 		await harness.remove(shape.kind, 'podinfo');
 		if (shape.isGenerated) {
-			await assertCollected(harness);
+			await assertCollected(harness, shape);
 		} else {
 			await harness.eventually('all traffic to the primary', async () => {
 				const moments = await film(harness, shape);
@@ -173,8 +171,8 @@ const deleted: Case = {
 			});
 		}
 
-		const target = await harness.get(deployments, shape.target);
-		t.true(Number(target?.spec?.['replicas']) > 0, "the user's Deployment is left as it is");
+		const target = await harness.get(shape.workloads, shape.target);
+		t.true(Number((await film(harness, shape)).at(-1)?.canaryReplicas) > 0, "the user's workload is left as it is");
 		t.regex(templateOf(target).spec.containers[0]?.image ?? '', /:1\.2\.0$/);
 		assertRules(t, await film(harness, shape), shape);
 	},

@@ -17,12 +17,14 @@ export type EmbeddedHarness = Harness & {stop(): Promise<void>};
 const recorded = [
 	resources.canaries,
 	resources.controllerRevisions,
+	resources.daemonSets,
 	resources.deployments,
 	resources.destinationRules,
 	resources.events,
 	resources.horizontalPodAutoscalers,
 	resources.rollouts,
 	resources.services,
+	resources.statefulSets,
 	resources.virtualServices,
 ].filter(({plural}) => recordedPlurals.some((one) => one === plural));
 

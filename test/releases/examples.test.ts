@@ -27,8 +27,10 @@ const root = new URL('../../artifacts/', import.meta.url);
 
 test('an example leaves out none of its files', (t) => {
 	const ours = new Set(examples.flatMap(({files, instead}) => [...files, ...Object.values(instead)]));
-	const found = ['000/artifacts/namespace', '000/artifacts/workloads', '000/artifacts/rollouts', '001'].flatMap(
-		(folder) => readdirSync(new URL(`examples/${folder}/`, root)).map((file) => `examples/${folder}/${file}`),
+	const of000 = ['namespace', 'workloads', 'rollouts'].map((folder) => `000/artifacts/${folder}`);
+	const of004 = ['namespaces', 'workloads', 'rollouts'].map((folder) => `004/artifacts/${folder}`);
+	const found = [...of000, '001', ...of004].flatMap((folder) =>
+		readdirSync(new URL(`examples/${folder}/`, root)).map((file) => `examples/${folder}/${file}`),
 	);
 	t.deepEqual(
 		found.filter((file) => !ours.has(file)),

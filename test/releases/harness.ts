@@ -33,12 +33,14 @@ export type Harness = {
 export const recordedPlurals = [
 	'canaries',
 	'controllerrevisions',
+	'daemonsets',
 	'deployments',
 	'destinationrules',
 	'events',
 	'horizontalpodautoscalers',
 	'rollouts',
 	'services',
+	'statefulsets',
 	'virtualservices',
 ] as const;
 

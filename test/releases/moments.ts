@@ -42,7 +42,15 @@ const weightIn = (route: KubeObject, name: string): number | undefined => {
 	return rule?.route?.find(({destination: {host, subset = host}}) => subset === name)?.weight;
 };
 
-const replicasOf = (deployment: KubeObject): number | undefined => deployment.spec?.['replicas'] as number | undefined;
+type PodSpec = {readonly nodeSelector?: Readonly<Record<string, string>>};
+
+/** A DaemonSet has as many as it has nodes, or none when it selects them by what none has. */
+const replicasOf = ({kind, spec, status}: KubeObject): number | undefined => {
+	if (kind !== 'DaemonSet') return spec?.['replicas'] as number | undefined;
+	const {nodeSelector = {}} = (spec?.['template'] as {readonly spec: PodSpec} | undefined)?.spec ?? {};
+	const nodes = Number(status?.['desiredNumberScheduled'] ?? 0);
+	return nodeSelector['flagger.app/scale-to-zero'] === undefined ? Math.max(1, nodes) : 0;
+};
 
 const primaryIn = (object: KubeObject) => ({
 	primaryReplicas: replicasOf(object),
@@ -59,11 +67,11 @@ const learnt = ({plural, object}: Change, shape: ReleaseShape): Partial<Moment> 
 		return {canaryWeight: weightIn(object, canary), primaryWeight: weightIn(object, primary)};
 	}
 
-	if (plural === 'deployments' && name === shape.target) {
+	if (plural === shape.workloads.plural && name === shape.target) {
 		return {canaryReplicas: replicasOf(object)};
 	}
 
-	if (plural === 'deployments' && name === shape.primary) {
+	if (plural === shape.workloads.plural && name === shape.primary) {
 		return primaryIn(object);
 	}
 

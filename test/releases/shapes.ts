@@ -13,6 +13,8 @@ export type ReleaseShape = {
 	readonly title: string;
 	/** Of the object that guards it. */
 	readonly kind: Resource;
+	/** Of the target and the primary. */
+	readonly workloads: Resource;
 	readonly target: string;
 	readonly primary: string;
 	/** Where the route sends users: a subset, or a host. */
@@ -71,18 +73,19 @@ const running = (deployment: KubeObject, version: Version): KubeObject => {
 };
 
 /** Gives the target another version, as a pipeline would. */
-export const release = (harness: Harness, {target}: ReleaseShape, version: Version): Promise<void> => {
+export const release = (harness: Harness, {workloads, target}: ReleaseShape, version: Version): Promise<void> => {
 	const operations: Operation[] = [
 		{op: 'replace', path: '/spec/template/metadata/annotations', value: annotationsOf(version)},
 		{op: 'replace', path: '/spec/template/spec/containers/0/image', value: imageOf(version)},
 	];
-	return harness.patch(deployments, target, operations);
+	return harness.patch(workloads, target, operations);
 };
 
 /** The seed's: the user owns both Deployments, and the canary's pods run before the Canary is created. */
 const first: ReleaseShape = {
 	title: "the seed's shape",
 	kind: canaries,
+	workloads: deployments,
 	target: 'podinfo-canary',
 	primary: 'podinfo',
 	destinations: {primary: 'podinfo', canary: 'podinfo-canary'},
@@ -119,9 +122,10 @@ const first: ReleaseShape = {
 };
 
 /** Today's: one Deployment of the user's, everything else is generated, and a run begins with its next template. */
-const today: ReleaseShape = {
+export const today: ReleaseShape = {
 	title: "today's shape",
 	kind: canaries,
+	workloads: deployments,
 	target: 'podinfo',
 	primary: 'podinfo-primary',
 	destinations: {primary: 'podinfo-primary', canary: 'podinfo-canary'},
@@ -145,13 +149,18 @@ const today: ReleaseShape = {
 		return inNamespace(namespace, (await releaseOf('good', 'today')).objects);
 	},
 	async begin(harness, version) {
-		await harness.apply(await today.objects(harness.namespace, version));
-		await initialized(harness);
-		await release(harness, today, version);
+		await beginOf(today, harness, version);
 	},
 	async setBack(harness) {
 		await release(harness, today, {tag: PROMOTED});
 	},
+};
+
+/** Applies everything of a shape that is generated, and releases a version once it stands by. */
+export const beginOf = async (shape: ReleaseShape, harness: Harness, version: Version): Promise<void> => {
+	await harness.apply(await shape.objects(harness.namespace, version));
+	await initialized(harness);
+	await release(harness, shape, version);
 };
 
 /** Waits until the Canary of today's shape stands by. */

@@ -1,5 +1,6 @@
 // What a rollout and an idle Canary cost in requests: design §5.
 import test from 'ava';
+import {keys} from './keys.ts';
 import {simulate} from './simulation.ts';
 import type {Plan} from './simulation.ts';
 
@@ -17,7 +18,7 @@ const countsOf = (requests: readonly string[]): Readonly<Record<string, number>>
 	return counts;
 };
 
-test('a rollout of five steps costs 21 object writes and 11 events, and reads nothing', async (t) => {
+test('a rollout of five steps costs 21 object writes, two for its record, and 11 events, and reads nothing', async (t) => {
 	const simulation = await simulate(plan, t);
 	const daemon = await simulation.start();
 	await simulation.untilPhase('Initialized');
@@ -34,6 +35,9 @@ test('a rollout of five steps costs 21 object writes and 11 events, and reads no
 		'PATCH controllerrevisions': records = 0,
 		'POST events': events = 0,
 		'WATCH pods': pods = 0,
+		'POST canaryruns': begun = 0,
+		'PATCH canaryruns': ended = 0,
+		'LIST canaryruns': looks = 0,
 		QUERY: queries = 0,
 		...others
 	} = counts;
@@ -44,6 +48,10 @@ test('a rollout of five steps costs 21 object writes and 11 events, and reads no
 	t.is(primary, 1);
 	t.is(records, 2, 'what the primary had, and what it has');
 	t.is(status + routes + scales + primary + records, 21);
+	t.deepEqual([begun, ended], [1, 1], 'the record of the run');
+	const [record] = simulation.embedded.store.list(keys.canaryruns, {namespace: 'test'}).items;
+	t.true(JSON.stringify(record).length < 8000, 'docs/record.md says so');
+	t.is(looks, 1, 'which records there are, once since the daemon began');
 	t.is(events, 11, 'ten of the peer, and one that waits for the pods');
 	t.is(pods, 1);
 	t.is(queries, 10, 'two metrics, five rounds');
@@ -61,8 +69,10 @@ test('a second rollout costs no more than the first', async (t) => {
 	await simulation.untilPhase('Progressing');
 	await simulation.toRest();
 	const requests = daemon.requests.slice(before);
-	const writes = requests.filter((request) => /^(?:PATCH|POST) (?!events)/.test(request));
+	const writes = requests.filter((request) => /^(?:PATCH|POST|DELETE) (?!events|canaryruns)/.test(request));
 	t.true(writes.length <= 21, `${writes.length} object writes: ${JSON.stringify(countsOf(requests))}`);
+	const records = requests.filter((request) => request.includes('canaryruns')).map((request) => request.split(' ')[0]);
+	t.deepEqual(records, ['POST', 'PATCH'], 'its record; what is there is known by now');
 	t.deepEqual(
 		requests.filter((request) => /^(?:GET|LIST) /.test(request)),
 		[],

@@ -3,9 +3,12 @@ import type {KindKey} from '../../sandbox/api/types.ts';
 
 const groups = {
 	canarycommands: 'aviary.dev',
+	canaryruns: 'aviary.dev',
 	canaries: 'flagger.app',
 	rollouts: 'apps.weave.works',
 	deployments: 'apps',
+	daemonsets: 'apps',
+	statefulsets: 'apps',
 	replicasets: 'apps',
 	controllerrevisions: 'apps',
 	pods: '',

@@ -1,6 +1,6 @@
 // A daemon that can be killed: from one moment on it is deaf, dumb and without time, as after `kill -9`.
 import {startDaemon} from '../../index.ts';
-import type {Daemon} from '../../index.ts';
+import type {Daemon, DaemonConfig} from '../../index.ts';
 import type {StateChange} from '../../actors/canary.ts';
 import type {Embedded} from '../../sandbox/embedded.ts';
 import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../../sandbox/in-process.ts';
@@ -22,6 +22,7 @@ export type MortalOptions = {
 	readonly cut?: Cut;
 	readonly intercept?: Interceptor;
 	readonly onState?: (change: StateChange) => void;
+	readonly config?: Partial<DaemonConfig>;
 };
 
 export type Mortal = {
@@ -29,6 +30,9 @@ export type Mortal = {
 	readonly requests: readonly string[];
 	isAlive(): boolean;
 	kill(): void;
+	/** As SIGTERM does. */
+	end(): Promise<void>;
+	readonly metricsUrl: string;
 	/** Ends it, dead or alive, so that nothing of it stays behind. */
 	stop(): Promise<void>;
 };
@@ -111,6 +115,7 @@ export const startMortal = async (options: MortalOptions): Promise<Mortal> => {
 			logLevel: 'debug',
 			port: 0,
 			speed,
+			...options.config,
 		},
 		{
 			clock: {
@@ -140,6 +145,8 @@ export const startMortal = async (options: MortalOptions): Promise<Mortal> => {
 		kill() {
 			alive = false;
 		},
+		end: () => daemon.stop(),
+		metricsUrl: daemon.metricsUrl,
 		async stop() {
 			alive = false;
 			isOver = true;

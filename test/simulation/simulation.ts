@@ -3,7 +3,6 @@ import type {ExecutionContext} from 'ava';
 import type {StateChange} from '../../actors/canary.ts';
 import {startEmbedded} from '../../sandbox/embedded.ts';
 import type {Embedded} from '../../sandbox/embedded.ts';
-import type {Interceptor} from '../../sandbox/in-process.ts';
 import {releaseOf} from '../../sandbox/scenarios.ts';
 import {createVirtualClock} from '../../sandbox/virtual-clock.ts';
 import type {VirtualClock} from '../../sandbox/virtual-clock.ts';
@@ -15,7 +14,7 @@ import {weightOf} from './invariants/invariant.ts';
 import {keys} from './keys.ts';
 import type {Kind} from './keys.ts';
 import {startMortal} from './mortal.ts';
-import type {Cut, Mortal} from './mortal.ts';
+import type {Mortal, MortalOptions} from './mortal.ts';
 
 export type Bag = Readonly<Record<string, unknown>>;
 
@@ -33,6 +32,8 @@ export type Plan = {
 	readonly seed?: number;
 	/** Invariants that this scenario breaks by intention, by name. */
 	readonly except?: readonly string[];
+	/** The kind of the target, as `edit` has it. */
+	readonly workloads?: 'deployments' | 'daemonsets';
 	/** Today's shape: true when the test releases the new version itself, and not the user once all is initialized. */
 	readonly isReleasedByHand?: boolean;
 	/** Changes what is applied at the start. */
@@ -82,7 +83,7 @@ export class Simulation {
 		return this.#plan.speed ?? 10;
 	}
 
-	async start(options: {readonly cut?: Cut; readonly intercept?: Interceptor} = {}): Promise<Mortal> {
+	async start(options: Pick<MortalOptions, 'cut' | 'intercept' | 'config'> = {}): Promise<Mortal> {
 		const {clock, embedded, speed} = this;
 		const seed = (this.#plan.seed ?? 1) + this.#lives++;
 		const complain = (message: string, fields: Bag = {}): void => {
@@ -136,12 +137,15 @@ export class Simulation {
 	/** Today's shape: the user's new version. `image` and `annotations` name another one than the plan's scenario. */
 	release(image?: string, annotations: Readonly<Record<string, string>> = {}): void {
 		const name = this.#plan.shape === 'today' ? 'podinfo' : 'podinfo-canary';
-		this.edit('deployments', name, (object) => {
+		this.edit(this.#plan.workloads ?? 'deployments', name, (object) => {
 			const base = this.#next ?? object;
 			const template = structuredClone(base.spec?.['template']) as {
 				metadata: {annotations?: Record<string, string>};
-				spec: {containers: Array<{image: string}>};
+				spec: {containers: Array<{image: string}>; nodeSelector?: unknown};
 			};
+			// As an apply leaves it: what others have added stays.
+			const {nodeSelector} = (object.spec?.['template'] as typeof template | undefined)?.spec ?? {};
+			if (nodeSelector !== undefined) template.spec.nodeSelector = nodeSelector;
 			const [container] = template.spec.containers;
 			if (image !== undefined && container !== undefined) {
 				container.image = `quay.io/stefanprodan/podinfo:${image}`;

@@ -3,7 +3,7 @@ import type {ExecutionContext} from 'ava';
 import type {Interceptor} from '../../sandbox/in-process.ts';
 import type {Accepted} from '../../sandbox/api/types.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {isOf, templateOf} from './invariants/invariant.ts';
+import {isOfWorkload, templateOf} from './invariants/invariant.ts';
 import {keys} from './keys.ts';
 import type {Cut} from './mortal.ts';
 import {simulate} from './simulation.ts';
@@ -27,9 +27,7 @@ const withoutTimes = ({status}: KubeObject): unknown => {
 
 const stateOf = (simulation: Simulation): unknown => {
 	const {store} = simulation.embedded;
-	const all = (
-		kind: 'canaries' | 'rollouts' | 'deployments' | 'virtualservices' | 'services' | 'controllerrevisions',
-	) =>
+	const all = (kind: keyof typeof keys) =>
 		[...store.list(keys[kind], {namespace: 'test'}).items].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 	const spec = ({metadata, spec: whole}: KubeObject) => {
 		const {clusterIP: _, clusterIPs: __, ...rest} = whole ?? {};
@@ -37,7 +35,7 @@ const stateOf = (simulation: Simulation): unknown => {
 	};
 	return {
 		canaries: [...all('canaries'), ...all('rollouts')].map((object) => withoutTimes(object)),
-		deployments: all('deployments').map(spec),
+		workloads: [...all('deployments'), ...all('daemonsets')].map(spec),
 		routes: all('virtualservices').map(spec),
 		services: all('services').map(spec),
 		kept: all('controllerrevisions').map(({metadata}) => metadata.annotations),
@@ -48,7 +46,7 @@ const countRollouts = (simulation: Simulation, primary: string): (() => number) 
 	let rollouts = 0;
 	simulation.embedded.store.onAccepted((change: Accepted) => {
 		const {before, after} = change;
-		if (!isOf(change, 'deployments') || before === undefined || after?.metadata.name !== primary) return;
+		if (!isOfWorkload(change) || before === undefined || after?.metadata.name !== primary) return;
 		rollouts += JSON.stringify(templateOf(before)) === JSON.stringify(templateOf(after)) ? 0 : 1;
 	});
 	return () => rollouts;

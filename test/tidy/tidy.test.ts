@@ -6,7 +6,10 @@ import test from 'ava';
 
 const root = new URL('../../', import.meta.url).pathname;
 // Untracked files too, so that a rule is broken before the commit and not after it.
-const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {cwd: root, encoding: 'utf8'})
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx'], {
+	cwd: root,
+	encoding: 'utf8',
+})
 	.split('\n')
 	.filter((file) => file !== '' && !file.includes('generated/') && existsSync(path.join(root, file)));
 const texts = new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
@@ -26,6 +29,7 @@ const directions: Record<string, {folders: readonly string[]; packages: readonly
 		folders: ['cli', 'actors', 'services', 'api', 'machines', 'sandbox', 'index.ts', 'package.json'],
 		packages: ['*'],
 	},
+	ui: {folders: ['ui', 'api'], packages: ['preact', 'esbuild', 'node:fs/promises', 'node:path']},
 	'index.ts': {folders: ['actors', 'services', 'api'], packages: []},
 };
 

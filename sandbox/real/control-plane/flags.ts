@@ -70,6 +70,7 @@ const CONTROLLERS = [
 	'root-ca-certificate-publisher-controller',
 	'serviceaccount-controller',
 	'serviceaccount-token-controller',
+	'statefulset-controller',
 ];
 
 export const controllerManagerFlags = (files: Files): string[] => [

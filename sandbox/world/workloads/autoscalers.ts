@@ -1,12 +1,15 @@
 // The horizontal pod autoscaler without metrics: it keeps its target within its bounds, and stands by at zero.
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import type {Informer} from '../informer.ts';
-import {autoscalersKey, deploymentsKey} from '../keys.ts';
+import {autoscalersKey, deploymentsKey, statefulSetsKey} from '../keys.ts';
 import {isEqual, nameOf, specOf, statusOf, timestamp, withCondition, type Condition} from '../objects.ts';
 import {createQueue} from '../work-queue.ts';
 import type {ControllerParts} from './parts.ts';
 
 const BY = 'horizontal-pod-autoscaler';
+
+/** The kinds with replicas that an autoscaler may name. */
+const scalable = {Deployment: deploymentsKey, StatefulSet: statefulSetsKey};
 
 type AutoscalerSpec = {
 	readonly scaleTargetRef?: {readonly kind?: string; readonly name?: string};
@@ -57,21 +60,21 @@ const conditionsFor = (
 export const startAutoscalers = (
 	parts: ControllerParts,
 	autoscalers: Informer,
-	deployments: Informer,
+	targets: Readonly<Record<keyof typeof scalable, Informer>>,
 ): (() => void) => {
 	const {store, clock, log} = parts;
 	const targetOf = (autoscaler: KubeObject): KubeObject | undefined => {
 		const {kind, name} = specOf<AutoscalerSpec>(autoscaler).scaleTargetRef ?? {};
-		if (kind !== 'Deployment') return undefined;
-		return deployments.get(`${autoscaler.metadata.namespace ?? ''}/${name ?? ''}`);
+		if (kind !== 'Deployment' && kind !== 'StatefulSet') return undefined;
+		return targets[kind].get(`${autoscaler.metadata.namespace ?? ''}/${name ?? ''}`);
 	};
 
-	const scaleTo = ({metadata: {namespace, name}}: KubeObject, replicas: number, from: number): void => {
+	const scaleTo = ({kind, metadata: {namespace, name}}: KubeObject, replicas: number, from: number): void => {
 		const operations = [
 			{op: 'test', path: '/spec/replicas', value: from},
 			{op: 'replace', path: '/spec/replicas', value: replicas},
 		] as const;
-		store.patch(deploymentsKey, namespace, name, operations, BY);
+		store.patch(kind === 'StatefulSet' ? scalable.StatefulSet : scalable.Deployment, namespace, name, operations, BY);
 	};
 
 	const queue = createQueue({
@@ -105,12 +108,13 @@ export const startAutoscalers = (
 	autoscalers.onEvent(({type, object}) => {
 		if (type !== 'DELETED') queue.add(nameOf(object));
 	});
-	deployments.onEvent(({object}) => {
+	const onTarget = (object: KubeObject): void => {
 		for (const autoscaler of autoscalers.inNamespace(object.metadata.namespace ?? '')) {
 			if (specOf<AutoscalerSpec>(autoscaler).scaleTargetRef?.name === object.metadata.name)
 				queue.add(nameOf(autoscaler));
 		}
-	});
+	};
+	for (const informer of Object.values(targets)) informer.onEvent(({object}) => onTarget(object));
 	for (const autoscaler of autoscalers.all()) queue.add(nameOf(autoscaler));
 	return () => queue.stop();
 };

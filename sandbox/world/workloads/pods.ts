@@ -7,7 +7,7 @@ import {podsKey} from '../keys.ts';
 import {nameOf} from '../objects.ts';
 import type {ControllerParts} from './parts.ts';
 import {podStatus, type PodStage} from './pod-status.ts';
-import type {ReadySince} from './replica-sets.ts';
+import type {ReadySince} from './made-pods.ts';
 
 const BY = 'kubelet';
 const START_MS = 1000;

@@ -3,58 +3,23 @@ import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {nameSuffix} from '../../api/metadata.ts';
 import type {Informer} from '../informer.ts';
 import {podsKey, replicaSetsKey} from '../keys.ts';
-import {
-	controllerOf,
-	controllerReference,
-	isEqual,
-	isReady,
-	nameOf,
-	omitZeros,
-	specOf,
-	type PodTemplate,
-} from '../objects.ts';
+import {controllerOf, isEqual, isReady, nameOf, omitZeros, specOf} from '../objects.ts';
 import {createQueue} from '../work-queue.ts';
+import {availabilityOf, isActive, podOf, type ReadySince} from './made-pods.ts';
 import type {ControllerParts} from './parts.ts';
 
 const BY = 'replicaset-controller';
-const NODE = 'sandbox';
 
 type ReplicaSetSpec = {
 	readonly replicas?: number;
 	readonly minReadySeconds?: number;
-	readonly template?: PodTemplate;
 };
-
-/** When a pod became ready, in ms; undefined while it is not. */
-export type ReadySince = (pod: KubeObject) => number | undefined;
 
 export type ReplicaSetSources = {
 	readonly replicaSets: Informer;
 	readonly pods: Informer;
 	readonly readySince: ReadySince;
 };
-
-const podOf = (replicaSet: KubeObject, suffix: string): KubeObject => {
-	const {template = {}} = specOf<ReplicaSetSpec>(replicaSet);
-	const {name, namespace = ''} = replicaSet.metadata;
-	return {
-		apiVersion: 'v1',
-		kind: 'Pod',
-		metadata: {
-			...template.metadata,
-			labels: {...template.metadata?.labels},
-			annotations: {...template.metadata?.annotations},
-			name: `${name}-${suffix}`,
-			namespace,
-			ownerReferences: [controllerReference(replicaSet)],
-		},
-		// The scheduler's part is done here: there is one node, and it has room.
-		spec: {...template.spec, nodeName: NODE},
-	};
-};
-
-const isActive = ({metadata, status}: KubeObject): boolean =>
-	metadata.deletionTimestamp === undefined && status?.['phase'] !== 'Failed' && status?.['phase'] !== 'Succeeded';
 
 /** Which pods go first: those not ready, then the youngest, as the real controller ranks them. */
 const byWorth = (pods: readonly KubeObject[]): readonly KubeObject[] => {
@@ -70,7 +35,7 @@ export const startReplicaSets = (parts: ControllerParts, sources: ReplicaSetSour
 
 	const scale = (replicaSet: KubeObject, active: readonly KubeObject[], wanted: number): void => {
 		for (let count = active.length; count < wanted; count++) {
-			store.create(podsKey, podOf(replicaSet, nameSuffix(random)), BY);
+			store.create(podsKey, podOf(replicaSet, {name: `${replicaSet.metadata.name}-${nameSuffix(random)}`}), BY);
 		}
 
 		for (const {metadata} of byWorth(active).slice(0, Math.max(0, active.length - wanted))) {
@@ -81,18 +46,17 @@ export const startReplicaSets = (parts: ControllerParts, sources: ReplicaSetSour
 	/** Writes the counts; answers after how long the next pod has been ready for long enough. */
 	const writeStatus = (replicaSet: KubeObject, active: readonly KubeObject[]): number | undefined => {
 		const {minReadySeconds = 0} = specOf<ReplicaSetSpec>(replicaSet);
-		const ready = active.filter((pod) => isReady(pod));
-		const waits = ready.map((pod) => (readySince(pod) ?? 0) + (minReadySeconds * 1000) / speed - clock.now());
-		const waiting = waits.filter((wait) => minReadySeconds > 0 && wait > 0);
+		const forMs = (minReadySeconds * 1000) / speed;
+		const {ready, available, againMs} = availabilityOf(active, {readySince, forMs, now: clock.now()});
 		const counts = omitZeros({
 			fullyLabeledReplicas: active.length,
-			readyReplicas: ready.length,
-			availableReplicas: ready.length - waiting.length,
+			readyReplicas: ready,
+			availableReplicas: available,
 			observedGeneration: replicaSet.metadata.generation ?? 0,
 		});
 		const status = {replicas: active.length, ...counts};
 		if (!isEqual(status, replicaSet.status)) store.update(replicaSetsKey, {...replicaSet, status}, BY, 'status');
-		return waiting.length > 0 ? Math.min(...waiting) : undefined;
+		return againMs;
 	};
 
 	const queue = createQueue({

@@ -9,6 +9,7 @@ import {openServices, routesOf} from '../../../cli/rollout/services.ts';
 import {objectsOf, startEmbedded, type Embedded} from '../../../sandbox/embedded.ts';
 import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../../../sandbox/in-process.ts';
 import {createVirtualClock, type VirtualClock} from '../../../sandbox/virtual-clock.ts';
+import {HttpError} from '../../../services/http/errors.ts';
 import type {KubeObject, Operation, Resource} from '../../../services/kubernetes/cluster.ts';
 import {openConnection} from '../../../services/kubernetes/connection.ts';
 import {deployments, virtualServices} from '../../../services/kubernetes/resources.ts';
@@ -52,6 +53,14 @@ export type Life = {
 	stop(): Promise<void>;
 };
 
+/** An answer that never comes. */
+const ended = (signal: AbortSignal): Promise<never> =>
+	new Promise((_, reject) => {
+		signal.addEventListener('abort', () => {
+			reject(signal.reason as Error);
+		});
+	});
+
 type LifeOptions = Partial<Pick<CampaignOptions, 'mode' | 'isRetrying'>> & {
 	readonly settings?: Partial<Settings>;
 	readonly output?: 'text' | 'json';
@@ -61,6 +70,8 @@ type LifeOptions = Partial<Pick<CampaignOptions, 'mode' | 'isRetrying'>> & {
 export class Stage {
 	readonly clock: VirtualClock;
 	readonly embedded: Embedded;
+	/** What has become of the API server. */
+	outage: 'none' | 'refuses' | 'hangs' = 'none';
 	readonly #lives: Life[] = [];
 
 	constructor(clock: VirtualClock, embedded: Embedded) {
@@ -122,6 +133,8 @@ export class Stage {
 		const deaf = () => statusAnswer(403, 'Forbidden', 'nobody hears the dead');
 		const transport = inProcess(embedded.handler, embedded.world.prometheus, async (request, next) => {
 			if (!alive) return deaf();
+			if (this.outage === 'refuses') throw new HttpError('refused', 'connection refused');
+			if (this.outage === 'hangs') return ended(request.signal);
 			if (/flagger\.app|aviary\.dev|weave\.works/.test(request.url.pathname)) {
 				throw new Error(`asks for a kind of ours: ${request.url.pathname}`);
 			}

@@ -59,7 +59,7 @@ const refusals: readonly Refused[] = [
 		title: 'a target whose kind is not in the enumeration',
 		spec: {targetRef: {apiVersion: 'apps/v1', kind: 'Pod', name: 'web'}},
 		said: [
-			'spec.targetRef.kind: Unsupported value: "Pod": supported values: "DaemonSet", "Deployment", "Service"',
+			'spec.targetRef.kind: Unsupported value: "Pod": supported values: "DaemonSet", "Deployment", "Service", "StatefulSet"',
 			skipped,
 		],
 	},

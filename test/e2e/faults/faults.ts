@@ -1,6 +1,6 @@
 // What can happen to one call on its way to the API server or back.
 import {statusBody} from '../../simulation/mortal.ts';
-import {brokenAfter, delayedBy, duplicated, expiredAfter, halfOpenAfter} from './lines.ts';
+import {brokenAfter, delayedBy, duplicated, expiredAfter, halfOpenAfter, without} from './lines.ts';
 import type {Call, Fault, Rule} from './proxy.ts';
 
 export const RETRY_AFTER_MS = 1000;
@@ -84,6 +84,25 @@ const staleLists = (): Rule => {
 			if (!recorded.has(call.kind)) recorded.set(call.kind, body);
 			answer(status, body);
 		};
+	};
+};
+
+/**
+ * Of each kind's events every `of`-th is left out, beginning with the `nth`, in streams that go on: so many runs miss
+ * each event once. `onLost` is told.
+ */
+export const missing = (nth: number, of: number, onLost: (kind: string) => void): Rule => {
+	const counts = new Map<string, number>();
+	return (call) => {
+		if (!isWatch(call)) return undefined;
+		const isLost = (): boolean => {
+			const count = (counts.get(call.kind) ?? 0) + 1;
+			counts.set(call.kind, count);
+			if (count % of !== nth % of) return false;
+			onLost(call.kind);
+			return true;
+		};
+		return ({pass}) => pass(without(isLost));
 	};
 };
 

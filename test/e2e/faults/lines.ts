@@ -57,6 +57,15 @@ export const brokenAfter = (events: number): Change =>
 		}
 	};
 
+/** What `isLost` says of an event never comes, and the stream goes on. Bookmarks are no events. */
+export const without = (isLost: () => boolean): Change =>
+	async function* (lines) {
+		for await (const line of lines) {
+			const isEvent = !line.startsWith('{"type":"BOOKMARK"');
+			if (!isEvent || !isLost()) yield line;
+		}
+	};
+
 const expired = JSON.stringify({
 	type: 'ERROR',
 	object: {

@@ -57,6 +57,8 @@ export type Harness = {
 	readonly api: Api;
 	readonly cluster: Cluster;
 	readonly answers: {verb: string; resource: string; code: number}[];
+	/** Kinds of which a change was found that no watch had told. */
+	readonly missed: readonly string[];
 	close(): Promise<void>;
 };
 
@@ -72,7 +74,11 @@ export const startHarness = async (): Promise<Harness> => {
 		answers.push(facts);
 	};
 	const api = createApi({connection, door, clock, random, log, onAnswer});
-	const cluster = createCluster({api, clock, random, log});
+	const missed: string[] = [];
+	const onMissed = ({resource}: {readonly resource: string}): void => {
+		missed.push(resource);
+	};
+	const cluster = createCluster({api, clock, random, log, onMissed});
 	return {
 		server,
 		clock,
@@ -80,6 +86,7 @@ export const startHarness = async (): Promise<Harness> => {
 		api,
 		cluster,
 		answers,
+		missed,
 		async close() {
 			await door.close();
 			await server.close();

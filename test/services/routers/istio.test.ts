@@ -75,6 +75,36 @@ test('a route edited behind the cache is read once, and the weights land on the 
 	t.deepEqual(routeOf(cluster.get('virtualservices', 'podinfo')), expected.spec?.['http']);
 });
 
+/** A route that was changed, and changed back, behind the cache. */
+const changedMeanwhile = (...routes: ReadonlyArray<readonly Host[]>) => {
+	const cluster = withRoute(...routes);
+	const object = cluster.get('virtualservices', 'podinfo');
+	if (object !== undefined) cluster.putUnseen('virtualservices', object);
+	return cluster;
+};
+
+test('a raise decided on a route that has changed meanwhile is refused, even where the weights are as they were', async (t) => {
+	for (const routes of [[both(90, 10)], [both(100)], [both(50, 50), both(90, 10)]]) {
+		const cluster = changedMeanwhile(...routes);
+		await istio.write(cluster, pairedModel, 20, options);
+		t.deepEqual(cluster.calls, [
+			'PATCH virtualservices podinfo',
+			'GET virtualservices podinfo',
+			'PATCH virtualservices podinfo',
+		]);
+		t.is(istio.read(pairedModel, cluster.get('virtualservices', 'podinfo') as KubeObject, alone)?.canary, 20);
+	}
+});
+
+test('nothing that changed meanwhile holds up a weight that falls', async (t) => {
+	for (const weight of [0, 5]) {
+		const cluster = changedMeanwhile(both(90, 10), both(50, 50));
+		await istio.write(cluster, pairedModel, weight, {lane: 'rollback'});
+		t.deepEqual(cluster.calls, ['PATCH virtualservices podinfo']);
+		t.is(istio.read(pairedModel, cluster.get('virtualservices', 'podinfo') as KubeObject, alone)?.canary, weight);
+	}
+});
+
 test('a route that cannot carry two weights is a problem, and is not written', async (t) => {
 	for (const route of [[{host: 'podinfo', weight: 100}], [...both(50, 0), {host: 'legacy', weight: 50}]]) {
 		const cluster = withRoute(route);

@@ -30,6 +30,7 @@ test('our series and the peer\u2019s', async (t) => {
 	metrics.actorRestarted();
 	metrics.apiAnswered({verb: 'patch', resource: 'canaries.flagger.app', code: 200, seconds: 0.02});
 	metrics.watchRestarted({resource: 'canaries.flagger.app', reason: 'expired'});
+	metrics.eventMissed({resource: 'deployments.apps'});
 	metrics.queryAnswered({provider: 'prometheus', outcome: 'no data', seconds: 0.3});
 	metrics.eventSettled('counted');
 	metrics.leadershipChanged(true);
@@ -48,6 +49,7 @@ test('our series and the peer\u2019s', async (t) => {
 		'aviary_kubernetes_requests_total{verb="patch",resource="canaries.flagger.app",code="200"} 1',
 		'aviary_kubernetes_request_duration_seconds_bucket{le="0.025",verb="patch",resource="canaries.flagger.app"} 1',
 		'aviary_watch_restarts_total{resource="canaries.flagger.app",reason="expired"} 1',
+		'aviary_missed_events_total{resource="deployments.apps"} 1',
 		'aviary_metric_queries_total{provider="prometheus",outcome="no data"} 1',
 		'aviary_metric_query_duration_seconds_sum{provider="prometheus"} 0.3',
 		'aviary_events_total{outcome="counted"} 1',

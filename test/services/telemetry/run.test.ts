@@ -56,7 +56,7 @@ for (const [scenario, phase] of [
 const namesIn = (series: readonly string[]): readonly string[] =>
 	series.map((line) => line.slice(0, line.lastIndexOf(' '))).sort();
 
-const isOfACanary = (line: string): boolean => /^(?:aviary_canary_|aviary_checks_|flagger_)/.test(line);
+const isOfACanary = (line: string): boolean => /^(?:aviary_(?:canary|checks|runs?)_|flagger_)/.test(line);
 
 test('a deleted Canary leaves no series, and the client\u2019s series know none', async (t) => {
 	const {embedded, start, status, until, clock} = await stage(t, await release('good'));

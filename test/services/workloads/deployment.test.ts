@@ -1,6 +1,6 @@
 import test from 'ava';
 import {ApiError, type KubeObject} from '../../../services/kubernetes/cluster.ts';
-import {deploymentWorkloads as workloads, readDeployment} from '../../../services/workloads/deployment.ts';
+import {deploymentWorkloads as workloads} from '../../../services/workloads/deployment.ts';
 import {ensurePrimaryScaler} from '../../../services/workloads/generated.ts';
 import {Taken} from '../../../services/workloads/ownership.ts';
 import {keepPromotedTemplate, readPromotedTemplate, takeBack} from '../../../services/workloads/promoted-template.ts';
@@ -11,6 +11,7 @@ import {memoryCluster} from './memory-cluster.ts';
 import {deployment, managedModel, pairedModel} from './podinfo.ts';
 
 const options = {lane: 'route'} as const;
+const readDeployment: typeof workloads.read = (object, pods) => workloads.read(object, pods);
 const paired = () => {
 	const cluster = memoryCluster();
 	cluster.put('deployments', deployment('podinfo', 'podinfo:1.2.0'));

@@ -11,7 +11,7 @@ import {
 } from '../../../services/kubernetes/cluster.ts';
 
 export type MemoryCluster = Cluster & {
-	/** `PATCH deployments podinfo`, in order; reads count as `GET …`. */
+	/** `PATCH deployments podinfo`, in order; reads count as `GET …`, looks as `LOOK …`. */
 	readonly calls: string[];
 	versions: readonly string[];
 	/** Called before a write is looked at: to change the world behind a decision, or to throw. */
@@ -105,6 +105,15 @@ export const memoryCluster = (): MemoryCluster => {
 		async read(resource, _, name) {
 			calls.push(`GET ${resource.plural} ${name}`);
 			return stored.get(keyOf(resource.plural, name));
+		},
+		async lookAgain(resource, _, name) {
+			calls.push(`LOOK ${resource.plural} ${name}`);
+			const [key, live] = [keyOf(resource.plural, name), stored.get(keyOf(resource.plural, name))];
+			if (cached.get(key) === live) return false;
+			if (live === undefined) cached.delete(key);
+			else cached.set(key, live);
+			for (const [listener, followed] of listeners) if (followed === resource.plural) listener();
+			return true;
 		},
 		async create(resource, object) {
 			const attempt = `POST ${resource.plural} ${object.metadata.name}`;

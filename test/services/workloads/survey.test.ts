@@ -2,7 +2,9 @@ import test from 'ava';
 import type {World} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {istio as router} from '../../../services/routers/istio.ts';
-import {deploymentWorkloads as workloads} from '../../../services/workloads/deployment.ts';
+import {daemonSetWorkloads} from '../../../services/workloads/daemon-set.ts';
+import {deploymentWorkloads} from '../../../services/workloads/deployment.ts';
+import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import {openSurvey, type SurveyOptions} from '../../../services/workloads/open-survey.ts';
 import {templateOf} from '../../../services/workloads/shapes.ts';
 import {memoryCluster, type MemoryCluster} from './memory-cluster.ts';
@@ -21,7 +23,7 @@ const settled = async (): Promise<void> => {
 	for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 };
 
-const surveyOf = (cluster: MemoryCluster, model = pairedModel) => {
+const surveyOf = (cluster: MemoryCluster, model = pairedModel, workloads = deploymentWorkloads) => {
 	const worlds: World[] = [];
 	const survey = openSurvey({cluster, clock, model, workloads, router, onWorld: (world) => worlds.push(world)});
 	return {survey, worlds};
@@ -95,6 +97,19 @@ test('a world is told when it differs, and once for changes that come together',
 	await settled();
 	t.is(worlds.length, 2);
 	t.deepEqual(cluster.watched(), []);
+});
+
+test('only the kind of the target is followed', async (t) => {
+	const cluster = memoryCluster();
+	const target = {...managedModel.target, kind: 'DaemonSet'};
+	const daemonSet = deployment('podinfo', 'podinfo:1.2.0', {updateStrategy: {type: 'OnDelete'}});
+	cluster.put('daemonsets', {...daemonSet, kind: 'DaemonSet'});
+	const {survey, worlds} = surveyOf(cluster, {...managedModel, target}, daemonSetWorkloads);
+	await settled();
+	t.true(cluster.watched().includes('daemonsets'));
+	t.false(cluster.watched().includes('deployments'));
+	t.regex(worlds[0]?.problems[0]?.text ?? '', /^daemonset podinfo\.test has update strategy OnDelete/);
+	survey.close();
 });
 
 test("the target's pods are followed during a run only", async (t) => {
@@ -193,4 +208,44 @@ test('the managed shape lacks nothing but its target, and names that others hold
 		worlds.at(-1)?.problems.map(({text}) => text),
 		[text],
 	);
+});
+
+test('a wait in silence is ended by a look at what it waits for, and by nothing else', async (t) => {
+	const cluster = complete();
+	cluster.put('horizontalpodautoscalers', scaler('podinfo', {desiredReplicas: 2, currentReplicas: 2}));
+	const worlds: World[] = [];
+	const virtual = createVirtualClock();
+	const onWorld = (world: World): void => void worlds.push(world);
+	const survey = openSurvey({
+		cluster,
+		clock: virtual,
+		model: pairedModel,
+		workloads: deploymentWorkloads,
+		router,
+		onWorld,
+	});
+	await virtual.advance(0);
+	cluster.putUnseen('deployments', deployment('podinfo-canary', 'podinfo:1.2.1'));
+	await virtual.advance(600_000);
+	t.deepEqual(cluster.calls, [], 'at rest nothing is asked');
+	survey.setAwaited('workloads');
+	await virtual.advance(59_000);
+	t.is(worlds.length, 1);
+	await virtual.advance(1000);
+	t.is(worlds.length, 2);
+	t.false(worlds[1]?.primaryRunsTarget);
+	const names = ['canaries podinfo', 'deployments podinfo-canary', 'deployments podinfo'];
+	t.deepEqual(
+		cluster.calls,
+		[...names, 'horizontalpodautoscalers podinfo-scaler'].map((name) => `LOOK ${name}`),
+	);
+	survey.setAwaited('routes');
+	await virtual.advance(60_000);
+	t.deepEqual(cluster.calls.slice(4), ['LOOK canaries podinfo', 'LOOK virtualservices podinfo']);
+	survey.setAwaited('nothing');
+	await virtual.advance(600_000);
+	survey.setAwaited('all');
+	survey.close();
+	await virtual.advance(600_000);
+	t.is(cluster.calls.length, 6);
 });

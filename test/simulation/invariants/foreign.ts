@@ -3,7 +3,7 @@ import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {LEASE_NAME} from '../../../services/kubernetes/lease.ts';
-import {isByAviary, isOf} from './invariant.ts';
+import {isByAviary, isOf, isOfWorkload} from './invariant.ts';
 import type {Invariant, Scene} from './invariant.ts';
 
 /** What a write changes by itself. */
@@ -60,11 +60,12 @@ const allows = (change: Accepted, model: CanaryModel): boolean | undefined => {
 		return subresource === 'status' && before !== undefined && after !== undefined;
 	}
 
-	if (isOf(change, 'deployments') && named(object, model.target.name, model.namespace)) {
-		return without(before, 'spec.replicas', 'status') === without(after, 'spec.replicas', 'status');
+	if (isOfWorkload(change) && named(object, model.target.name, model.namespace)) {
+		const scaled = isOf(change, 'daemonsets') ? 'spec.template.spec.nodeSelector' : 'spec.replicas';
+		return without(before, scaled, 'status') === without(after, scaled, 'status');
 	}
 
-	if (isOf(change, 'deployments') && model.shape === 'paired' && named(object, model.primary.name, model.namespace)) {
+	if (isOfWorkload(change) && model.shape === 'paired' && named(object, model.primary.name, model.namespace)) {
 		const changed = ['spec.template', 'metadata.annotations', 'status'];
 		return without(before, ...changed) === without(after, ...changed);
 	}
@@ -86,11 +87,19 @@ const isOwnLease = ({key, verb, after}: Accepted): boolean =>
 /** The status of a command, and nothing else of it. */
 const isAnswer = (change: Accepted): boolean => isOf(change, 'canarycommands') && change.subresource === 'status';
 
+/** A record, which is ours alone; and a command that has its answer, whose run is recorded no more. */
+const isRecord = (change: Accepted): boolean =>
+	isOf(change, 'canaryruns') ||
+	(isOf(change, 'canarycommands') &&
+		change.verb === 'delete' &&
+		['Done', 'Refused'].includes(String(change.before?.status?.['outcome'])));
+
 export const touchesNobodyElses: Invariant = {
 	name: "S6 nobody else's objects are touched, and of the target only its replicas",
 	watch: (scene, violated) => ({
 		accepted(change) {
-			if (!isByAviary(change) || isOf(change, 'events') || isOwnLease(change) || isAnswer(change)) return;
+			if (!isByAviary(change) || isOf(change, 'events') || isOwnLease(change)) return;
+			if (isAnswer(change) || isRecord(change)) return;
 			const {metadata} = change.after ?? change.before ?? {metadata: {name: ''}};
 			const opinions = models(scene)
 				.map((model) => allows(change, model))

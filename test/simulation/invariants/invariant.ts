@@ -7,6 +7,7 @@ import {toModel} from '../../../api/model-of-canary.ts';
 import {modelOfRollout} from '../../../api/model-of-rollout.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {workloadsOf} from '../../../services/workloads/index.ts';
 import {keys} from '../keys.ts';
 
 export type Violated = (text: string) => void;
@@ -66,6 +67,15 @@ export const weightOf = (object: KubeObject | undefined, host: string): number =
 /** Whether a write is about a kind. */
 export const isOf = ({key}: Accepted, plural: keyof typeof keys): boolean =>
 	key.plural === plural && key.group === keys[plural].group;
+
+const workloadPlurals = ['deployments', 'daemonsets', 'statefulsets'] as const;
+
+/** Whether a write is about a workload of any kind. */
+export const isOfWorkload = (change: Accepted): boolean => workloadPlurals.some((plural) => isOf(change, plural));
+
+/** What the daemon has to read of a workload. */
+export const workloadIn = ({kind, apiVersion, ...object}: KubeObject) =>
+	workloadsOf({kind, apiVersion, name: object.metadata.name})?.read({kind, apiVersion, ...object});
 
 export const templateOf = (object: KubeObject | undefined): unknown => object?.spec?.['template'];
 

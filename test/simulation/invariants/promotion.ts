@@ -3,8 +3,7 @@ import {canonicalJson} from '../../../api/canonical.ts';
 import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
-import {revisionOf} from '../../../services/workloads/render.ts';
-import {containersOf, isByAviary, isOf, templateOf, weightOf} from './invariant.ts';
+import {containersOf, isByAviary, isOf, isOfWorkload, templateOf, weightOf, workloadIn} from './invariant.ts';
 import type {Invariant, Scene, Violated} from './invariant.ts';
 
 type Record_ = {
@@ -21,10 +20,10 @@ const canaryRevisionOf = (canary: KubeObject): string => {
 
 type Versions = Map<string, string>;
 
-/** The containers of each revision that any deployment has had. */
+/** The containers of each revision that any workload has had. */
 const noteVersion = (versions: Versions, {after}: Accepted): void => {
-	const revision = revisionOf(templateOf(after) as Parameters<typeof revisionOf>[0]);
-	versions.set(revision, containersOf(after));
+	const revision = after === undefined ? undefined : workloadIn(after)?.revision;
+	if (revision !== undefined) versions.set(revision, containersOf(after));
 };
 
 const noteStep = (change: Accepted, canary: KubeObject, model: CanaryModel, record: Record_): void => {
@@ -63,9 +62,9 @@ export const promotesWhatWasAnalysed: Invariant = {
 		const versions: Versions = new Map();
 		return {
 			accepted(change) {
-				const {after, key} = change;
-				if (after === undefined || (key.plural !== 'virtualservices' && key.plural !== 'deployments')) return;
-				if (isOf(change, 'deployments')) noteVersion(versions, change);
+				const {after} = change;
+				if (after === undefined || (!isOf(change, 'virtualservices') && !isOfWorkload(change))) return;
+				if (isOfWorkload(change)) noteVersion(versions, change);
 				for (const one of scene.canaries()) {
 					const {object, model} = one;
 					if (model.namespace !== after.metadata.namespace) continue;
@@ -75,7 +74,7 @@ export const promotesWhatWasAnalysed: Invariant = {
 						noteStep(change, object, model, record);
 					}
 
-					if (!isOf(change, 'deployments') || model.primary.name !== after.metadata.name) continue;
+					if (!isOfWorkload(change) || model.primary.name !== after.metadata.name) continue;
 					if (record.ran.length === 0 && change.before !== undefined) record.ran.push(containersOf(change.before));
 					if (isByAviary(change)) check(change, one, record, versions, violated);
 					if (record.ran.at(-1) !== containersOf(after)) record.ran.push(containersOf(after));

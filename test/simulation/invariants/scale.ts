@@ -1,6 +1,6 @@
 // T4: nothing that a route sends traffic to is scaled to zero.
 import {keys} from '../keys.ts';
-import {isByAviary, isOf, weightOf} from './invariant.ts';
+import {isByAviary, isOfWorkload, weightOf, workloadIn} from './invariant.ts';
 import type {Invariant} from './invariant.ts';
 
 export const servesWhatIsRouted: Invariant = {
@@ -8,8 +8,9 @@ export const servesWhatIsRouted: Invariant = {
 	watch: (scene, violated) => ({
 		accepted(change) {
 			const {after, before} = change;
-			if (!isByAviary(change) || !isOf(change, 'deployments') || after?.spec?.['replicas'] !== 0) return;
-			if (before?.spec?.['replicas'] === 0) return;
+			if (!isByAviary(change) || !isOfWorkload(change)) return;
+			if (after === undefined || workloadIn(after)?.replicas !== 0) return;
+			if (before !== undefined && workloadIn(before)?.replicas === 0) return;
 			for (const {model} of scene.canaries()) {
 				if (model.target.name !== after.metadata.name || model.namespace !== after.metadata.namespace) continue;
 				const route = scene.store.get(keys.virtualservices, model.namespace, model.route.name);

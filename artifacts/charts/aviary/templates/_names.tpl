@@ -30,12 +30,33 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- nospace .Values.namespace | splitList "," | compact | sortAlpha | first | default .Release.Namespace -}}
 {{- end -}}
 
+{{/* Who is told of Canaries without alerts: the environment that the daemon's flags read. */}}
+{{- define "aviary.notify" -}}
+{{- $slack := default dict .Values.slack -}}
+{{- $teams := default dict .Values.msteams -}}
+{{- $variables := dict
+  "AVIARY_SLACK_CHANNEL" $slack.channel
+  "AVIARY_SLACK_USER" $slack.user
+  "AVIARY_UI_URL" .Values.uiUrl
+  "EVENT_WEBHOOK_URL" .Values.eventWebhook
+  "MSTEAMS_PROXY_URL" $teams.proxyUrl
+  "MSTEAMS_URL" $teams.url
+  "SLACK_PROXY_URL" (default $slack.proxy $slack.proxyUrl)
+  "SLACK_TOKEN" $slack.token
+  "SLACK_URL" $slack.url -}}
+{{- range $name, $value := $variables }}
+{{- if $value }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* What was set of the values that the peer has and Aviary does not honour. */}}
 {{- define "aviary.ignored" -}}
-{{- $paths := list "clusterName" "configTracking.enabled" "crd.create" "eventWebhook" "includeLabelPrefix"
+{{- $paths := list "clusterName" "configTracking.enabled" "crd.create" "includeLabelPrefix"
   "ingressAnnotationsPrefix" "ingressClass" "kubeconfigBurst" "kubeconfigQPS" "linkerdAuthPolicy.create"
-  "msteams.proxyUrl" "msteams.url" "noCrossNamespaceRefs" "prometheus.install" "rbac.pspEnabled" "selectorLabels"
-  "slack.channel" "slack.proxy" "slack.proxyUrl" "slack.token" "slack.url" "slack.user" "threadiness" -}}
+  "noCrossNamespaceRefs" "prometheus.install" "rbac.pspEnabled" "selectorLabels" "threadiness" -}}
 {{- range $path := $paths -}}
 {{- $value := $.Values -}}
 {{- range splitList "." $path -}}

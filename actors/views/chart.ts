@@ -1,0 +1,66 @@
+// The chart as it was drawn when the code was built, and what a view reads off it.
+import {canaryMachine} from '../../machines/canary.ts';
+import type {ChartTransitionView, ChartView} from '../../api/http/chart-view.ts';
+import type {Context} from '../../machines/model/context.ts';
+import type {Path} from '../../machines/model/explain.ts';
+import type {Place} from '../../machines/model/commands.ts';
+import drawn from './generated/chart.json' with {type: 'json'};
+
+/** The chart of a Canary, with where everything goes. */
+export const chart: ChartView = drawn as ChartView;
+
+const states = new Map(chart.states.map((state) => [state.path, state]));
+const bySource = Map.groupBy(chart.transitions, ({from}) => from);
+
+/** A state and those around it, the innermost first, the chart itself last. */
+const around = (path: Path): readonly Path[] => {
+	const parts = path.split('.');
+	return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('.')), ''];
+};
+
+/** Every transition that a state has, its own first. */
+export const transitionsOf = (path: Path): readonly ChartTransitionView[] =>
+	around(path).flatMap((one) => bySource.get(one) ?? []);
+
+/** What a command finds in a state. */
+export const placeOf = (path: Path): Place => (states.get(path)?.hears ?? 'starting') as Place;
+
+/** An event of the chart in words: `done: route traffic`. */
+export const eventText = (event: string): string => {
+	const [, kind, state = ''] = /^xstate\.(done|error)\.actor\.\d+\.canary\.(.+)$/.exec(event) ?? [];
+	const cause = kind === 'done' ? 'done' : 'refused';
+	const found = kind === undefined ? undefined : bySource.get(state)?.find((one) => one.cause === cause);
+	return found?.event ?? event;
+};
+
+type Invoked = {readonly src: unknown; readonly input?: unknown};
+type Node = {readonly invoke: readonly Invoked[]; readonly states: Readonly<Record<string, Node>>};
+
+const nodeAt = (path: Path): Node | undefined => {
+	let node: Node | undefined = canaryMachine.root as unknown as Node;
+	for (const key of path.split('.')) {
+		node = node?.states[key];
+	}
+
+	return node;
+};
+
+/** When the waits of a state end, by its own reckoning; `enteredAt`: when it was entered. */
+export const endOfWait = (
+	path: Path,
+	context: Context,
+	enteredAt: number,
+): {readonly until: number; readonly to: Path} | undefined => {
+	const ends = around(path)
+		.slice(0, -1)
+		.flatMap((one) =>
+			(nodeAt(one)?.invoke ?? [])
+				.filter(({src, input}) => src === 'wait until' && typeof input === 'function')
+				.map(({input}) => {
+					const ask = input as (args: {context: Context}) => {readonly until: number};
+					const led = bySource.get(one)?.find(({event, to}) => event === 'the time is up' && to !== undefined);
+					return {until: ask({context: {...context, now: enteredAt}}).until, to: led?.to ?? ''};
+				}),
+		);
+	return ends.toSorted((a, b) => a.until - b.until)[0];
+};

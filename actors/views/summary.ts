@@ -1,0 +1,140 @@
+// One Canary in a list.
+import type {CanarySummary} from '../../api/http/canary-views.ts';
+import {unlimited} from '../../api/model.ts';
+import type {CanaryModel} from '../../api/model.ts';
+import {activityOf} from '../run-ledger.ts';
+import {endOfWait} from './chart.ts';
+import {exactTimestamp} from '../../services/clock.ts';
+import type {Entry} from './entry.ts';
+
+type Custody = CanarySummary['custody'];
+
+const custodies: Readonly<Record<string, Custody>> = {
+	deciding: 'starting',
+	living: 'living',
+	crashed: 'crashed',
+	sheltering: 'crashed',
+	abandoned: 'abandoned',
+	standingBack: 'standing back',
+};
+
+export const custodyOf = ({custody, seen}: Entry): Custody => {
+	const found = custodies[custody.state] ?? 'starting';
+	return found === 'living' && seen === undefined ? 'starting' : found;
+};
+
+const isRunning = /^(?:progressing|halted|promoting)\b|^initialized\.superseding\b/;
+const isEnding = /^(?:finished|failed)\.(?!idle|mending|holding)/;
+
+const attentionOf = (entry: Entry): CanarySummary['attention'] => {
+	const custody = custodyOf(entry);
+	if (custody === 'crashed' || custody === 'abandoned' || custody === 'standing back') {
+		return 'broken';
+	}
+
+	const {path = '', context} = entry.seen ?? {};
+	if (path.startsWith('failed')) {
+		return 'failed';
+	}
+
+	const isUnderWay = isRunning.test(path) || isEnding.test(path);
+	if (path === 'initialized.blocked') {
+		return 'people';
+	}
+
+	if (context !== undefined && isUnderWay) {
+		const activity = activityOf(path, context);
+		return activity === 'waitingForPeople' ? 'people' : activity === 'halted' ? 'halted' : 'going';
+	}
+
+	return custody === 'living' && /\.(?:idle|mending|led)$/.test(path) ? 'rest' : 'going';
+};
+
+/** What a Canary without a chart that runs waits for. */
+const waitOfCustody = (custody: Custody, {custody: {error}, model}: Entry): string => {
+	switch (custody) {
+		case 'starting': {
+			return 'its workloads and its route to be looked at';
+		}
+
+		case 'crashed': {
+			return `its actor to be started again, after: ${error}`;
+		}
+
+		case 'abandoned': {
+			return `a change of the Canary, after its actor crashed repeatedly: ${error}`;
+		}
+
+		case 'standing back': {
+			return `${model.otherOperator?.manager ?? 'another operator'} to leave it alone`;
+		}
+
+		default: {
+			return '';
+		}
+	}
+};
+
+export type WaitEnd = {readonly until: number; readonly what: string};
+
+/** When the wait ends, and what happens then; undefined for a wait without end. */
+export const waitEndOf = ({life, seen, since}: Entry): WaitEnd | undefined => {
+	if (life === undefined || seen === undefined) {
+		return undefined;
+	}
+
+	const {path, context} = seen;
+	const ends = [
+		...[endOfWait(path, context, since)].flatMap((end) =>
+			end === undefined
+				? []
+				: [{until: end.until, what: end.to.startsWith('failed') ? 'the progress deadline' : 'it goes on'}],
+		),
+		...[life.due()].flatMap((until) =>
+			until === undefined || context.run.routed === 0 ? [] : [{until, what: 'the next round of checks'}],
+		),
+	];
+	// A Rollout has no deadline.
+	return ends.filter(({until}) => until < unlimited).toSorted((a, b) => a.until - b.until)[0];
+};
+
+const stateOf = (path: string): CanarySummary['state'] => (path.split('.')[0] ?? '') as CanarySummary['state'];
+
+const referencesOf = ({target, primary}: CanaryModel): Pick<CanarySummary, 'target' | 'primary'> => ({
+	target: {kind: target.kind, name: target.name},
+	primary: {kind: target.kind, name: primary.name},
+});
+
+/** The line of a Canary. */
+export const summaryOf = (entry: Entry): CanarySummary => {
+	const {model, seen, since, life} = entry;
+	const {path = '', context, status} = seen ?? {};
+	const custody = custodyOf(entry);
+	const end = waitEndOf(entry);
+	const run = life?.run();
+	return {
+		namespace: model.namespace,
+		name: model.name,
+		kind: model.origin?.kind === 'Rollout' ? 'Rollout' : 'Canary',
+		state: stateOf(path),
+		path,
+		phase: status?.phase ?? '',
+		since: exactTimestamp(since),
+		attention: attentionOf(entry),
+		weight: context?.run.routed ?? 0,
+		stepWeight: isRunning.test(path) ? (context?.run.weight ?? 0) : 0,
+		steps: [...model.analysis.weights],
+		failedChecks: context?.run.failedChecks ?? 0,
+		...(model.analysis.threshold !== unlimited && {threshold: model.analysis.threshold}),
+		waitingFor: custody === 'living' ? (status?.waitingFor ?? '') : waitOfCustody(custody, entry),
+		...(end !== undefined && {until: exactTimestamp(end.until)}),
+		reason: status?.reason ?? '',
+		suspended: model.suspended,
+		paused: context?.run.paused !== undefined,
+		custody,
+		provider: model.provider,
+		...referencesOf(model),
+		revision: context?.run.revision ?? '',
+		...(run !== undefined && {run: {id: run.id, began: exactTimestamp(run.began)}}),
+	};
+};

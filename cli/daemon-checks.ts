@@ -1,0 +1,82 @@
+// Values of checks, which no object in the cluster has while a run goes on: asked of the daemon's HTTP interface, if the
+// API server's proxy to its Service may be used. Without it everything else is shown all the same.
+import type {Evidence, Verdict} from '../api/model.ts';
+import {instantOf} from '../services/clock.ts';
+import {ApiError, type KubeObject} from '../services/kubernetes/cluster.ts';
+import {pathOf, services} from '../services/kubernetes/resources.ts';
+import type {Access} from './cluster-access.ts';
+
+type Check = {
+	readonly metric: string;
+	readonly outcome: Evidence['kind'] | '';
+	readonly value?: number;
+	readonly text: string;
+};
+type Detail = {
+	readonly checks?: readonly Check[];
+	readonly verdict?: {readonly at: string; readonly outcome: Verdict['outcome']; readonly text: string};
+};
+
+const ANSWER_MS = 3000;
+const OURS = 'app.kubernetes.io/name=aviary';
+
+/** The answer, or undefined for whatever reason there is none. */
+const quietly = async (access: Access, path: string, query: Record<string, string> = {}) => {
+	try {
+		const request = {verb: 'get', resource: path, path, query, timeoutMs: ANSWER_MS, patient: false} as const;
+		return await access.api.request(request);
+	} catch (error) {
+		if (error instanceof ApiError) {
+			return undefined;
+		}
+
+		throw error;
+	}
+};
+
+const evidenceOf = ({metric, outcome, value, text}: Check): readonly Evidence[] => {
+	switch (outcome) {
+		case '': {
+			return [];
+		}
+
+		case 'passed': {
+			return value === undefined ? [] : [{kind: outcome, metric, value}];
+		}
+
+		case 'breached': {
+			return value === undefined ? [] : [{kind: outcome, metric, value, text}];
+		}
+
+		default: {
+			return [{kind: outcome, metric, text}];
+		}
+	}
+};
+
+export type DaemonChecks = {
+	/** The last round of checks of a Canary; undefined where no daemon tells. */
+	verdictOf(namespace: string, name: string): Promise<Verdict | undefined>;
+};
+
+/** Looks for the daemon at the first question, once. */
+export const openDaemonChecks = (access: Access): DaemonChecks => {
+	let root: Promise<string | undefined> | undefined;
+	const find = async (): Promise<string | undefined> => {
+		const found = await quietly(access, pathOf(services), {labelSelector: OURS});
+		const [service] = (found?.['items'] ?? []) as readonly KubeObject[];
+		return service && `${pathOf(services, service.metadata.namespace, `${service.metadata.name}:page`)}/proxy/api/v1`;
+	};
+
+	return {
+		async verdictOf(namespace, name) {
+			const base = await (root ??= find());
+			if (base === undefined) {
+				return undefined;
+			}
+
+			const {checks = [], verdict} = ((await quietly(access, `${base}/canaries/${namespace}/${name}`)) ?? {}) as Detail;
+			return verdict && {...verdict, at: instantOf(verdict.at), evidence: checks.flatMap(evidenceOf)};
+		},
+	};
+};

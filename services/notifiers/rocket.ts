@@ -1,0 +1,11 @@
+// Rocket.Chat: an incoming webhook, which takes Slack's format.
+// https://docs.rocket.chat/docs/integrations
+import {factsOf, type Notifier} from './notifier.ts';
+import {slackMessage} from './slack.ts';
+
+export const rocket: Notifier = {
+	async send(notice, place, post) {
+		const told = {...notice, facts: factsOf(notice)};
+		await post({url: place.address, body: slackMessage(told, place, {good: '#0076D7', bad: '#FF0000'})});
+	},
+};

@@ -1,0 +1,156 @@
+// Other targets than Deployments on a real API server, with the permissions for them: DaemonSets and StatefulSets by their
+// real controllers; of HelmReleases Flux is played.
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import {operatedDefinitions} from '../../sandbox/crds/operated-workloads.ts';
+import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
+import {phaseBecomes} from '../releases/assertions.ts';
+import {casesOf} from '../releases/cases.ts';
+import type {Harness} from '../releases/harness.ts';
+import {daemonSet, statefulSet} from '../releases/other-targets.ts';
+import {shapes} from '../releases/shapes.ts';
+import {ACCOUNT, artifact, startCluster, type Cluster} from './cluster.ts';
+import {sleep, wallClock} from '../../services/clock.ts';
+import {builtAssets} from './control-plane/build-assets.ts';
+import {permissionsIn, useIn} from './permissions.ts';
+
+/** A check interval of a minute is a second. */
+const SPEED = 60;
+const PERMISSIONS = ['daemonsets', 'statefulsets', 'helmreleases'].map((name) => `targets/${name}.yaml`);
+
+const assets = builtAssets();
+let dir: string;
+let cluster: Cluster;
+
+test.before(async () => {
+	dir = await mkdtemp(path.join(tmpdir(), 'aviary-other-targets-'));
+	cluster = await startCluster(dir, assets, SPEED);
+	for (const file of PERMISSIONS) {
+		await cluster.kubectl(['apply', '-f', artifact(file)]);
+	}
+
+	await cluster.kubectl(
+		['apply', '-f', '-'],
+		JSON.stringify({apiVersion: 'v1', kind: 'List', items: operatedDefinitions}),
+	);
+	await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+});
+
+test.after.always(async () => {
+	await cluster?.stop();
+	await rm(dir, {recursive: true, force: true});
+});
+
+let namespaces = 0;
+for (const shape of [daemonSet, statefulSet]) {
+	const [good, failing] = casesOf(shape);
+	for (const {title, run} of [good, failing].filter((one) => one !== undefined)) {
+		const namespace = `targets-${++namespaces}`;
+		test(`${shape.title}: ${title}`, async (t) => {
+			// Of one release the first answer to each kind of write is lost: it is read, and nothing is done twice.
+			if (run === failing?.run) cluster.transport.loseAnswersIn(namespace);
+			await run(t, cluster.harnessIn(namespace), shape);
+		});
+	}
+}
+
+const helmReleases: Resource = {
+	group: 'helm.toolkit.fluxcd.io',
+	version: 'v2',
+	plural: 'helmreleases',
+	kind: 'HelmRelease',
+};
+
+const helmRelease = (name: string, namespace: string, version: string): KubeObject => ({
+	apiVersion: 'helm.toolkit.fluxcd.io/v2',
+	kind: 'HelmRelease',
+	metadata: {name, namespace},
+	spec: {interval: '5m', chart: {spec: {chart: 'podinfo', version}}},
+});
+
+/** Tells of each HelmRelease that it is as wanted now, until stopped. */
+const playFlux = (harness: Harness): (() => Promise<void>) => {
+	const stopping = new AbortController();
+	const tell = async (name: string): Promise<void> => {
+		const {metadata, status} = (await harness.get(helmReleases, name)) ?? {};
+		const {generation, namespace = ''} = metadata ?? {};
+		if (generation === undefined || status?.['observedGeneration'] === generation) return;
+		const conditions = [{type: 'Ready', status: 'True', reason: 'UpgradeSucceeded', observedGeneration: generation}];
+		const patch = JSON.stringify({status: {observedGeneration: generation, conditions}});
+		const args = ['patch', `helmrelease/${name}`, '--subresource=status', '--type=merge', '-p', patch];
+		await cluster.kubectl(['-n', namespace, ...args]);
+	};
+	const loop = async (): Promise<void> => {
+		while (!stopping.signal.aborted) {
+			for (const name of ['podinfo', 'podinfo-canary']) await tell(name);
+			await sleep(wallClock, 300, stopping.signal).catch(() => {});
+		}
+	};
+	const done = loop();
+	return () => {
+		stopping.abort();
+		return done;
+	};
+};
+
+test('a HelmRelease: its chart is promoted step by step, and each side keeps its own number of replicas', async (t) => {
+	const namespace = 'helm';
+	const harness = cluster.harnessIn(namespace);
+	const objects = (await shapes[0]?.objects(namespace, {tag: '1.2.0'})) ?? [];
+	// The Deployments stand for what the charts would make.
+	const asHelm = objects
+		.filter(({kind}) => kind !== 'HorizontalPodAutoscaler')
+		.map((object) =>
+			object.kind === 'Canary' ? {...object, spec: {...object.spec, targetKind: 'HelmRelease'}} : object,
+		);
+	const releases = [helmRelease('podinfo', namespace, '1.1.1'), helmRelease('podinfo-canary', namespace, '1.2.0')];
+	cluster.transport.loseAnswersIn(namespace);
+	const [first, ...others] = asHelm;
+	await harness.apply([...(first === undefined ? [] : [first]), ...releases, ...others]);
+	const stopFlux = playFlux(harness);
+	try {
+		await phaseBecomes(harness, 'Succeeded');
+	} finally {
+		await stopFlux();
+	}
+
+	const [primary, target] = await Promise.all([
+		harness.get(helmReleases, 'podinfo'),
+		harness.get(helmReleases, 'podinfo-canary'),
+	]);
+	t.deepEqual(primary?.spec, helmRelease('podinfo', namespace, '1.2.0').spec);
+	t.like(target?.spec, {values: {replicaCount: 0}});
+	t.regex(primary?.metadata.annotations?.['aviary.dev/promoted-revision'] ?? '', /^[0-9a-f]{32}$/);
+});
+
+test.serial('a StatefulSet with volumes is not taken to a primary with empty ones unasked', async (t) => {
+	const harness = cluster.harnessIn('volumes');
+	const claim = {
+		metadata: {name: 'data'},
+		spec: {accessModes: ['ReadWriteOnce'], resources: {requests: {storage: '1Gi'}}},
+	};
+	const objects = await statefulSet.objects('volumes', {tag: '1.1.1'});
+	await harness.apply(
+		objects.map((object): KubeObject => {
+			if (object.kind !== 'StatefulSet') return object;
+			return {...object, spec: {...object.spec, volumeClaimTemplates: [claim]}};
+		}),
+	);
+	const said = await harness.eventually('it is said', async () => {
+		const events = await harness.events('podinfo');
+		return events.find(({message}) => message.includes('empty'));
+	});
+	t.is(said.type, 'Warning');
+	t.regex(said.message, /users would be moved to statefulset podinfo-primary\.volumes, whose volumes are empty/);
+	t.is(await harness.get(statefulSet.workloads, 'podinfo-primary'), undefined);
+});
+
+test.after('the operator used all that it is allowed for these kinds, and was refused nothing', async (t) => {
+	const allowed = (await Promise.all(PERMISSIONS.map((file) => permissionsIn(artifact(file))))).flat();
+	const {used, forbidden} = await useIn(cluster.plane.auditLog, ACCOUNT, []);
+	t.deepEqual(forbidden, []);
+	const missing = allowed.filter((one) => !used.includes(one));
+	t.deepEqual(missing, []);
+});

@@ -1,0 +1,88 @@
+// Reports are what people read of a run; the examples in docs/ are the reports of the record in records.ts.
+import {readFileSync} from 'node:fs';
+import test from 'ava';
+import {htmlReport} from '../../../services/reports/html.ts';
+import {markdownReport} from '../../../services/reports/markdown.ts';
+import {durationText, storyOf} from '../../../services/reports/run-story.ts';
+import {hostile, rolledBack} from './records.ts';
+import {exampleReports} from './write-examples.ts';
+
+for (const [path, text] of exampleReports()) {
+	test(`${path} is the report of today`, (t) => {
+		const written = readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+		t.true(written === text, 'stale: run node test/services/reports/write-examples.ts');
+	});
+}
+
+test('the facts: outcome, times by what they were spent on, and what every metric came to', (t) => {
+	const {title, facts, metrics, timeline, commands} = storyOf(rolledBack);
+	t.is(title, 'podinfo in test: rolled-back');
+	const told = new Map(facts);
+	t.is(told.get('Took'), '15m 30s');
+	t.is(told.get('Time'), 'progressing 7m 30s, halted 2m, waiting for people 5m');
+	t.deepEqual(metrics.rows[0], ['request-success-rate', 'at least 99 %', '5', '2', '1', '90.5 %', '99.95 %', '90.5 %']);
+	t.deepEqual(
+		timeline.rows.map(([after, state]) => [after, state]),
+		[
+			['0s', 'progressing.scalingUp.scaling'],
+			['21s', 'progressing.settling'],
+			['1m 40s', 'halted.paused'],
+			['6m 40s', 'progressing.soaking'],
+			['10m', 'progressing.routing'],
+			['13m', 'halted.failedCheck'],
+			['15m', 'failed.routing'],
+			['15m 30s', 'failed.idle'],
+		],
+	);
+	t.deepEqual(commands.rows[1]?.slice(1), ['alice', 'resume', 'they are fine', 'Done: the run goes on']);
+});
+
+test('a record of which nearly nothing was written yet has a report', (t) => {
+	const young = {spec: rolledBack.spec};
+	t.regex(markdownReport(young), /^# podinfo: under way\n/);
+	t.regex(htmlReport(young), /<td>–<\/td>/);
+});
+
+test('charts: breaches are marked, bounds drawn, and every point is inside', (t) => {
+	const html = htmlReport(rolledBack);
+	t.is(html.match(/<svg /g)?.length, 3);
+	t.is(html.match(/<circle class="bad"/g)?.length, 2);
+	t.is(html.match(/<circle class="good"/g)?.length, 6);
+	t.is(html.match(/<line class="bound"/g)?.length, 2);
+	t.is(html.match(/<rect class="unseen"/g)?.length, 3);
+	const numbers = [...html.matchAll(/ (?:cx|cy|x|y|x1|y1|width|height)="([^"]*)"/g)].map(([, value]) => Number(value));
+	t.true(numbers.every((value) => value >= 0 && value <= 720));
+});
+
+test('HTML: nothing that a record says becomes markup, and nothing is loaded or run', (t) => {
+	for (const run of [rolledBack, hostile]) {
+		const html = htmlReport(run);
+		const tags = new Set([...html.matchAll(/<\/?([a-z!][\w-]*)/gi)].map(([, name]) => name?.toLowerCase()));
+		const known =
+			'!doctype circle div h1 h2 h3 html li line meta p path rect style svg table td text th title tr ul'.split(' ');
+		t.deepEqual(
+			[...tags].filter((tag) => !known.includes(tag ?? '')),
+			[],
+		);
+		const attributes = [...html.matchAll(/<[^>]*>/g)].map(([tag]) => tag.replaceAll(/"[^"]*"/g, '""')).join('');
+		t.notRegex(attributes, /\bon\w+=|\b(?:src|href|srcset|action)=/i);
+		t.false(['\u001B', '\u202E', 'NaN', 'Infinity'].some((text) => html.includes(text)));
+		t.regex(html, /default-src 'none'/);
+	}
+});
+
+test('Markdown: a text stays in its cell, and is neither markup nor a link', (t) => {
+	const markdown = markdownReport(hostile);
+	t.false(['\u001B', '\u202E'].some((text) => markdown.includes(text)));
+	t.notRegex(markdown, /(?<!\\)<|(?<!\\)\]\(/);
+	const rows = markdown.split('\n').filter((line) => line.startsWith('|'));
+	for (const row of rows) t.true([2, 4, 5, 8].includes((row.match(/(?<!\\)\|/g)?.length ?? 0) - 1), row);
+	t.is(markdown.split('\n').filter((line) => line.startsWith('# ')).length, 1);
+});
+
+test('durations have two units at most', (t) => {
+	t.deepEqual(
+		[0, 0.4, 59, 60, 3600, 3661, 90_061, -5].map((seconds) => durationText(seconds)),
+		['0s', '0s', '59s', '1m', '1h', '1h 1m', '1d 1h', '0s'],
+	);
+});

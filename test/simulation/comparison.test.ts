@@ -1,0 +1,36 @@
+// Releases that are judged against the primary alone.
+import test from 'ava';
+import {quick, simulate} from './simulation.ts';
+import type {Plan} from './simulation.ts';
+
+const metrics = [
+	{name: 'request-duration', interval: '1m', compareWithPrimary: {by: 'ratio', tolerance: 0.5}},
+	{name: 'request-success-rate', interval: '1m', compareWithPrimary: {by: 'difference', tolerance: 5}},
+];
+
+const plan = (scenario: string): Plan => ({shape: 'today', scenario, analysis: {...quick, metrics}});
+
+test('a canary that is as good as the primary is promoted', async (t) => {
+	const simulation = await simulate(plan('good'), t);
+	await simulation.start();
+	await simulation.toRest();
+	t.is(simulation.status()['phase'], 'Succeeded');
+	await simulation.stop(t);
+});
+
+for (const [scenario, says] of [
+	['latency', /request duration \S+ is above the primary's \S+ by more than 50% of it/u],
+	['errors', /success rate \S+% is below the primary's 100\.00% by more than 5\.00%/u],
+] as const) {
+	test(`a canary that is worse than the primary (${scenario}) is taken back, and both values are told`, async (t) => {
+		const simulation = await simulate(plan(scenario), t);
+		await simulation.start();
+		await simulation.toRest();
+		t.is(simulation.status()['phase'], 'Failed');
+		t.true(
+			[...simulation.events().keys()].some((text) => says.test(text)),
+			[...simulation.events().keys()].join('\n'),
+		);
+		await simulation.stop(t);
+	});
+}

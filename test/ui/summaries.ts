@@ -1,0 +1,48 @@
+// Canaries as the daemon tells them.
+import type {CanaryDetail, CanarySummary} from '../../api/http/canary-views.ts';
+
+export const summary = (fields: Partial<CanarySummary> = {}): CanarySummary => ({
+	namespace: 'test',
+	name: 'podinfo',
+	kind: 'Canary',
+	state: 'finished',
+	path: 'finished.idle',
+	phase: 'Succeeded',
+	since: '2026-11-21T10:00:00.000Z',
+	attention: 'rest',
+	weight: 0,
+	stepWeight: 0,
+	steps: [10, 20, 50],
+	failedChecks: 0,
+	threshold: 5,
+	waitingFor: 'a new revision of podinfo',
+	reason: '',
+	suspended: false,
+	paused: false,
+	custody: 'living',
+	provider: 'istio',
+	target: {kind: 'Deployment', name: 'podinfo'},
+	primary: {kind: 'Deployment', name: 'podinfo-primary'},
+	revision: 'bee6b215d4428e769427d0406550d0a0',
+	...fields,
+});
+
+export const detail = (fields: Partial<CanaryDetail> = {}): CanaryDetail => ({
+	...summary(),
+	now: '2026-11-21T10:01:00.000Z',
+	message: 'Canary analysis completed successfully.',
+	wait: {text: '', whom: 'nobody', since: '2026-11-21T10:00:00.000Z', untilWhat: '', afterwards: ''},
+	next: [],
+	actions: [],
+	analysis: {interval: 60, progressDeadline: 600, onMissingData: 'halt', skipped: false},
+	checks: [],
+	metrics: [],
+	weights: [],
+	workloads: [],
+	scalers: [],
+	problems: [],
+	transitions: [],
+	events: [],
+	commands: [],
+	...fields,
+});
