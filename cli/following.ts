@@ -113,7 +113,8 @@ export async function* follow(access: Access, followed: Followed): AsyncGenerato
 			}
 
 			if (!isKnown || !isBreak(error)) {
-				return await access.explained(Promise.reject(error as Error), right);
+				await access.explained(Promise.reject(error as Error), right);
+				return;
 			}
 
 			version = undefined;

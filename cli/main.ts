@@ -2,11 +2,13 @@
 import {Command, CommanderError} from 'commander';
 import {registerCompletion} from './commands/completion.ts';
 import {registerDaemon} from './commands/daemon.ts';
+import {registerDiff} from './commands/diff.ts';
 import {registerDoctor} from './commands/doctor.ts';
 import {registerExplain} from './commands/explain.ts';
 import {registerGet} from './commands/get.ts';
 import {registerHistory} from './commands/history.ts';
 import {registerInstall} from './commands/install.ts';
+import {registerLogs} from './commands/logs.ts';
 import {registerMigrate} from './commands/migrate.ts';
 import {registerReport} from './commands/report.ts';
 import {registerRollout} from './commands/rollout.ts';
@@ -59,6 +61,8 @@ const createProgram = ({terminal, complain, finish}: Io, outcome: Outcome): Comm
 	registerReport(program, terminal, end);
 	registerWatch(program, terminal, last);
 	registerWait(program, terminal, end);
+	registerDiff(program, terminal, end);
+	registerLogs(program, terminal, last);
 	registerSteering(program, terminal, end);
 	registerRollout(program, terminal, last);
 	registerDoctor(program, terminal, end);

@@ -14,6 +14,7 @@ const chartState = group(
 	{
 		path: text('Its path, by which a Canary’s `path` finds it: `progressing.soaking`'),
 		name: text('The last part of the path'),
+		description: text('What it is for, in a sentence'),
 		parent: maybe(text('The path of the state around it; absent for outermost ones')),
 		kind: choice(['atomic', 'compound', 'final'], 'compound: it has states inside'),
 		initial: maybe(text('The path of the state within that is entered first')),

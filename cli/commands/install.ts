@@ -17,12 +17,13 @@ const install = async ({output, ...fit}: Flags, terminal: Terminal): Promise<num
 		}
 
 		case 'name': {
-			const lines = objects.map(({kind = '', metadata}) => `${kind.toLowerCase()}/${metadata.name}\n`);
+			const lines = objects.map(({kind, metadata}) => `${kind.toLowerCase()}/${metadata.name}\n`);
 			terminal.write(lines.join(''));
 			return 0;
 		}
 
-		case 'yaml': {
+		case 'yaml':
+		default: {
 			const texts = objects.map((object) =>
 				stringify(object, {version: '1.1', aliasDuplicateObjects: false, lineWidth: 0}),
 			);

@@ -38,12 +38,9 @@ const textOf = async (chart: Chart, {format}: Flags, title: string, current: str
 
 const draw = async (name: string | undefined, flags: Flags, terminal: Terminal): Promise<number> => {
 	const current = name === undefined ? undefined : await currentOf(name, flags);
-	const [{canaryMachine}, {chartOf}] = await Promise.all([
-		import('../../machines/canary.ts'),
-		import('../statechart/walk.ts'),
-	]);
+	const {canaryChart} = await import('../statechart/canary-chart.ts');
 	const title = name === undefined ? 'The statechart of a Canary' : `${name}: ${current ?? 'no state yet'}`;
-	terminal.write(await textOf(chartOf(canaryMachine), flags, title, current));
+	terminal.write(await textOf(canaryChart(), flags, title, current));
 	return 0;
 };
 

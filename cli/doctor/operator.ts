@@ -157,6 +157,13 @@ const inCluster = (hostname: string, own: string): InCluster | undefined => {
 	return isService && !/^[\d.]+$|^localhost$/.test(hostname) ? {service, namespace} : undefined;
 };
 
+/** Whether this API server has a proxy at all: a small one for tests may not. */
+const hasProxy = async (access: Access): Promise<boolean> => {
+	const core = await ask(access, '/api/v1');
+	const resources = core.kind === 'found' ? ((core.body['resources'] ?? []) as ReadonlyArray<{name?: string}>) : [];
+	return core.kind !== 'found' || resources.some(({name}) => name === 'services/proxy');
+};
+
 /** Asks the metrics server through the API server's proxy to Services, for only pods can reach it directly. */
 export const examineMetrics = async (access: Access, {metricsServer, namespace}: Operator): Promise<Finding> => {
 	if (!URL.canParse(metricsServer)) {
@@ -174,6 +181,7 @@ export const examineMetrics = async (access: Access, {metricsServer, namespace}:
 	const target = `${isTls ? 'https:' : ''}${place.service}:${port || (isTls ? '443' : '80')}`;
 	const prefix = pathname.replace(/\/$/, '');
 	const path = `/api/v1/namespaces/${place.namespace}/services/${target}/proxy${prefix}/api/v1/query`;
+	const remedy = `check the Service ${place.namespace}/${place.service}, or --metrics-server`;
 	const answer = await ask(access, path, {query: '1'});
 	switch (answer.kind) {
 		case 'found': {
@@ -191,13 +199,14 @@ export const examineMetrics = async (access: Access, {metricsServer, namespace}:
 			return doubtful('Metrics', `${metricsServer} cannot be asked by you: ${answer.text}`, right);
 		}
 
+		case 'absent': {
+			return (await hasProxy(access))
+				? broken('Metrics', `${metricsServer} does not answer: ${answer.text}`, remedy)
+				: doubtful('Metrics', 'this API server has no proxy to Services', 'ask Prometheus from a pod of the cluster');
+		}
+
 		default: {
-			const service = `the Service ${place.namespace}/${place.service}`;
-			return broken(
-				'Metrics',
-				`${metricsServer} does not answer: ${answer.text}`,
-				`check ${service}, or --metrics-server`,
-			);
+			return broken('Metrics', `${metricsServer} does not answer: ${answer.text}`, remedy);
 		}
 	}
 };

@@ -38,7 +38,10 @@ const stateTable = (key: string, state: ChartState): readonly string[] => {
 					actionsText(caused.actions),
 				]);
 	});
-	return table(['state', 'on entry and meanwhile', 'when', 'leads to', 'and does'], rows);
+	const sentences = within(key, state).flatMap(({path, state: {description}}) =>
+		description === undefined ? [] : [`- \`${path}\`: ${description}`],
+	);
+	return [...sentences, '', ...table(['state', 'on entry and meanwhile', 'when', 'leads to', 'and does'], rows)];
 };
 
 /** One row for each cause of a kind, one column for each outermost state: where it leads from there. */

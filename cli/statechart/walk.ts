@@ -21,6 +21,8 @@ export type Invoked = {
 
 /** A state and all within it. */
 export type ChartState = {
+	/** What it is for, in a sentence, where somebody has written one. */
+	readonly description?: string;
 	readonly type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
 	readonly initial?: string;
 	readonly entry: readonly Named[];

@@ -4,12 +4,20 @@ import type {ChartState, Named, Transition} from './walk.ts';
 /** Parameters whose names are part of the phrase. */
 const PREPOSITIONS = new Set(['of', 'from']);
 
+/** `missingData`, a name of the code, as words. */
+const spoken = (value: unknown): string => {
+	const text = String(value);
+	return /^[a-z]+(?:[A-Z][a-z]+)+$/.test(text)
+		? text.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+		: text;
+};
+
 /** `announce` with `{what: 'the run'}` reads `announce the run`. */
 export const phrase = ({type, params = {}}: Named): string =>
 	[
 		type,
 		...Object.entries(params).map(([name, value]) =>
-			PREPOSITIONS.has(name) ? `${name} ${String(value)}` : String(value),
+			PREPOSITIONS.has(name) ? `${name} ${spoken(value)}` : spoken(value),
 		),
 	].join(' ');
 

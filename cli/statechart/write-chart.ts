@@ -4,10 +4,10 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {ChartStateView, ChartTransitionView, ChartView} from '../../api/http/chart-view.ts';
 import {digest} from '../../api/canonical.ts';
-import {canaryMachine} from '../../machines/canary.ts';
+import {canaryChart} from './canary-chart.ts';
 import {drawingOf, type Box} from './drawing.ts';
 import {layOut, type Area, type PlacedBox} from './layout.ts';
-import {chartOf, statesBelow, type Placed} from './walk.ts';
+import {statesBelow, type Placed} from './walk.ts';
 import {causesOf, condition, phrase} from './words.ts';
 
 /** Where it is written, in the repository. */
@@ -36,6 +36,7 @@ const stateView = (placed: Placed, all: readonly Placed[], box: Box, place: Plac
 	return {
 		path,
 		name: box.name,
+		description: state.description ?? '',
 		...(parent !== '' && {parent}),
 		kind: state.type === 'compound' || state.type === 'final' ? state.type : 'atomic',
 		...(state.initial !== undefined && {initial: `${path}.${state.initial}`}),
@@ -60,7 +61,7 @@ const transitionsOf = ({path, state}: Placed): readonly ChartTransitionView[] =>
 
 /** The chart of a Canary with its layout. */
 export const chartView = async (): Promise<ChartView> => {
-	const chart = chartOf(canaryMachine);
+	const chart = canaryChart();
 	const drawing = drawingOf(chart);
 	const layout = await layOut(drawing);
 	const all = statesBelow(chart);

@@ -6,6 +6,7 @@ import {analysisMachine} from '../../machines/analysis.ts';
 import {canaryMachine} from '../../machines/canary.ts';
 import {releaseMachine} from '../../machines/release.ts';
 import {custodyMachine} from '../../machines/supervisor.ts';
+import {canaryChart} from './canary-chart.ts';
 import {drawingOf} from './drawing.ts';
 import {layOut} from './layout.ts';
 import {mermaidOf} from './mermaid.ts';
@@ -45,7 +46,7 @@ const fenced = (machine: AnyStateMachine): string => `\`\`\`mermaid\n${mermaidOf
 
 /** Every generated file by its path in the repository. */
 export const statechartFiles = async (): Promise<ReadonlyMap<string, string>> => {
-	const chart = chartOf(canaryMachine);
+	const chart = canaryChart();
 	const page = [
 		introduction,
 		'## A Canary\n\nThe same picture for readers without SVG (`machines/canary.ts`):\n',

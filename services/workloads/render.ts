@@ -6,6 +6,7 @@ import {isDeepStrictEqual} from 'node:util';
 import {digest} from '../../api/canonical.ts';
 import type {CanaryModel} from '../../api/model.ts';
 import type {KubeObject} from '../kubernetes/cluster.ts';
+import {oncePerObject} from './once-per-object.ts';
 import {
 	workloadSpec,
 	templateOf,
@@ -33,7 +34,7 @@ const FLAGGER_ID = 'flagger-id';
 const TOOLKIT = 'toolkit.fluxcd.io';
 
 /** The revision of a pod template: 32 hex digits, the same whatever the order of keys and however absence is written. */
-export const revisionOf = (template: PodTemplate): string => digest(withoutNulls(template));
+export const revisionOf = oncePerObject((template: PodTemplate): string => digest(withoutNulls(template)));
 
 /** The label by which a generated primary's pods are told from the target's; undefined when the target has none. */
 export const selectorLabelOf = (
@@ -170,11 +171,11 @@ export const renderPrimary = (
 	return assembled(template, labels, annotations, spreadAsPrimary(spec, model.target.name, labelling));
 };
 
-const comparable = (template: PodTemplate): unknown => {
+const comparable = oncePerObject((template: PodTemplate): unknown => {
 	const {[FLAGGER_ID]: _, ...annotations} = template.metadata?.annotations ?? {};
 	const {creationTimestamp: __, ...metadata} = template.metadata ?? {};
 	return withoutNulls({...template, metadata: {...metadata, labels: metadata.labels ?? {}, annotations}});
-};
+});
 
 /** Whether two templates run the same: `flagger-id` (random when the peer wrote it) and absent maps do not count. */
 export const runsTheSame = (a: PodTemplate, b: PodTemplate): boolean => isDeepStrictEqual(comparable(a), comparable(b));

@@ -90,7 +90,7 @@ export const openDesk = async ({kinds = ourKinds, behind = (own) => own}: DeskOp
 	return {
 		store,
 		kubeconfig,
-		watched: watches.begun,
+		watched: (plural) => watches.begun(plural),
 		async close() {
 			await server.close();
 			await rm(directory, {recursive: true});

@@ -165,3 +165,11 @@ test('the peer’s CRD, no operator, and a Canary that nobody attends to', async
 		'Operator doubtful: no Deployment of it in this cluster; a daemon may run elsewhere',
 	]);
 });
+
+test('an API server without a proxy to Services says nothing about Prometheus', async (t) => {
+	const without: Behind = (own) => (request) =>
+		request.path.includes('/proxy/') ? own(request) : cluster()(own)(request);
+	const {code, findings} = await examined(await laid(t, {behind: without}));
+	t.is(code, 0);
+	t.deepEqual(troubles(findings), ['Metrics doubtful: this API server has no proxy to Services']);
+});

@@ -12,11 +12,13 @@ import {run, type Outcome} from './desk.ts';
 const asking: Readonly<Record<string, readonly string[] | undefined>> = {
 	completion: undefined,
 	daemon: undefined,
+	diff: ['test/podinfo'],
 	doctor: [],
 	explain: ['test/podinfo'],
 	get: ['-A'],
 	history: ['test/podinfo'],
 	install: undefined,
+	logs: ['test/podinfo'],
 	migrate: undefined,
 	pause: ['test/podinfo', '--reason', 'so'],
 	promote: ['test/podinfo', '--reason', 'so'],

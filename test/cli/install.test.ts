@@ -8,7 +8,7 @@ import {objectsOf} from '../../sandbox/embedded.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {run} from './desk.ts';
 
-const keyOf = ({kind = '', metadata}: KubeObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
+const keyOf = ({kind, metadata}: KubeObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 
 const byName = (objects: readonly KubeObject[]): readonly KubeObject[] =>
 	objects.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -34,8 +34,11 @@ test('what others need comes first', async (t) => {
 
 test('another namespace, image, Prometheus and mesh, and nowhere the old ones', async (t) => {
 	const {out} = await run([
-		...['install', '--namespace', 'releases', '--image', 'registry.test/aviary:9', '--mesh-provider', 'kubernetes'],
-		...['--metrics-server', 'http://prometheus.monitoring:9090'],
+		'install',
+		'--namespace=releases',
+		'--image=registry.test/aviary:9',
+		'--mesh-provider=kubernetes',
+		'--metrics-server=http://prometheus.monitoring:9090',
 	]);
 	t.false(/aviary-system|aviary:0|http:\/\/prometheus:9090|provider=istio/.test(out));
 	const deployment = objectsOf(out).find(({kind}) => kind === 'Deployment');

@@ -47,7 +47,7 @@ const release = async (t: ExecutionContext, speed: number): Promise<string> => {
 const current = (page: Page) => page.locator('.box.current');
 
 test.serial('a release is followed, paused by keyboard alone, resumed and replayed', async (t) => {
-	const {page, complaints} = await open(t, browser, await release(t, 60));
+	const {page, complaints} = await open(t, browser, await release(t, 25));
 	await page.locator('.row .badge', {hasText: 'progressing'}).waitFor();
 	t.deepEqual(await faultsOf(page), []);
 	await page.getByRole('link', {name: 'podinfo'}).press('Enter');
@@ -74,7 +74,7 @@ test.serial('a release is followed, paused by keyboard alone, resumed and replay
 	await page.getByRole('button', {name: 'resume'}).click();
 	await page.getByLabel('Why, for everybody').fill('it was the database');
 	await page.getByRole('dialog').getByRole('button', {name: 'resume'}).click();
-	await page.locator('.box.current[data-path="finished.idle"]').waitFor();
+	await page.locator('.box.current[data-path="finished.idle"]').waitFor({timeout: 60_000});
 	await page.getByRole('link', {name: /^\d{4}-/}).click();
 	const slider = page.getByRole('slider');
 	await slider.press('Home');

@@ -28,11 +28,11 @@ const Arrow = ({arrow, isTaken}: {readonly arrow: ChartView['arrows'][number]; r
 const LINE = 14;
 
 const Box = ({state, lit}: {readonly state: ChartStateView; readonly lit: string}) => {
-	const {x, y, width, height, name, does, ways, path, kind} = state;
+	const {x, y, width, height, name, description, does, ways, path, kind} = state;
 	const isTop = !path.includes('.');
 	return (
 		<g class={`box ${kind} ${lit} ${isTop ? 'top' : ''}`} data-path={path}>
-			<title>{[pathText(path), ...does, ...ways].join('\n')}</title>
+			<title>{[pathText(path), description, ...does, ...ways].join('\n')}</title>
 			<rect x={x} y={y} width={width} height={height} rx={6} />
 			<text class="name" x={x + 8} y={y + 20}>
 				{name}
