@@ -14,7 +14,9 @@ import {withAlerts} from './alerts.ts';
 import {ACCOUNT, artifact, startGround} from './cluster.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
 
-const SPEED = 60;
+/** Slow enough that the second in which checks fail is seen by a scrape and an evaluation of a second each. */
+const SPEED = 15;
+const PATIENCE_MS = 150_000;
 const PAGE = 'https://aviary.example';
 
 type Alert = {
@@ -114,13 +116,18 @@ test('a failed release fires in a real Alertmanager, and the next one resolves i
 	await initialized(harness);
 	t.deepEqual([...(await firing()).keys()], []);
 	await release(harness, today, {tag: '1.2.0', behaviour: {'error-rate': '0.4'}});
-	await statusBecomes(harness, 'the failed release', ({phase}) => phase === 'Failed');
+	// That checks fail is over when the release has failed, so alerts are looked at from the beginning.
 	const wanted = ['AviaryReleaseFailed', 'AviaryCanaryFailed', 'AviaryCanaryChecksFail'];
 	const seen = new Set<string>();
-	await eventually('the alerts to fire', async () => {
-		for (const name of (await firing()).keys()) seen.add(name);
-		return wanted.every((name) => seen.has(name)) || undefined;
-	});
+	const lookUntilAllFired = eventually(
+		'the alerts to fire',
+		async () => {
+			for (const name of (await firing()).keys()) seen.add(name);
+			return wanted.every((name) => seen.has(name)) || undefined;
+		},
+		PATIENCE_MS,
+	);
+	await Promise.all([lookUntilAllFired, statusBecomes(harness, 'the failed release', ({phase}) => phase === 'Failed')]);
 	const alert = (await firing()).get('AviaryReleaseFailed');
 	t.like(alert?.labels, {namespace: 'alerted', name: 'podinfo', severity: 'critical'});
 	t.is(alert?.annotations['summary'], 'podinfo.alerted: Failed checks threshold reached 5');
