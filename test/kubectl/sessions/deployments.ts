@@ -41,6 +41,7 @@ export const deployments: Session = {
 		'rollout pause deployment/podinfo',
 		'rollout pause deployment/podinfo',
 		'rollout resume deployment/podinfo',
+		'rollout status deployment/podinfo --timeout=50s',
 		{line: 'get deployment podinfo -o yaml', cutAt: /^status:/mu},
 		'get deployment podinfo -o jsonpath={.status.updatedReplicas},{.status.observedGeneration}',
 		'scale deployment/podinfo --replicas=3',
