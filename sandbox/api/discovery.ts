@@ -10,6 +10,7 @@ export const reviews: ReadonlyArray<readonly [string, string, string]> = [
 	['authentication.k8s.io', 'tokenreviews', 'TokenReview'],
 	['authentication.k8s.io', 'selfsubjectreviews', 'SelfSubjectReview'],
 	['authorization.k8s.io', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'],
+	['authorization.k8s.io', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview'],
 	['authorization.k8s.io', 'subjectaccessreviews', 'SubjectAccessReview'],
 ];
 

@@ -71,6 +71,8 @@ const reviewSpec = (): Message => ({
 	2: ['nonResourceAttributes', nonResourceAttributes],
 });
 
+const namespaceSpec = (): Message => ({1: ['namespace', 'text']});
+
 const messages: Readonly<Record<string, Message>> = {
 	'v1 Namespace': {1: ['metadata', metadata]},
 	'v1 ConfigMap': {1: ['metadata', metadata], 2: ['data', texts], 3: ['binaryData', {map: 'bytes'}]},
@@ -81,6 +83,7 @@ const messages: Readonly<Record<string, Message>> = {
 	'autoscaling/v2 HorizontalPodAutoscaler': {1: ['metadata', metadata], 2: ['spec', autoscalerSpecV2]},
 	'authentication.k8s.io/v1 SelfSubjectReview': {1: ['metadata', metadata]},
 	'authorization.k8s.io/v1 SelfSubjectAccessReview': {1: ['metadata', metadata], 2: ['spec', reviewSpec]},
+	'authorization.k8s.io/v1 SelfSubjectRulesReview': {1: ['metadata', metadata], 2: ['spec', namespaceSpec]},
 };
 
 type Field = {readonly number: number; readonly value: Buffer | number};

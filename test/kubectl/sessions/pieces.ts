@@ -58,6 +58,7 @@ export const pieces: Session = {
 		'explain pod.spec.nope',
 		'auth can-i create canaries.flagger.app',
 		'auth can-i get pods --subresource=log',
+		'auth can-i --list',
 		'get --raw /readyz',
 		'top pods',
 		'get configmaps -A --field-selector metadata.name=settings',
