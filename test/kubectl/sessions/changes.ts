@@ -50,6 +50,8 @@ export const changes: Session = {
 		{line: 'edit canary podinfo', edit: ['threshold:.*', 'threshold: 7']},
 		{line: 'edit canary podinfo', edit: ['nothing', 'nothing']},
 		'get canary podinfo -o jsonpath={.spec.analysis.threshold},{.metadata.generation},{.status.canaryWeight}',
+		// Between kubectl's read and its write the controller may write, too: not once the rollout is over.
+		'rollout status deployment/podinfo --timeout=50s',
 		'replace -f deployment.yaml',
 		'replace -f replicas.yaml --force',
 		'get deployment podinfo -o jsonpath={.spec.replicas},{.metadata.generation}',
