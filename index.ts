@@ -5,6 +5,8 @@ import type {CanaryModel, Verdict, World} from './api/model.ts';
 import type {WorkloadMapping} from './api/workload-mapping.ts';
 import type {StateChange} from './actors/canary.ts';
 import type {Services} from './actors/bindings.ts';
+import {startInspectorIfPossible} from './actors/inspection/inspector.ts';
+import type {InspectionConfig} from './actors/inspection/inspector.ts';
 import {createRunArchive} from './actors/run-archive.ts';
 import type {RunHistory} from './actors/run-shelf.ts';
 import {leadAlone, standForElection} from './actors/leading.ts';
@@ -74,6 +76,8 @@ export type DaemonConfig = NotificationConfig & {
 	readonly leaderElection?: Partial<LeaseTiming> & {readonly namespace: string};
 	/** How many records of runs are kept a Canary, and for how long; ten and 90 days. */
 	readonly runHistory?: Partial<RunHistory> | undefined;
+	/** Where Stately's inspector may look at the actors; nowhere without it. */
+	readonly inspect?: InspectionConfig | undefined;
 	/** Where runs are annotated. */
 	readonly grafana?: GrafanaPlace | undefined;
 	/** How many times faster than written durations pass; 1 but in the sandbox. */
@@ -95,6 +99,8 @@ export type Daemon = {
 	readonly metricsUrl: string;
 	/** Undefined where the page is not served. */
 	readonly pageUrl: string | undefined;
+	/** Undefined where nobody may look at the actors. */
+	readonly inspectUrl: string | undefined;
 	/** Resolves when every Canary that exists has its actor, here or in the replica that leads. */
 	readonly ready: Promise<void>;
 	/** Ends the actors, then what they use; what was announced is posted first. */
@@ -147,6 +153,7 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 		createApi({connection, door: through, clock, random, log, onAnswer: (facts) => telemetry.apiAnswered(facts)});
 	const outer = createOuterDoors({clock, log, userAgent: `aviary/${version}`, transport: doors.transport});
 	const {ui, speed = 1} = config;
+	let leading: Leading | undefined;
 	const page =
 		ui &&
 		(await openPageIfPossible({
@@ -154,12 +161,15 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 			connection,
 			door,
 			api: apiThrough(door),
+			leader: () => leading?.holder() ?? '',
+			metricsServer: config.metricsServer,
 			clock,
 			random,
 			log,
 			version,
 			speed,
 		}));
+	const inspector = config.inspect && (await startInspectorIfPossible({config: config.inspect, clock, log}));
 	const lead = (fence?: Fence): Supervisor => {
 		const behind = (one: Door): Door => (fence === undefined ? one : fenced(one, fence));
 		const through = behind(door);
@@ -178,6 +188,7 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 				log,
 				openSurvey: openSurveyOf(cluster, clock, config.speed ?? 1),
 				runChecks: observedChecks({
+					cluster,
 					door: through,
 					clock,
 					telemetry,
@@ -202,6 +213,7 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 				}),
 			...(doors.onStateChange !== undefined && {onStateChange: doors.onStateChange}),
 			watcher: page?.watcher,
+			inspector,
 		});
 		const tell = async (): Promise<void> => {
 			await supervisor.ready;
@@ -209,17 +221,16 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 		};
 		// Rejects only when stopped before.
 		tell().catch(() => {});
-		page?.leads(true);
+		page?.leads(cluster);
 		return {
 			...supervisor,
 			async stop() {
-				page?.leads(false);
+				page?.leads(undefined);
 				await supervisor.stop();
 			},
 		};
 	};
 	let isReady = false;
-	let leading: Leading | undefined;
 	const server = await startTelemetryServer({
 		port: config.port,
 		metrics: telemetry,
@@ -245,10 +256,12 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 	return {
 		metricsUrl: `http://127.0.0.1:${server.port}/metrics`,
 		pageUrl: page?.url,
+		inspectUrl: inspector?.url,
 		ready,
 		async stop() {
 			await leading.stop();
 			await page?.close();
+			await inspector?.close();
 			await server.close();
 			await Promise.all([door.close(), outer.close()]);
 			log.info('Stopped operator');

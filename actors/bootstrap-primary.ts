@@ -8,23 +8,23 @@ import {routerOf} from '../services/routers/index.ts';
 import {ensureApexService, ensureBackingServices} from '../services/routers/kubernetes-services.ts';
 import {ensurePrimaryScaler} from '../services/workloads/generated.ts';
 import {workloadsOf} from '../services/workloads/index.ts';
-import {keepPromotedTemplate, readPromotedTemplate} from '../services/workloads/promoted-template.ts';
+import {readPromotedTemplate} from '../services/workloads/promoted-template.ts';
 import type {Bindings} from './bindings.ts';
-import {primaryTemplate} from './keep-promoted-template.ts';
+import {keepOnce, primaryTemplate, type Kept} from './keep-promoted-template.ts';
 import {untilDone} from './retrying.ts';
 
 const lane = {lane: 'route'} as const;
-const report = {lane: 'report'} as const;
 
 /** A deleted primary is made anew from what was last proven on it, never from a target that nobody analysed. */
-const makeWorkload = async (cluster: Cluster, model: CanaryModel): Promise<void> => {
+const makeWorkload = async (cluster: Cluster, model: CanaryModel, kept: Kept): Promise<void> => {
 	const promoted = await readPromotedTemplate(cluster, model);
 	const workloads = workloadsOf(model.target);
 	const primary = await workloads?.ensurePrimary(cluster, model, promoted === undefined ? {} : {promoted});
 	const template = promoted === undefined ? await primaryTemplate(cluster, model) : undefined;
 	if (primary !== undefined && template !== undefined) {
 		// From the first moment on: it may be deleted during the first run, when the target is not analysed yet.
-		await keepPromotedTemplate(cluster, model, {template, revision: primary.promoted ?? primary.revision}, report);
+		kept.digest = '';
+		await keepOnce(cluster, model, {template, revision: primary.promoted ?? primary.revision}, kept);
 	}
 
 	await ensureBackingServices(cluster, model, lane);
@@ -38,18 +38,19 @@ const makeRouting = async (cluster: Cluster, model: CanaryModel, canaryWeight: n
 	await ensureApexService(cluster, model, lane);
 };
 
-export const bootstrapPrimary = ({services, gate}: Bindings) =>
-	fromPromise<Answer, BootstrapOrder>(async ({input: {model, part, canaryWeight}, signal}) =>
+export const bootstrapPrimary = ({services, gate}: Bindings, kept: Kept) =>
+	fromPromise<Answer, BootstrapOrder>(async ({input: {model, part, canaryWeight, revision}, signal}) =>
 		gate.pass('record', signal, async () => {
 			const {cluster, clock} = services;
 			const what = `bootstrapping the ${part} of ${model.name}.${model.namespace}`;
 			await untilDone(services, what, {insist: false, signal}, async () => {
 				if (model.shape === 'managed') {
-					await (part === 'workload' ? makeWorkload(cluster, model) : makeRouting(cluster, model, canaryWeight));
+					await (part === 'workload' ? makeWorkload(cluster, model, kept) : makeRouting(cluster, model, canaryWeight));
 				}
 
 				if (part === 'routing') {
-					await routerOf(model.provider)?.write(cluster, model, canaryWeight, lane);
+					const of = revision === undefined ? {} : {revision};
+					await routerOf(model.provider)?.write(cluster, model, canaryWeight, {...lane, ...of});
 				}
 			});
 			return {at: clock.now()};

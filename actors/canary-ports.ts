@@ -2,7 +2,7 @@
 import {analysisMachine} from '../machines/analysis.ts';
 import type {Bindings} from './bindings.ts';
 import {bootstrapPrimary} from './bootstrap-primary.ts';
-import {keepThePromotedTemplate} from './keep-promoted-template.ts';
+import {keepThePromotedTemplate, type Kept} from './keep-promoted-template.ts';
 import {observeWorld} from './observe-world.ts';
 import {promoteRevision} from './promote-revision.ts';
 import {provided} from './provided.ts';
@@ -14,13 +14,14 @@ import {waitUntil} from './wait-until.ts';
 
 export const canaryPorts = (bindings: Bindings) => {
 	const wait = waitUntil(bindings);
+	const kept: Kept = {digest: ''};
 	return {
 		'observe the world': observeWorld(bindings),
 		'wait until': wait,
-		'bootstrap the primary': bootstrapPrimary(bindings),
+		'bootstrap the primary': bootstrapPrimary(bindings, kept),
 		'route traffic': routeTraffic(bindings),
 		'scale the canary': scaleCanary(bindings),
-		'keep the promoted template': keepThePromotedTemplate(bindings),
+		'keep the promoted template': keepThePromotedTemplate(bindings, kept),
 		'promote the revision': promoteRevision(bindings),
 		'take the promotion back': takePromotionBack(bindings),
 		analysis: provided(analysisMachine, {actors: {'wait until': wait, 'run the checks': runTheChecks(bindings)}}),

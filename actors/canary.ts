@@ -23,6 +23,7 @@ import {noDesk} from './command-desk.ts';
 import type {CommandDesk} from './command-desk.ts';
 import {Gate} from './gate.ts';
 import {Hearing} from './hearing.ts';
+import type {Inspector} from './inspection/inspector.ts';
 import {Notifying} from './notifying.ts';
 import {PresentRun} from './present-run.ts';
 import {provided} from './provided.ts';
@@ -59,6 +60,8 @@ export type HostOptions = {
 	readonly onStateChange?: (change: StateChange) => void;
 	/** Who looks on. */
 	readonly watcher?: Watcher | undefined;
+	/** Shows the actors as they are; nobody is shown them without it. */
+	readonly inspector?: Inspector | undefined;
 };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -150,6 +153,7 @@ export const liveAsCanary = (options: HostOptions) =>
 				log.warn('CRD too old: status.state was not kept; apply artifacts/crds');
 			},
 		});
+		const inspect = options.inspector?.of(key);
 		const chart = createActor(
 			provided(canaryMachine, {
 				actors: canaryPorts({services, gate, onSurvey: (opened) => (survey = opened)}),
@@ -158,6 +162,7 @@ export const liveAsCanary = (options: HostOptions) =>
 				clock,
 				input: {model, recalled: recalledOf(canary), at: clock.now()},
 				inspect(inspection) {
+					inspect?.(inspection);
 					if (inspection.type === '@xstate.event' && inspection.actorRef === (chart as AnyActorRef)) {
 						event = inspection.event.type;
 						if (event === 'check judged') {

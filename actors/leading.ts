@@ -16,13 +16,15 @@ import type {Supervisor} from './supervisor.ts';
 export type Leading = {
 	readonly ready: Promise<void>;
 	isAlive(): boolean;
+	/** The host that the Lease names, which is the pod's name in a cluster; empty when it names none. */
+	holder(): string;
 	stop(): Promise<void>;
 };
 
 /** Without others there is nothing to wait for. */
 export const leadAlone = (supervisor: Supervisor, telemetry: Telemetry): Leading => {
 	telemetry.leadershipChanged(true);
-	return {...supervisor, isAlive: () => true};
+	return {...supervisor, isAlive: () => true, holder: () => ''};
 };
 
 type Stand = {
@@ -75,6 +77,7 @@ export const standForElection = (stand: Stand): Leading => {
 	return {
 		ready,
 		isAlive: () => candidate.isAlive(),
+		holder: () => candidate.holder().split('_')[0] ?? '',
 		async stop() {
 			await candidate.stop();
 			await words.close();

@@ -6,14 +6,17 @@ import type {Bindings} from './bindings.ts';
 import {untilDone} from './retrying.ts';
 
 export const routeTraffic = ({services, gate}: Bindings) =>
-	fromPromise<Answer, RouteOrder>(async ({input: {model, canaryWeight, insist}, signal}) =>
+	fromPromise<Answer, RouteOrder>(async ({input: {model, canaryWeight, insist, revision}, signal}) =>
 		gate.pass(insist ? 'nothing' : 'record', signal, async () => {
 			await untilDone(
 				services,
 				`routing ${canaryWeight} % to the canary of ${model.name}.${model.namespace}`,
 				{insist, signal},
 				async () =>
-					routerOf(model.provider)?.write(services.cluster, model, canaryWeight, {lane: insist ? 'rollback' : 'route'}),
+					routerOf(model.provider)?.write(services.cluster, model, canaryWeight, {
+						lane: insist ? 'rollback' : 'route',
+						...(revision !== undefined && {revision}),
+					}),
 			);
 			return {at: services.clock.now()};
 		}),

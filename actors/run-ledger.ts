@@ -137,6 +137,7 @@ export class RunLedger {
 				weight,
 				outcome: one.kind,
 				...('value' in one && Number.isFinite(one.value) && {value: one.value}),
+				...(one.primary !== undefined && {primary: one.primary}),
 				...('text' in one && textAs('text', one.text)),
 			};
 			const most = Math.floor(caps.measurements / Math.max(1, analysis.metrics.length));

@@ -93,6 +93,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 	const custodyFor = (model: CanaryModel) => {
 		const own = {...services, log: logWith(log, () => ({canary: `${model.name}.${model.namespace}`}))};
 		const releasePorts = canaryPorts({services: own, gate: new Gate(clock), onSurvey() {}});
+		const inspect = options.inspector?.of(`${model.name}.${model.namespace}`);
 		return createActor(
 			provided(custodyMachine, {
 				actors: {
@@ -109,6 +110,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 				clock,
 				input: {model, at: clock.now()},
 				inspect(inspection) {
+					inspect?.(inspection);
 					if (inspection.type === '@xstate.event' && inspection.event.type === 'actor crashed') {
 						telemetry.actorRestarted();
 					}

@@ -8,13 +8,13 @@ import type {Bindings} from './bindings.ts';
 import {untilDone} from './retrying.ts';
 
 export const takePromotionBack = ({services, gate}: Bindings) =>
-	fromPromise<Answer, RevisionOrder>(async ({input: {model}, signal}) =>
+	fromPromise<Answer, RevisionOrder>(async ({input: {model, revision}, signal}) =>
 		gate.pass('record', signal, async () => {
 			const {cluster, clock} = services;
 			const what = `taking the promotion of ${model.target.name}.${model.namespace} back`;
 			await untilDone(services, what, {insist: false, signal}, async () => {
 				const workloads = workloadsOf(model.target);
-				const primary = workloads && (await takeBack(workloads, cluster, model, {lane: 'rollback'}));
+				const primary = workloads && (await takeBack(workloads, cluster, model, {lane: 'rollback', revision}));
 				if (primary === undefined) {
 					throw new Refused(
 						'refused',

@@ -37,6 +37,7 @@ const measurement = group({
 	weight: must(number('Percentage of traffic that the canary had', percent)),
 	outcome: must(text('`passed`, `breached`, or why there is no value: `no data`, `timed out` …')),
 	value: number('The value; success rates in percent, durations in milliseconds'),
+	primary: number('The value of the primary over the same time, where the two were compared'),
 	text: text('In words, unless it passed'),
 });
 

@@ -47,7 +47,9 @@ const spec = group(
 			shape('today'),
 		),
 		...firstShape,
-		provider: choice(knownProviders, 'What routes the traffic', {...absent('the daemon’s `--mesh-provider`')}),
+		provider: choice(knownProviders, 'What routes the traffic', {
+			...absent('the daemon’s `--mesh-provider`; `knative` for a Knative Service'),
+		}),
 		metricsServer: text('Address of Prometheus', absent('the daemon’s `--metrics-server`')),
 		progressDeadlineSeconds: number('How long a workload may take to become ready', absent(600)),
 		failFast: flag(

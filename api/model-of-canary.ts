@@ -5,7 +5,8 @@ import {Findings} from './findings.ts';
 import {metricsOf} from './metrics.ts';
 import {checkComparable} from './comparison.ts';
 import type {CanaryModel, Problem} from './model.ts';
-import {checkHooks, checkProvider, checkStrategy} from './not-yet.ts';
+import {providerOf} from './knative.ts';
+import {checkHooks, checkStrategy} from './not-yet.ts';
 import {otherOperatorOf} from './other-operator.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 import {managedParts, pairedParts, shapeOf, type Parts} from './shapes.ts';
@@ -51,8 +52,8 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 			? managedParts(spec, findings, defaults.mappings)
 			: pairedParts(spec, findings, defaults.mappings);
 	const skipAnalysis = findings.flag('spec.skipAnalysis', at(spec, 'skipAnalysis'));
-	const provider = findings.text('spec.provider', at(spec, 'provider'));
-	checkProvider(provider || defaults.meshProvider, provider !== '', findings);
+	const written = findings.text('spec.provider', at(spec, 'provider'));
+	const provider = providerOf(written, parts.target, defaults.meshProvider, findings);
 	const metricsServer = metricsServerOf(spec, findings) ?? defaults.metricsServer;
 	const scaled = scaledBy(defaults.speed);
 	const generation = at(object, 'metadata', 'generation');
@@ -66,7 +67,7 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 		suspended: findings.flag('spec.suspend', at(spec, 'suspend')),
 		...(otherOperator === undefined ? {} : {otherOperator}),
 		skipAnalysis,
-		provider: provider || defaults.meshProvider,
+		provider,
 		...placesOf(parts),
 		analysis: analysisOf(parts, skipAnalysis, defaults, findings),
 		...alertsOf(at(parts.analysis, 'alerts'), `${parts.field}.alerts`, textAt(object, 'namespace'), findings),

@@ -202,15 +202,15 @@ export type World = {
 	readonly problems: readonly Problem[];
 };
 
-/** What one metric's query told. */
-export type Evidence =
-	| {readonly kind: 'passed'; readonly metric: string; readonly value: number}
-	| {readonly kind: 'breached'; readonly metric: string; readonly value: number; readonly text: string}
+/** What one metric's query told; `primary` is the primary's value, where that was asked and is a number. */
+export type Evidence = {readonly metric: string; readonly primary?: number} & (
+	| {readonly kind: 'passed'; readonly value: number}
+	| {readonly kind: 'breached'; readonly value: number; readonly text: string}
 	| {
 			readonly kind: 'no data' | 'not a number' | 'several series' | 'provider failed' | 'timed out' | 'not understood';
-			readonly metric: string;
 			readonly text: string;
-	  };
+	  }
+);
 
 /** The answer of one round of checks. `unknown`: nothing may be concluded. `text` is the first reason, empty if passed. */
 export type Verdict = {

@@ -1,5 +1,6 @@
 // The two shapes of a Canary: which one it is, and which workloads, hosts and routes each of them names.
 import type {Findings} from './findings.ts';
+import {isKnative, knativeParts} from './knative.ts';
 import type {CanaryModel} from './model.ts';
 import {checkManagedSpec} from './not-yet.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
@@ -46,8 +47,12 @@ export const shapeOf = (spec: unknown, findings: Findings): CanaryModel['shape']
 
 /** Today's shape: the target is the canary, and the primary, the Services and the route are generated from its names. */
 export const managedParts = (spec: unknown, findings: Findings, mappings: readonly WorkloadMapping[] = []): Parts => {
-	checkManagedSpec(spec, findings);
 	const reference = at(spec, 'targetRef');
+	if (isKnative(reference)) {
+		return knativeParts(spec, findings);
+	}
+
+	checkManagedSpec(spec, findings);
 	const written = at(reference, 'kind');
 	const isMapped = mappings.some(({target}) => target.kind === written);
 	const kind = isMapped ? unmade(written, findings) : kindOf(written, 'spec.targetRef.kind', reference, findings);

@@ -28,11 +28,14 @@ export const READING = 'get and list canaries.flagger.app and events, which the 
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const byNamespaceAndName = ({metadata: a}: KubeObject, {metadata: b}: KubeObject): number =>
+export const byNamespaceAndName = ({metadata: a}: KubeObject, {metadata: b}: KubeObject): number =>
 	compare(a.namespace ?? '', b.namespace ?? '') || compare(a.name, b.name);
 
 const createdOrder = ({metadata: a}: KubeObject, {metadata: b}: KubeObject): number =>
 	compare(a.creationTimestamp ?? '', b.creationTimestamp ?? '') || compare(a.name, b.name);
+
+export const noCanary = (namespace: string, name: string): CommandError =>
+	new CommandError(`there is no Canary ${name} in the namespace ${namespace}`, 'see aviary get -A');
 
 /** One Canary, read live; rejects with CommandError when there is none. */
 export const readCanary = async (access: Access, namespace: string, name: string): Promise<KubeObject> => {
@@ -47,7 +50,7 @@ export const readCanary = async (access: Access, namespace: string, name: string
 		READING,
 	);
 	if (found === undefined) {
-		throw new CommandError(`there is no Canary ${name} in the namespace ${namespace}`, 'see aviary get -A');
+		throw noCanary(namespace, name);
 	}
 
 	return found as KubeObject;

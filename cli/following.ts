@@ -128,3 +128,28 @@ export async function* follow(access: Access, followed: Followed): AsyncGenerato
 		await sleep(wallClock, pause, signal).catch(() => {});
 	}
 }
+
+/** `namespace/name`. */
+export const keyOf = ({metadata}: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
+
+/** Tells of the changes between what was there and what is. */
+export const differences = () => {
+	const known = new Map<string, KubeObject>();
+	return (change: Change): {readonly put: readonly KubeObject[]; readonly gone: readonly KubeObject[]} => {
+		if (change.type !== 'all') {
+			const isPut = change.type === 'put';
+			if (isPut) known.set(keyOf(change.object), change.object);
+			else known.delete(keyOf(change.object));
+			return {put: isPut ? [change.object] : [], gone: isPut ? [] : [change.object]};
+		}
+
+		const present = new Set(change.objects.map(keyOf));
+		const gone = [...known.values()].filter((object) => !present.has(keyOf(object)));
+		for (const object of gone) known.delete(keyOf(object));
+		const put = change.objects.filter(
+			(object) => known.get(keyOf(object))?.metadata.resourceVersion !== object.metadata.resourceVersion,
+		);
+		for (const object of put) known.set(keyOf(object), object);
+		return {put, gone};
+	};
+};

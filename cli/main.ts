@@ -55,7 +55,7 @@ const createProgram = ({terminal, complain, finish}: Io, outcome: Outcome): Comm
 	// Subcommands inherit what is set above.
 	registerDaemon(program, last);
 	registerSandbox(program, last);
-	registerGet(program, terminal, end);
+	registerGet(program, terminal, {end, finish: last});
 	registerExplain(program, terminal, end);
 	registerHistory(program, terminal, end);
 	registerReport(program, terminal, end);

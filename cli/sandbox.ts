@@ -12,16 +12,17 @@ import type {Happening} from '../sandbox/scenario/happenings.ts';
 import {ScenarioError} from '../sandbox/scenario/mistakes.ts';
 import {readScenario, type Scenario, type Shape} from '../sandbox/scenario/read.ts';
 import {startSandbox} from '../sandbox/sandbox.ts';
+import {spareMemory} from '../sandbox/spare-memory.ts';
 import {NoPrometheus, speedForScrapes} from '../sandbox/world/prometheus/real.ts';
 import {CommandError} from './errors.ts';
+import type {InspectFlags} from './inspect-flag.ts';
 import {openView} from './live-view/view.ts';
 import {buildPageFromSources} from './page-files.ts';
 import {recordingFailure} from './replay.ts';
 import {onStopSignal} from './signals.ts';
-import {spareMemory} from './spare-memory.ts';
 
 /** The command's flags, already checked. */
-export type SandboxFlags = {
+export type SandboxFlags = InspectFlags & {
 	readonly speed: number;
 	/** A built-in scenario's name, or a file. */
 	readonly scenario: string;

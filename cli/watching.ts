@@ -13,7 +13,7 @@ import {READING} from './cluster-reader.ts';
 import {instantOfEvent} from './event-time.ts';
 import {CommandError} from './errors.ts';
 import {openDaemonChecks} from './daemon-checks.ts';
-import {follow, type Change} from './following.ts';
+import {differences, follow, keyOf} from './following.ts';
 import {plain} from './terminal.ts';
 import type {Copy} from './watched-pods.ts';
 
@@ -28,30 +28,6 @@ export type Watching = {
 	readonly onCopies: (copies: readonly Copy[]) => void;
 	/** Empty when it is over. */
 	readonly onTrouble: (text: string) => void;
-};
-
-const keyOf = ({metadata}: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
-
-/** Tells of the changes between what was there and what is. */
-const differences = () => {
-	const known = new Map<string, KubeObject>();
-	return (change: Change): {readonly put: readonly KubeObject[]; readonly gone: readonly KubeObject[]} => {
-		if (change.type !== 'all') {
-			const isPut = change.type === 'put';
-			if (isPut) known.set(keyOf(change.object), change.object);
-			else known.delete(keyOf(change.object));
-			return {put: isPut ? [change.object] : [], gone: isPut ? [] : [change.object]};
-		}
-
-		const present = new Set(change.objects.map(keyOf));
-		const gone = [...known.values()].filter((object) => !present.has(keyOf(object)));
-		for (const object of gone) known.delete(keyOf(object));
-		const put = change.objects.filter(
-			(object) => known.get(keyOf(object))?.metadata.resourceVersion !== object.metadata.resourceVersion,
-		);
-		for (const object of put) known.set(keyOf(object), object);
-		return {put, gone};
-	};
 };
 
 /** What cannot be read besides the Canaries is said, and does without. */

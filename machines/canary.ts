@@ -16,7 +16,7 @@ import {overwritten} from './model/drift.ts';
 import type {Event} from './model/events.ts';
 import {guards} from './model/guards.ts';
 import {lackOfCanary, lackOfPrimary, whyCanaryCannotStart} from './model/health.ts';
-import {advance, begin, confirm, firstDue, replicasToServe} from './model/run.ts';
+import {advance, begin, confirm, firstDue, primaryWasKept, replicasToServe} from './model/run.ts';
 import * as texts from './model/texts.ts';
 import {ports, Refused} from './ports.ts';
 
@@ -542,7 +542,12 @@ export const canaryMachine = base.createMachine({
 				routing: {
 					invoke: {
 						src: 'route traffic',
-						input: ({context}) => ({model: context.model, canaryWeight: context.run.weight, insist: false}),
+						input: ({context: {model, run}}) => ({
+							model,
+							canaryWeight: run.weight,
+							insist: false,
+							revision: run.revision,
+						}),
 						onDone: {
 							target: 'settling',
 							actions: [{type: 'confirm the step', params: at}, say('the weight'), 'tell the judge of the step'],
@@ -682,6 +687,7 @@ export const canaryMachine = base.createMachine({
 									model: context.model,
 									part: 'routing',
 									canaryWeight: context.run.routed,
+									revision: context.run.revision,
 								}),
 								onDone: {target: 'waiting', actions: {type: 'note the instant', params: at}},
 								onError: {target: 'waiting', actions: {type: 'note the refusal', params: refusal}},
@@ -727,7 +733,11 @@ export const canaryMachine = base.createMachine({
 					],
 					invoke: {
 						src: 'keep the promoted template',
-						input: ({context}) => ({model: context.model, revision: context.promoted}),
+						input: ({context}) => ({
+							model: context.model,
+							revision: context.promoted,
+							wasKept: primaryWasKept(context),
+						}),
 						onDone: {target: 'copying', actions: {type: 'note the instant', params: at}},
 						onError: refusedIn('copying'),
 					},
@@ -831,7 +841,7 @@ export const canaryMachine = base.createMachine({
 						src: 'route traffic',
 						input: allToPrimary,
 						onDone: {
-							target: 'draining',
+							target: '#canary.finished',
 							actions: [
 								'dismiss the judge',
 								{type: 'confirm the return', params: at},
@@ -840,14 +850,14 @@ export const canaryMachine = base.createMachine({
 						},
 					},
 				},
-				draining: {on: hearing('ending'), ...drainingTo('#canary.finished')},
-				led: {on: hearing('ending'), ...led},
 			},
 		},
 		finished: {
-			initial: 'scalingDown',
+			initial: 'draining',
 			on: hearing('ending'),
 			states: {
+				draining: drainingTo('scalingDown'),
+				led,
 				scalingDown: {
 					invoke: {
 						src: 'scale the canary',
@@ -858,8 +868,11 @@ export const canaryMachine = base.createMachine({
 				keeping: {
 					invoke: {
 						src: 'keep the promoted template',
-						input: ({context}) => ({model: context.model, revision: context.promoted}),
-						onDone: {target: 'idle', actions: [{type: 'note the instant', params: at}, say('the promotion')]},
+						input: ({context}) => ({model: context.model, revision: context.promoted, wasKept: false}),
+						onDone: {
+							target: 'idle',
+							actions: [{type: 'note the instant', params: at}, 'forget the refusal', say('the promotion')],
+						},
 						onError: {target: 'idle', actions: [{type: 'note the refusal', params: refusal}, say('the promotion')]},
 					},
 				},

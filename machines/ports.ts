@@ -23,15 +23,24 @@ export class Refused extends Error {
 	}
 }
 
-/** Weights to write. `insist`: a return of traffic, which waits for no record and is retried for ever. */
-export type RouteOrder = {readonly model: CanaryModel; readonly canaryWeight: number; readonly insist: boolean};
+/** Weights to write. `insist`: a return of traffic, which waits for no record and is retried for ever. `revision`: who is
+ * to have the canary's weight, where there is one. */
+export type RouteOrder = {
+	readonly model: CanaryModel;
+	readonly canaryWeight: number;
+	readonly insist: boolean;
+	readonly revision?: string;
+};
 export type ScaleOrder = {readonly model: CanaryModel; readonly replicas: number; readonly insist: boolean};
 export type BootstrapOrder = {
 	readonly model: CanaryModel;
 	readonly part: 'workload' | 'routing';
 	readonly canaryWeight: number;
+	readonly revision?: string;
 };
 export type RevisionOrder = {readonly model: CanaryModel; readonly revision: string};
+/** `wasKept`: a former life has kept the template that the primary runs. */
+export type KeepOrder = RevisionOrder & {readonly wasKept: boolean};
 export type CheckOrder = {readonly model: CanaryModel};
 export type WaitOrder = {readonly until: Instant};
 
@@ -56,7 +65,7 @@ export const ports = {
 	'route traffic': port<RouteOrder>('route traffic'),
 	'scale the canary': port<ScaleOrder>('scale the canary'),
 	/** Keeps the primary's present template, so that it can be taken back to. */
-	'keep the promoted template': port<RevisionOrder>('keep the promoted template'),
+	'keep the promoted template': port<KeepOrder>('keep the promoted template'),
 	/** Renders the target's template onto the primary if, and only if, it still is the analysed revision. */
 	'promote the revision': port<RevisionOrder>('promote the revision'),
 	/** Gives the primary its last promoted template again. */

@@ -1,4 +1,4 @@
-// The daemon as kubectl sees it: it runs in the sandbox's own process, and a Deployment stands for it, so that
+// The daemon as kubectl sees it: it runs in a thread of the sandbox, and a Deployment stands for it, so that
 // `kubectl logs -n aviary-system deployment/aviary` answers what it has said.
 import type {Clock} from '../services/clock.ts';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';

@@ -12,6 +12,7 @@ import {createStore} from './api/store.ts';
 import type {ApiStore} from './api/store.ts';
 import {gatewayApiDefinitions} from './crds/gateway-api.ts';
 import {istioDefinitions} from './crds/istio.ts';
+import {knativeDefinitions} from './crds/knative.ts';
 import {operatedDefinitions} from './crds/operated-workloads.ts';
 import {startWorld} from './world/world.ts';
 import type {World} from './world/world.ts';
@@ -99,7 +100,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded>
 
 	apply(NAMESPACES.map((name) => ({apiVersion: 'v1', kind: 'Namespace', metadata: {name}})));
 	apply(await aviaryDefinitions());
-	apply([...istioDefinitions, ...gatewayApiDefinitions, ...operatedDefinitions]);
+	apply([...istioDefinitions, ...gatewayApiDefinitions, ...operatedDefinitions, ...knativeDefinitions]);
 	const world = startWorld({store, ...options});
 	return {
 		store,

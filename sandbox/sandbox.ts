@@ -2,12 +2,13 @@
 import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {startDaemon} from '../index.ts';
-import type {Daemon} from '../index.ts';
+import type {DaemonConfig} from '../index.ts';
 import {wallClock} from '../services/clock.ts';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
 import type {Log} from '../services/log.ts';
+import type {Level} from '../services/telemetry/log.ts';
 import type {ReadableStore} from './api/types.ts';
+import {startDaemonInThread, type DaemonInThread} from './daemon/in-thread.ts';
 import {startEmbeddedGround, type Ground} from './ground.ts';
 import {createFaults, type Faults} from './scenario/faults.ts';
 import {
@@ -39,7 +40,11 @@ export type SandboxOptions = {
 	readonly prometheus?: string;
 	/** Written once API, CRDs and daemon are ready; a temporary file without it. */
 	readonly kubeconfigOut?: string;
+	/** Where Stately's inspector may look at the actors. */
+	readonly inspect?: DaemonConfig['inspect'];
 	readonly log: Log;
+	/** From which level on the daemon tells the log, but never less than `info`. */
+	readonly logLevel?: Level;
 	/** Told of all that happens, from `started` on. */
 	readonly onHappening: OnHappening;
 	/** A Canary rests after a run, with nothing on its canary: `Succeeded` or `Failed`. */
@@ -102,18 +107,19 @@ const kubeconfigFile = async (out: string | undefined): Promise<string> =>
 const daemonOn = async (
 	{connection, daemonLog}: Ground,
 	metricsServer: string,
-	speed: number,
+	{speed, inspect, logLevel = 'info'}: SandboxOptions,
 	tell: OnHappening,
-): Promise<Daemon> =>
-	startDaemon(
+): Promise<DaemonInThread> =>
+	startDaemonInThread(
 		{
 			...connection,
 			metricsServer,
 			meshProvider: 'istio',
 			intervalMs: 60_000,
-			logLevel: 'info',
+			logLevel,
 			port: 0,
 			speed,
+			inspect,
 			ui: {port: 0, address: '127.0.0.1', auth: 'open'},
 		},
 		{
@@ -125,8 +131,8 @@ const daemonOn = async (
 					tell({kind: 'state', at, state: {time, canary, from: before, to: after, event}});
 				}
 			},
-			onVerdict({namespace, name}, verdict) {
-				tell({kind: 'verdict', at: verdict.at, canary: `${namespace}/${name}`, verdict});
+			onVerdict(canary, verdict) {
+				tell({kind: 'verdict', at: verdict.at, canary, verdict});
 			},
 		},
 	);
@@ -165,9 +171,8 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 	started.defer(() => play.stop());
 	started.defer(tellCanaries(store, () => wallClock.now(), tell));
 	started.defer(tellEnds(store, options));
-	const daemon = await daemonOn(ground, prometheusUrl, speed, tell);
+	const daemon = await daemonOn(ground, prometheusUrl, options, tell);
 	started.defer(() => daemon.stop());
-	await daemon.ready;
 	const kubeconfig = await kubeconfigFile(options.kubeconfigOut);
 	await ground.writeKubeconfig(kubeconfig);
 	const addresses: Started['addresses'] = [
@@ -177,6 +182,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 		['Gateway', ground.gatewayUrl],
 		['Metrics', daemon.metricsUrl],
 		...(daemon.pageUrl === undefined ? [] : [['Page', daemon.pageUrl] as const]),
+		...(daemon.inspectUrl === undefined ? [] : [['Inspector', daemon.inspectUrl] as const]),
 	];
 	const {name, description} = scenario;
 	tell({

@@ -4,8 +4,8 @@ import type {CanarySummary} from '../api/http/canary-views.ts';
 import type {ChartView} from '../api/http/chart-view.ts';
 import type {About} from '../api/http/requests.ts';
 import type {StreamEvent} from '../api/http/stream-events.ts';
+import {pathWords} from '../api/http/state-words.ts';
 import {attentionWords, applyEvent} from './model/rows.ts';
-import {pathText} from './model/words.ts';
 import {get} from './net/api.ts';
 import {follow, type Connection} from './net/live.ts';
 
@@ -89,7 +89,7 @@ const sayNews = ({event, data}: StreamEvent): void => {
 	if (event === 'canary' && NEWS.has(data.canary.attention)) {
 		const {namespace, name, kind, attention, path} = data.canary;
 		if (rows.get(`${kind}/${namespace}/${name}`)?.attention !== attention) {
-			said.set(`${name} in ${namespace}: ${attentionWords[attention]}, ${pathText(path)}`);
+			said.set(`${name} in ${namespace}: ${attentionWords[attention]}, ${pathWords(path)}`);
 		}
 	}
 };

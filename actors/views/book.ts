@@ -153,6 +153,7 @@ export class Book implements Watcher {
 			metric: one.metric,
 			outcome: one.kind,
 			...('value' in one && Number.isFinite(one.value) && {value: one.value}),
+			...(one.primary !== undefined && {primary: one.primary}),
 			text: 'text' in one ? one.text : '',
 		}));
 		const data = {...this.#whose(entry), at: exactTimestamp(at), weight, outcome, text, checks};

@@ -23,6 +23,7 @@ const checkOf = (metric: Metric, verdict: Verdict | undefined): CheckView => {
 		...(query !== undefined && {query}),
 		outcome: told?.kind ?? '',
 		...(told !== undefined && 'value' in told && Number.isFinite(told.value) && {value: told.value}),
+		...(told?.primary !== undefined && {primary: told.primary}),
 		text: told !== undefined && 'text' in told ? told.text : '',
 		...(told !== undefined && verdict !== undefined && {at: exactTimestamp(verdict.at)}),
 	};

@@ -1,5 +1,6 @@
 // One Canary in words, from the same source as status, events and `aviary explain`.
 import type {CanaryDetail, Explanation} from '../../api/http/canary-views.ts';
+import {pathWords} from '../../api/http/state-words.ts';
 
 const LATELY = 6;
 const INDENT = 16;
@@ -12,7 +13,10 @@ const factsOf = (detail: CanaryDetail): Explanation['facts'] => {
 	const until = wait.until === undefined ? '' : `; until ${clockText(wait.until)}: ${wait.untilWhat}`;
 	const wrong = problems.map(({text, remedy}) => `${text}. ${remedy}`).join('; ');
 	const facts = [
-		['State', `${path || detail.custody}${phase === '' ? '' : ` (phase ${phase})`}${suspended ? ', suspended' : ''}`],
+		[
+			'State',
+			`${pathWords(path) || detail.custody}${phase === '' ? '' : ` (phase ${phase})`}${suspended ? ', suspended' : ''}`,
+		],
 		['Does', message || 'nothing yet'],
 		['Since', clockText(since)],
 		['Traffic', `${weight} % to ${target.name}, ${100 - weight} % to ${primary.name}; steps ${steps.join(', ')}`],

@@ -1,8 +1,10 @@
 // Binds the requests of the HTTP interface to what is known of Canaries.
 import {wrongInCommand} from '../../api/http/requests.ts';
+import type {RevisionDiffView} from '../../api/http/diff-views.ts';
 import type {About, CommandRequest} from '../../api/http/requests.ts';
 import {openApi} from '../../api/http/openapi.ts';
 import {routes, type RouteName} from '../../api/http/routes.ts';
+import type {RunView} from '../../api/http/run-views.ts';
 import type {Clock} from '../../services/clock.ts';
 import type {Api} from '../../services/kubernetes/api.ts';
 import {ApiError} from '../../services/kubernetes/cluster.ts';
@@ -15,29 +17,29 @@ import {detailOf} from './detail.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import type {Entry} from './entry.ts';
 import {explanationOf} from './explanation.ts';
-import {runOfEntry, runsOf} from './runs.ts';
+import {presentRunOf, runOfEntry, runsOf} from './runs.ts';
+import type {SeriesOf} from './series.ts';
 import {summaryOf} from './summary.ts';
+import {whereToAsk, type Leader} from './where-to-ask.ts';
 
 export type PageOptions = {
 	readonly book: Book;
 	/** The daemon's own way to the API server. */
 	readonly api: Api;
 	readonly callers: Callers;
+	readonly seriesOf: SeriesOf;
+	/** What the target changes; undefined while this replica does not lead. */
+	readonly diffOf: (request: Request, entry: Entry) => Promise<RevisionDiffView> | undefined;
 	readonly clock: Clock;
 	readonly isLeading: () => boolean;
+	/** Who leads, for whoever asks a replica that does not. */
+	readonly leader: () => Leader;
 	readonly about: Pick<About, 'version' | 'auth' | 'speed'>;
 };
 
 type Handler =
 	| {readonly answer: (request: Request) => Reply | Promise<Reply>}
 	| {readonly follow: (request: Request) => Following};
-
-const following = (): Refusal =>
-	new Refusal('following', 'another replica looks after the Canaries', 'ask again: the Service may take you to it', {
-		'retry-after': '1',
-		// The next connection may lead to the other one.
-		connection: 'close',
-	});
 
 const fromApiServer = (error: unknown): unknown =>
 	error instanceof ApiError ? new Refusal('api-server', error.message, 'ask again in a moment') : error;
@@ -53,10 +55,11 @@ const pageOfCanary: Route = {
 };
 
 /** Every route, ready to be served. */
-export const pageRoutes = ({book, api, callers, clock, isLeading, about}: PageOptions): readonly Route[] => {
+export const pageRoutes = (options: PageOptions): readonly Route[] => {
+	const {book, api, callers, seriesOf, diffOf, clock, isLeading, leader, about} = options;
 	const mustLead = (): void => {
 		if (!isLeading()) {
-			throw following();
+			throw whereToAsk(leader());
 		}
 	};
 
@@ -93,6 +96,17 @@ export const pageRoutes = ({book, api, callers, clock, isLeading, about}: PageOp
 		return wanted.filter(({model}) => allowed.get(model.namespace) === true);
 	};
 
+	const runNamed = async (entry: Entry, id: string): Promise<RunView> => {
+		const found = await runOfEntry(api, entry, id).catch((error: unknown) => {
+			throw fromApiServer(error);
+		});
+		if (found === undefined) {
+			throw new Refusal('not-found', `there is no run ${id} of this Canary`, 'look at its runs');
+		}
+
+		return found;
+	};
+
 	const handlers: Readonly<Record<RouteName, Handler>> = {
 		about: {
 			answer: () => ({json: {...about, leading: isLeading(), now: exactTimestamp(clock.now())} satisfies About}),
@@ -111,6 +125,16 @@ export const pageRoutes = ({book, api, callers, clock, isLeading, about}: PageOp
 				return isText ? {text: explained.text} : {json: explained};
 			},
 		},
+		diff: {
+			async answer(request) {
+				const told = diffOf(request, await entryOf(request));
+				if (told === undefined) {
+					throw whereToAsk(leader());
+				}
+
+				return {json: await told};
+			},
+		},
 		runs: {
 			async answer(request) {
 				const entry = await entryOf(request);
@@ -123,16 +147,21 @@ export const pageRoutes = ({book, api, callers, clock, isLeading, about}: PageOp
 		},
 		run: {
 			async answer(request) {
-				const entry = await entryOf(request);
 				const {id = ''} = request.params;
-				const found = await runOfEntry(api, entry, id).catch((error: unknown) => {
-					throw fromApiServer(error);
-				});
-				if (found === undefined) {
-					throw new Refusal('not-found', `there is no run ${id} of this Canary`, 'look at its runs');
+				return {json: await runNamed(await entryOf(request), id)};
+			},
+		},
+		series: {
+			async answer(request) {
+				const entry = await entryOf(request);
+				const present = presentRunOf(entry);
+				const id = request.query.get('run') ?? present?.id ?? '';
+				if (id === '') {
+					throw new Refusal('not-found', 'no run of this Canary is known', 'name one of its runs by ?run=');
 				}
 
-				return {json: found};
+				const which = present?.id === id ? present : {id, find: () => runNamed(entry, id)};
+				return {json: await seriesOf(entry, which)};
 			},
 		},
 		command: {

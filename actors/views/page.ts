@@ -2,16 +2,20 @@
 import type {Clock} from '../../services/clock.ts';
 import type {Door} from '../../services/http/door.ts';
 import type {Api} from '../../services/kubernetes/api.ts';
+import type {Cluster} from '../../services/kubernetes/cluster.ts';
 import type {Connection} from '../../services/kubernetes/connection.ts';
 import type {Log} from '../../services/log.ts';
+import {createPrometheusRange} from '../../services/metrics/prometheus-range.ts';
 import type {Random} from '../../services/random.ts';
 import {createCallers} from '../../services/web/callers.ts';
 import {Feed} from '../../services/web/feed.ts';
 import {createReaders, everybody} from '../../services/web/readers.ts';
 import {startWebServer} from '../../services/web/web-server.ts';
 import {Book} from './book.ts';
+import {createDiff} from './difference.ts';
 import {guarded} from './guarded.ts';
 import {pageRoutes} from './page-routes.ts';
+import {createSeries} from './series.ts';
 import type {Watcher} from './watcher.ts';
 
 export type PageConfig = {
@@ -35,18 +39,22 @@ export type PageOptions = {
 	readonly door: Door;
 	/** The daemon's own way to the API server. */
 	readonly api: Api;
+	/** For Canaries that name none. */
+	readonly metricsServer: string;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
 	readonly version: string;
 	readonly speed: number;
+	/** The pod that leads; empty when it is not known. */
+	readonly leader?: () => string;
 };
 
 export type Page = {
 	readonly watcher: Watcher;
 	readonly url: string;
-	/** Whether Canaries are looked after here: without that nothing is known of them. */
-	leads(leading: boolean): void;
+	/** By what Canaries are looked after here; undefined when they are not: then nothing is known of them. */
+	leads(cluster: Cluster | undefined): void;
 	close(): Promise<void>;
 };
 
@@ -54,7 +62,7 @@ const FOLDER = new URL('../../ui/dist/', import.meta.url);
 
 /** Starts to listen. Rejects when it cannot. */
 export const openPage = async (options: PageOptions): Promise<Page> => {
-	const {config, api, clock, log, random, version, speed} = options;
+	const {config, api, door, metricsServer, clock, log, random, version, speed} = options;
 	const feed = new Feed({clock, random});
 	const book = new Book({
 		clock,
@@ -62,7 +70,8 @@ export const openPage = async (options: PageOptions): Promise<Page> => {
 			feed.publish({event, namespace: data.namespace, name: data.name, data: JSON.stringify(data)});
 		},
 	});
-	let isLeading = false;
+	const diffOf = createDiff(clock);
+	let cluster: Cluster | undefined;
 	const server = await startWebServer({
 		port: config.port,
 		host: config.address,
@@ -74,7 +83,18 @@ export const openPage = async (options: PageOptions): Promise<Page> => {
 			api,
 			clock,
 			callers: createCallers(options),
-			isLeading: () => isLeading,
+			seriesOf: createSeries({
+				clock,
+				metricsServer,
+				provider: createPrometheusRange((url, asked) => door.request({url, ...asked})),
+			}),
+			diffOf: ({signal}, {model}) => cluster && diffOf(cluster, model, signal),
+			isLeading: () => cluster !== undefined,
+			leader: () => ({
+				pod: options.leader?.() ?? '',
+				namespace: options.connection.namespace,
+				port: server.port,
+			}),
 			about: {version, auth: config.auth, speed},
 		}),
 		readers: config.auth === 'token' ? createReaders(api, clock) : everybody,
@@ -85,9 +105,9 @@ export const openPage = async (options: PageOptions): Promise<Page> => {
 	return {
 		watcher: guarded(book, log),
 		url: `http://127.0.0.1:${server.port}/`,
-		leads(leading) {
-			isLeading = leading;
-			if (!leading) {
+		leads(through) {
+			cluster = through;
+			if (through === undefined) {
 				book.clear();
 				server.endStreams('another replica looks after the Canaries now', 'later');
 			}

@@ -80,12 +80,18 @@ export const runsOf = async (api: Api, entry: Entry): Promise<RunSummary[]> => {
 		.toSorted((a, b) => b.began.localeCompare(a.began) || a.id.localeCompare(b.id));
 };
 
+/** The run under way, or the one that ended last in this life; undefined before the first. */
+export const presentRunOf = ({life, model}: Entry): RunView | undefined => {
+	const own = life?.record();
+	return own && viewOf(model.namespace, own);
+};
+
 /** One run; undefined when it is not known. Rejects with ApiError. */
 export const runOfEntry = async (api: Api, entry: Entry, id: string): Promise<RunView | undefined> => {
 	const {namespace, name: canary} = entry.model;
-	const own = entry.life?.record();
-	if (own?.identity.run === id) {
-		return viewOf(namespace, own);
+	const own = presentRunOf(entry);
+	if (own?.id === id) {
+		return own;
 	}
 
 	if (!/^[\w-]{1,64}$/.test(id)) {

@@ -111,6 +111,7 @@ export const checkView = group(
 		query: maybe(text('The query as written, for kind `query`')),
 		outcome: text('`passed`, `breached`, or why there is no value: `no data`, `timed out` …; empty before the first'),
 		value: maybe(number('The last value')),
+		primary: maybe(number('The primary’s last value, where the two are compared')),
 		text: text('In words, unless it passed'),
 		at: maybe(instant('When it was last asked')),
 	},

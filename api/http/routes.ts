@@ -3,8 +3,10 @@
 import type {TSchema} from '@sinclair/typebox';
 import {canaryDetail, explanation} from './canary-views.ts';
 import {chartView} from './chart-view.ts';
+import {revisionDiffView} from './diff-views.ts';
 import {about, canaryList, commandGiven, commandRequest} from './requests.ts';
 import {runList, runView} from './run-views.ts';
+import {seriesView} from './series-views.ts';
 import type {RefusalCode} from './requests.ts';
 
 export type RouteDescription = {
@@ -60,6 +62,28 @@ const aboutCanaries = {
 		refusals: unknown,
 		isText: true,
 	},
+	diff: {
+		method: 'GET',
+		path: `${CANARY}/diff`,
+		access: 'reader',
+		summary: 'What promoting its target as it is now would change on the primary',
+		answer: revisionDiffView,
+		query: kind,
+		refusals: [...unknown, 'conflict', 'too-large', 'api-server'],
+	},
+	command: {
+		method: 'POST',
+		path: `${CANARY}/commands`,
+		access: 'caller',
+		summary: 'Gives a CanaryCommand as the caller, with the caller’s token',
+		body: commandRequest,
+		answer: commandGiven,
+		status: 201,
+		refusals: ['invalid', 'conflict', 'wrong-type', 'wrong-origin', 'too-large', 'too-many', 'api-server', 'not-found'],
+	},
+} as const;
+
+const aboutRuns = {
 	runs: {
 		method: 'GET',
 		path: `${CANARY}/runs`,
@@ -78,15 +102,14 @@ const aboutCanaries = {
 		query: kind,
 		refusals: [...unknown, 'api-server'],
 	},
-	command: {
-		method: 'POST',
-		path: `${CANARY}/commands`,
-		access: 'caller',
-		summary: 'Gives a CanaryCommand as the caller, with the caller’s token',
-		body: commandRequest,
-		answer: commandGiven,
-		status: 201,
-		refusals: ['invalid', 'conflict', 'wrong-type', 'wrong-origin', 'too-large', 'too-many', 'api-server', 'not-found'],
+	series: {
+		method: 'GET',
+		path: `${CANARY}/series`,
+		access: 'reader',
+		summary: 'The metrics of canary and primary over a run, asked of the metrics server now',
+		answer: seriesView,
+		query: {...kind, run: 'Name of the run; without it the run under way, or the one that ended last'},
+		refusals: [...unknown, 'api-server', 'too-many'],
 	},
 } as const;
 
@@ -129,6 +152,8 @@ const aboutAviary = {
 	},
 } as const;
 
-export const routes = {...aboutAviary, ...aboutCanaries} as const satisfies Readonly<Record<string, RouteDescription>>;
+export const routes = {...aboutAviary, ...aboutCanaries, ...aboutRuns} as const satisfies Readonly<
+	Record<string, RouteDescription>
+>;
 
 export type RouteName = keyof typeof routes;

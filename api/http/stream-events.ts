@@ -11,6 +11,7 @@ const measured = group(
 		metric: text('Name of the metric'),
 		outcome: text('As in a check'),
 		value: maybe(number('The value')),
+		primary: maybe(number('The primary’s value, where the two are compared')),
 		text: text('In words, unless it passed'),
 	},
 	'What one metric told',

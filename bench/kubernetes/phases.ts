@@ -11,6 +11,7 @@ export type Phase = {
 	readonly cpuSeconds: number;
 	/** At its end. */
 	readonly rssMb: number;
+	readonly fileMb: number;
 	readonly peakMb: number;
 };
 
@@ -41,6 +42,7 @@ export const measured = async (
 			queries: metrics.queries() - queries,
 			cpuSeconds: rounded(after.cpuSeconds - before.cpuSeconds, 2),
 			rssMb: rounded(after.rssMb),
+			fileMb: rounded(after.fileMb),
 			peakMb: rounded(after.peakMb),
 		},
 		asked,

@@ -4,6 +4,8 @@ import {readFileSync, writeFileSync} from 'node:fs';
 export type Figures = {
 	/** Resident memory, in MB (10^6 bytes). */
 	readonly rssMb: number;
+	/** Of this, pages of files: Node and the libraries. They are clean, and shared by all who run the same image. */
+	readonly fileMb: number;
 	/** The most since the peak was last reset. */
 	readonly peakMb: number;
 	/** User and system, since its start. */
@@ -21,7 +23,7 @@ export const figuresOf = (pid: number): Figures => {
 	// The name in parentheses may hold spaces.
 	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
 	const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
-	return {rssMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM'), cpuSeconds};
+	return {rssMb: megabytes('VmRSS'), fileMb: megabytes('RssFile'), peakMb: megabytes('VmHWM'), cpuSeconds};
 };
 
 /** Lets the peak begin anew, from what is resident now. */

@@ -1,5 +1,5 @@
 // Writes docs/performance.md from the results in bench/results: what was measured, beside the goals and the peer's
-// figures. `node bench/kubernetes/write-docs.ts`
+// figures. `npm run bench:pages`
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {performancePage} from './performance-page.ts';

@@ -4,6 +4,7 @@ import type {DaemonConfig} from '../../index.ts';
 import {knownProviders} from '../../api/not-yet.ts';
 import {CommandError} from '../errors.ts';
 import {duration, examples, httpAddress, kubeconfig, logLevel, namespaceNames, wholeNumber} from '../flags.ts';
+import {inspectOption, type InspectFlags} from '../inspect-flag.ts';
 import {leaderElectionOf, leaderElectionOptions, type LeaderElectionFlags} from '../leader-election.ts';
 import {notifyOf, notifyOptions, type NotifyFlags} from '../notify.ts';
 import {buildPageFromSources} from '../page-files.ts';
@@ -16,6 +17,7 @@ type Flags = Pick<
 	DaemonConfig,
 	'kubeconfig' | 'metricsServer' | 'meshProvider' | 'logLevel' | 'logLevelFile' | 'port'
 > &
+	InspectFlags &
 	LeaderElectionFlags &
 	MappingFlags &
 	NotifyFlags &
@@ -121,6 +123,7 @@ export const registerDaemon = (program: Command, finish: (code: number) => void)
 			);
 		});
 	for (const option of [
+		inspectOption().env('AVIARY_INSPECT'),
 		mappingOption(),
 		...leaderElectionOptions(),
 		...notifyOptions(),

@@ -1,93 +1,86 @@
 // `aviary diff`: what promoting the target as it is now would change on the primary.
-import type {Command} from 'commander';
-import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
-import type {Access} from '../cluster-access.ts';
-import type {PodTemplate} from '../../services/workloads/shapes.ts';
+import {Option, type Command} from 'commander';
 import {CommandError} from '../errors.ts';
 import {context, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
 import {nameOf} from '../names.ts';
+import type {Comparison} from '../revision-comparison.ts';
 import type {Terminal} from '../terminal.ts';
+import {mappingOption, mappingsOf, type MappingFlags} from '../workload-mappings.ts';
 
-type Flags = {
+type Flags = MappingFlags & {
 	readonly namespace?: string;
+	readonly output?: 'json' | 'yaml';
 	readonly exitCode?: boolean;
 	readonly kubeconfig?: string;
 	readonly context?: string;
 };
 
-const read = async (access: Access, resource: Resource, place: string, name: string): Promise<KubeObject> => {
-	const {getObject} = await import('../../services/kubernetes/get-object.ts');
-	const right = `get ${resource.plural}.${resource.group} in ${place}`;
-	const asked = getObject(access.api, {resource, namespace: place, name, patient: false});
-	const found = await access.explained(asked, right);
-	if (found === undefined) {
-		throw new CommandError(
-			`there is no ${resource.kind} ${name} in the namespace ${place}`,
-			`aviary explain tells more`,
-		);
-	}
+/** As of `aviary wait`. */
+const UNKNOWN = 4;
 
-	return found;
+const textOf = ({unified, configs, same}: Comparison, {colors, columns}: Terminal): string => {
+	const paint = (line: string): string =>
+		line.startsWith('+') ? colors.green(line) : line.startsWith('-') ? colors.red(line) : line;
+	const inConfigs = configs.flatMap(({unified: lines, notes}) => [...lines, ...notes]);
+	// To a program, nothing is no difference.
+	const words = same && columns !== undefined ? ['No difference: the primary runs this revision already.'] : [];
+	return [...unified, ...inConfigs]
+		.map((line) => paint(line))
+		.concat(words)
+		.map((line) => `${line}\n`)
+		.join('');
 };
 
-/** The lines of the difference; empty when promoting would change nothing. */
-const differences = async (access: Access, name: string): Promise<readonly string[]> => {
-	const [{readCanary}, {toModel}, {workloadsOf}, {renderPrimary, runsTheSame}, {templateOf}, {unifiedDiff}, yaml] =
-		await Promise.all([
-			import('../cluster-reader.ts'),
-			import('../../api/model-of-canary.ts'),
-			import('../../services/workloads/index.ts'),
-			import('../../services/workloads/render.ts'),
-			import('../../services/workloads/shapes.ts'),
-			import('../unified-diff.ts'),
-			import('yaml'),
-		]);
-	const canary = await readCanary(access, access.namespace, name);
-	const model = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1});
-	const {target, primary, namespace: place} = model;
-	const workloads = workloadsOf(target);
-	if (workloads === undefined || target.kind === 'DaemonSet') {
-		throw new CommandError(
-			`a target of the kind ${target.kind || 'none'} cannot be compared`,
-			'it can be for Deployments and StatefulSets; see kubectl get -o yaml',
-		);
+const write = async (comparison: Comparison, {output}: Flags, terminal: Terminal): Promise<void> => {
+	if (output === undefined) {
+		terminal.write(textOf(comparison, terminal));
+		return;
 	}
 
-	const [wanted, present] = await Promise.all([
-		read(access, workloads.resource, place, target.name),
-		read(access, workloads.resource, place, primary.name),
-	]);
-	const [before, after] = [templateOf(present), renderPrimary(model, wanted, present)];
-	if (runsTheSame(before, after)) {
-		return [];
-	}
-
-	const text = ({metadata, ...template}: PodTemplate): string => {
-		// It is another one for every revision, and tells nothing.
-		const {'flagger-id': _, ...annotations} = metadata?.annotations ?? {};
-		const shown = {...template, metadata: {labels: metadata?.labels ?? {}, annotations}};
-		return yaml.stringify(shown, {sortMapEntries: true, lineWidth: 0}).trimEnd();
+	const joined = (lines: readonly string[]): string => lines.join('\n');
+	const {unified, configs} = comparison;
+	const told = {
+		...comparison,
+		unified: joined(unified),
+		configs: configs.map((config) => ({...config, unified: joined(config.unified)})),
 	};
-	const kind = target.kind.toLowerCase();
-	return unifiedDiff(text(before), text(after), [
-		`${kind}/${primary.name} as it runs`,
-		`${kind}/${primary.name} with the template of ${kind}/${target.name}`,
+	if (output === 'json') {
+		terminal.write(`${JSON.stringify(told, null, 2)}\n`);
+		return;
+	}
+
+	const {stringify} = await import('yaml');
+	terminal.write(stringify(told, {version: '1.1', aliasDuplicateObjects: false, lineWidth: 0}));
+};
+
+const compare = async (written: string, flags: Flags): Promise<Comparison> => {
+	const {name, namespace: chosen} = nameOf(written, flags.namespace);
+	const [{openAccess}, {compareRevisions}, {shippedMappings}, {workloadMappings = []}] = await Promise.all([
+		import('../cluster-access.ts'),
+		import('../revision-comparison.ts'),
+		import('../../services/workloads/mapping-files.ts'),
+		mappingsOf(flags.workloadMappings),
 	]);
+	const access = openAccess({...flags, ...(chosen !== undefined && {namespace: chosen})});
+	try {
+		return await compareRevisions(access, name, [...(await shippedMappings()), ...workloadMappings]);
+	} finally {
+		await access.close();
+	}
 };
 
 const diff = async (written: string, flags: Flags, terminal: Terminal): Promise<number> => {
-	const {name, namespace: chosen} = nameOf(written, flags.namespace);
-	const {openAccess} = await import('../cluster-access.ts');
-	const access = openAccess({...flags, ...(chosen !== undefined && {namespace: chosen})});
-	const {colors} = terminal;
-	const paint = (line: string): string =>
-		line.startsWith('+') ? colors.green(line) : line.startsWith('-') ? colors.red(line) : line;
 	try {
-		const lines = await differences(access, name);
-		terminal.write(lines.map((line) => `${paint(line)}\n`).join(''));
-		return flags.exitCode === true && lines.length > 0 ? 1 : 0;
-	} finally {
-		await access.close();
+		const comparison = await compare(written, flags);
+		await write(comparison, flags, terminal);
+		return flags.exitCode === true && !comparison.same ? 1 : 0;
+	} catch (error) {
+		// With --exit-code 1 is an answer.
+		if (flags.exitCode === true && error instanceof CommandError && error.exitCode === 1) {
+			throw new CommandError(error.message, error.remedy, {exitCode: UNKNOWN, cause: error});
+		}
+
+		throw error;
 	}
 };
 
@@ -98,15 +91,18 @@ export const registerDiff = (program: Command, terminal: Terminal, end: (code: n
 		.description('show what promoting the target as it is now would change on the primary')
 		.argument('<name>', 'NAME, or NAMESPACE/NAME')
 		.addOption(namespace())
-		.option('--exit-code', 'exit with 1 when there are differences')
+		.addOption(new Option('-o, --output <format>', 'another form').choices(['json', 'yaml']))
+		.option('--exit-code', 'exit with 1 when there are differences, with 4 when it cannot be told')
+		.addOption(mappingOption())
 		.addOption(kubeconfig())
 		.addOption(context())
 		.addOption(logLevel())
 		.addHelpText(
 			'after',
-			`\nConfigMaps and Secrets are shared by both, so that references to them are compared, and no value is read.\n${examples(
+			`\nWhere the target refers to other ConfigMaps or Secrets, what is in them is compared, too; no value of a Secret is shown.\n${examples(
 				'aviary diff test/podinfo',
 				'aviary diff podinfo -n test --exit-code',
+				"aviary diff test/podinfo -o json | jq -r '.changes[].path'",
 			)}`,
 		)
 		.action(async (name: string, flags: Flags) => {

@@ -4,6 +4,7 @@ import {instantOf} from '../../services/clock.ts';
 import {durationText} from '../../services/reports/run-story.ts';
 import {context, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
 import {nameOf} from '../names.ts';
+import {listOf, objectText} from '../object-text.ts';
 import type {StoredRun} from '../run-reader.ts';
 import {ageText, plain, tableText, type Terminal} from '../terminal.ts';
 
@@ -70,10 +71,7 @@ const history = async (written: string, flags: Flags, terminal: Terminal): Promi
 		const runs = await reader.runs(name);
 		const {output} = flags;
 		if (output === 'json' || output === 'yaml') {
-			const whole = {apiVersion: 'v1', kind: 'List', metadata: {}, items: runs};
-			const {stringify} = await import('yaml');
-			const yaml = {version: '1.1', aliasDuplicateObjects: false, lineWidth: 0} as const;
-			terminal.write(output === 'json' ? `${JSON.stringify(whole, null, 2)}\n` : stringify(whole, yaml));
+			terminal.write(await objectText(output, listOf(runs)));
 		} else if (output === 'name') {
 			terminal.write(runs.map(({metadata}) => `canaryrun.aviary.dev/${metadata.name}\n`).join(''));
 		} else if (runs.length === 0) {

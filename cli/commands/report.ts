@@ -3,12 +3,13 @@ import {Option, type Command} from 'commander';
 import {CommandError} from '../errors.ts';
 import {context, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
 import {nameOf} from '../names.ts';
+import {objectText} from '../object-text.ts';
 import type {RunReader, StoredRun} from '../run-reader.ts';
 import type {Terminal} from '../terminal.ts';
 
 type Flags = {
 	readonly namespace?: string;
-	readonly output: 'markdown' | 'html' | 'json';
+	readonly output: 'markdown' | 'html' | 'json' | 'yaml' | 'name';
 	readonly kubeconfig?: string;
 	readonly context?: string;
 };
@@ -27,8 +28,12 @@ const find = async (reader: RunReader, name: string): Promise<StoredRun> => {
 };
 
 const write = async (run: StoredRun, {output}: Flags): Promise<string> => {
-	if (output === 'json') {
-		return `${JSON.stringify(run, null, 2)}\n`;
+	if (output === 'json' || output === 'yaml') {
+		return objectText(output, run);
+	}
+
+	if (output === 'name') {
+		return `canaryrun.aviary.dev/${run.metadata.name}\n`;
 	}
 
 	if (output === 'html') {
@@ -61,7 +66,7 @@ export const registerReport = (program: Command, terminal: Terminal, end: (code:
 		.addOption(namespace())
 		.addOption(
 			new Option('-o, --output <format>', 'html is one file, with charts and without scripts')
-				.choices(['markdown', 'html', 'json'])
+				.choices(['markdown', 'html', 'json', 'yaml', 'name'])
 				.default('markdown'),
 		)
 		.addOption(kubeconfig())

@@ -1,6 +1,7 @@
 // `aviary sandbox`: a small Kubernetes on this machine with the real daemon. Here are its flags; sandbox.ts does it.
 import {InvalidArgumentError, Option, type Command} from 'commander';
 import {builtInScenarios} from '../../sandbox/scenario/built-in.ts';
+import {inspectOption} from '../inspect-flag.ts';
 import type {SandboxFlags} from '../sandbox.ts';
 import {
 	examples,
@@ -56,8 +57,9 @@ const options = (): readonly Option[] => [
 			'gatewayPort',
 			'rps',
 			'prometheus',
+			'inspect',
 		]),
-	new Option('--output <format>', 'form of what it prints').choices(['text', 'json']).default('text'),
+	new Option('-o, --output <format>', 'form of what it prints').choices(['text', 'json']).default('text'),
 	new Option('--port <number>', 'port of the API server; 0 takes a free one')
 		.argParser(wholeNumber(0, 65_535))
 		.default(0),
@@ -70,6 +72,7 @@ const options = (): readonly Option[] => [
 	new Option('--prometheus <url or auto>', 'ask a real Prometheus; auto starts one; --speed is 20 then, unless given')
 		.argParser(httpAddressOrAuto)
 		.implies({speed: 20}),
+	inspectOption(),
 	// What goes wrong with a Canary is printed as it happens; the log would say it again.
 	logLevel().default('error'),
 ];

@@ -73,12 +73,12 @@ const promoting: Sentences = {
 	'promoting.takingBack.writing': 'The primary gets the template that it was promoted with before.',
 	'promoting.takingBack.returning': 'The primary gets all traffic as soon as a pod of it is ready.',
 	'promoting.routing': 'The promoted primary gets all traffic.',
-	'promoting.draining': 'The canary finishes the requests that it has.',
-	'promoting.led': 'Somebody else keeps traffic on the canary; it is not scaled down under its users.',
 };
 
 const finished: Sentences = {
 	finished: 'The revision was promoted.',
+	'finished.draining': 'The canary finishes the requests that it has.',
+	'finished.led': 'Somebody else keeps traffic on the canary; it is not scaled down under its users.',
 	'finished.scalingDown': 'The canary is scaled to zero.',
 	'finished.keeping': 'The template that was promoted is kept, for a later promotion that is taken back.',
 	'finished.mending': 'Routing or a generated object was changed or deleted, and is put right.',

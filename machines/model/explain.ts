@@ -103,7 +103,7 @@ export const waitingFor = (path: Path, context: Context): string => {
 		return `${model.primary.name} to be healthy${troubles(context)}; users stay on ${model.target.name} meanwhile`;
 	}
 
-	if (top === 'promoting' && nested !== 'draining') {
+	if (top === 'promoting') {
 		return `the rolling update of ${model.primary.name}${troubles(context)}`;
 	}
 
@@ -115,6 +115,10 @@ export const reasonOf = (path: Path, context: Context): string => {
 	const {run, model} = context;
 	if (path.startsWith('failed')) {
 		return run.failure ?? (tooManyFailedChecks(context) ? `failed checks threshold reached ${run.failedChecks}` : '');
+	}
+
+	if (path === 'finished.idle' && run.refusal !== undefined) {
+		return `the API server refused: ${run.refusal}`;
 	}
 
 	return path.startsWith('halted') || path === 'initialized.blocked'

@@ -26,6 +26,17 @@ export const runIsSuperseded = ({world}: Context): boolean => world?.primaryRuns
 /** The template under analysis is on the primary. */
 export const templateIsCopied = ({world, run}: Context): boolean => world?.primary?.promoted === run.revision;
 
+/**
+ * A former life has kept the template that the primary runs: it comes to rest only after that, and says what refused it.
+ * Its state and the mark on the primary are ours alone: after another operator, or under its CRD, they tell nothing.
+ */
+export const primaryWasKept = ({recalled, promoted, world}: Context): boolean =>
+	['finished Succeeded', 'initialized Initialized'].includes(`${recalled.state} ${recalled.phase}`) &&
+	!recalled.reason &&
+	promoted !== '' &&
+	recalled.lastPromotedSpec === promoted &&
+	world?.primary?.promoted === promoted;
+
 /** At rest: the target holds a template that was neither judged before nor runs on the primary already. */
 export const newRevisionWaits = (context: Context): boolean =>
 	context.world?.target !== undefined &&

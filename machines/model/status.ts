@@ -49,7 +49,7 @@ export const phaseOf = (path: Path, context: Context): Phase => {
 		}
 
 		case 'promoting': {
-			return nested === 'draining' || nested === 'led' ? 'Finalising' : 'Promoting';
+			return 'Promoting';
 		}
 
 		case 'finished': {
@@ -91,7 +91,8 @@ export const statusOf = (path: Path, context: Context): Status => {
 			message: holding ? 'Promotion failed, primary not ready; traffic stays on the canary.' : message(context.model),
 		},
 		state: path.split('.')[0] ?? '',
-		canaryRevision: context.run.revision,
+		// Before the first run as after a restart, which takes the revision that was judged for the run's.
+		canaryRevision: context.run.revision || context.judged,
 		waitingFor: waitingFor(path, context),
 		reason: reasonOf(path, context),
 	};

@@ -1,6 +1,4 @@
 // Plain JSON values: looking into them, copying, freezing.
-export {isDeepStrictEqual as isEqual} from 'node:util';
-
 export type Json = Record<string, unknown>;
 
 /** True for a JSON object (neither null nor a list). */
@@ -13,13 +11,26 @@ export const recordOf = (value: unknown): Json => (isRecord(value) ? value : {})
 /** The value as a list; an empty one when it is none. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 
+/** True for equal values; a field that is undefined is not the same as none. Node's own looks for far more than JSON. */
+export const isEqual = (left: unknown, right: unknown): boolean => {
+	if (Object.is(left, right)) return true;
+	if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+	if (Array.isArray(left) !== Array.isArray(right)) return false;
+	const fields = Object.keys(left);
+	return (
+		fields.length === Object.keys(right).length &&
+		fields.every((field) => Object.hasOwn(right, field) && isEqual((left as Json)[field], (right as Json)[field]))
+	);
+};
+
 /** A deep copy as JSON would carry it: fields that are undefined are dropped. */
 export const copy = <Value>(value: Value): Value => {
 	if (Array.isArray(value)) return value.map((item: unknown) => copy(item)) as Value;
 	if (typeof value !== 'object' || value === null) return value;
 	const result: Json = {};
-	for (const [field, inner] of Object.entries(value)) {
-		if (inner !== undefined) result[field] = copy(inner as unknown);
+	for (const field of Object.keys(value)) {
+		const inner = (value as Json)[field];
+		if (inner !== undefined) result[field] = copy(inner);
 	}
 
 	return result as Value;

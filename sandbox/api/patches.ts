@@ -32,14 +32,14 @@ export const jsonPatched = (current: KubeObject, operations: readonly Operation[
 	}
 };
 
-/** The object after a merge patch. */
+/** The object after a merge patch, which has nothing in common with it. */
 export const merged = (current: KubeObject, patch: unknown): KubeObject => {
 	if (!isRecord(patch)) throw badRequest('the patch is not a JSON object');
-	return mergePatched(current, patch) as KubeObject;
+	return copy(mergePatched(current, patch)) as KubeObject;
 };
 
-/** The object after a strategic merge patch. */
+/** The object after a strategic merge patch, which has nothing in common with it. */
 export const strategic = (current: KubeObject, patch: unknown): KubeObject => {
 	if (!isRecord(patch)) throw badRequest('the patch is not a JSON object');
-	return strategicPatched(current, patch) as KubeObject;
+	return copy(strategicPatched(current, patch)) as KubeObject;
 };

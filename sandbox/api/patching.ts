@@ -103,7 +103,7 @@ export const patchObject = (write: Write): ApiAnswer => {
 	const isStrategic = contentType(request) === strategicFormat;
 	let patched: KubeObject | undefined;
 	const change = (current: KubeObject): KubeObject => {
-		patched = copy(patcher(inVersion(kind, current, version)));
+		patched = patcher(inVersion(kind, current, version));
 		if (strictness !== undefined) checkPatched(kind, version, patched, {...strictness, patch, isStrategic});
 		return patched;
 	};

@@ -137,15 +137,15 @@ export class Registry {
 	): KubeObject {
 		const before = this.#parts.memory.get(kind, idOf(namespace, name));
 		if (before === undefined) throw notFound(kind.key, name);
-		const given = copy(change(before));
+		const given = change(before);
 		if (options.isReplacement) requireVersion(kind, given);
 		checkPrecondition(kind, given, before);
 		if (given.metadata.name !== name || (kind.namespaced && (given.metadata.namespace ?? namespace) !== namespace)) {
 			throw badRequest('the name of the object does not match the name on the URL');
 		}
 
-		if (kind.namespaced && namespace !== undefined) given.metadata.namespace = namespace;
 		const object = this.#admit(kind, this.#mixed(kind, given, before, options), before, options);
+		if (kind.namespaced && namespace !== undefined) object.metadata.namespace = namespace;
 		keepIdentity(object, before);
 		this.#validate(kind, object, before, options);
 		if (isEqual(object, before)) return before;

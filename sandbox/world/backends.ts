@@ -15,6 +15,8 @@ export type Backend = {
 	readonly namespace: string;
 	readonly app: string;
 	readonly version: string;
+	/** Of Knative. */
+	readonly revision: string | undefined;
 	readonly behaviour: Behaviour;
 	readonly readySince: number | undefined;
 };
@@ -98,8 +100,10 @@ export class Backends {
 
 	/** Who was never asked for may be concerned by anything. */
 	#concerned(isMeant: (found: Found) => boolean): Concerned {
-		const untouched = new Set([...this.#known].filter(([, found]) => !isMeant(found)).map(([key]) => key));
-		return (key) => !untouched.has(key);
+		return (key) => {
+			const found = this.#known.get(key);
+			return found === undefined || isMeant(found);
+		};
 	}
 
 	#find(destination: Destination): Found {
@@ -143,6 +147,7 @@ export class Backends {
 			namespace,
 			app: labels['app'] ?? labels['app.kubernetes.io/name'] ?? workload,
 			version: labels['version'] ?? 'unknown',
+			revision: labels['serving.knative.dev/revision'],
 			behaviour: this.#sources.kubelet.behaviourOf(pod),
 			readySince: this.#sources.kubelet.readySince(pod),
 		};

@@ -1,6 +1,7 @@
 // The counters that Istio's proxies export, for all workloads together.
 import type {Labels} from './objects.ts';
 import {NAME, type Exposed} from './prometheus/samples.ts';
+import {RevisionCounters} from './revision-counters.ts';
 
 const BOUNDS_MS = [
 	0.5,
@@ -34,6 +35,8 @@ export type Traffic = {
 	readonly namespace: string;
 	readonly app: string;
 	readonly version: string;
+	/** Of Knative, whose Envoys count for themselves. */
+	readonly revision?: string;
 	readonly service: string;
 	readonly serviceNamespace: string;
 	/** 0 when the caller gave up before there was an answer. */
@@ -168,25 +171,38 @@ const workloadName = (namespace: string, workload: string): string => `${namespa
 /** All counters; what is scraped is what `exposed` yields at that moment. */
 export class Counters {
 	readonly #families = new Map<string, Family>();
+	readonly #revisions = new Map<string, RevisionCounters>();
 
 	record(traffic: Traffic, latencyMs: number, count: number): void {
 		this.#family(traffic).record(latencyMs, count);
+		const {namespace, workload, revision, code} = traffic;
+		if (revision !== undefined)
+			this.#revision(workloadName(namespace, workload), `${namespace}/${revision}`).record(code, latencyMs, count);
 	}
 
 	/** Drops a workload's counters, as they go with its last pod. */
 	forget(namespace: string, workload: string): void {
 		const owner = workloadName(namespace, workload);
 		for (const [key, family] of this.#families) if (family.owner === owner) this.#families.delete(key);
+		for (const [key, revision] of this.#revisions) if (revision.owner === owner) this.#revisions.delete(key);
 	}
 
 	/** Every counter with its value, for those who read text. */
 	*exposed(): Iterable<Exposed> {
 		for (const family of this.#families.values()) yield* family.exposed();
+		for (const revision of this.#revisions.values()) yield* revision.exposed();
 	}
 
 	/** The same with most of it as twins. */
 	*leaders(): Iterable<Exposed> {
 		for (const family of this.#families.values()) yield* family.leaders();
+		for (const revision of this.#revisions.values()) yield* revision.exposed();
+	}
+
+	#revision(owner: string, cluster: string): RevisionCounters {
+		const known = this.#revisions.get(cluster) ?? new RevisionCounters(owner, cluster);
+		this.#revisions.set(cluster, known);
+		return known;
 	}
 
 	#family(traffic: Traffic): Family {

@@ -14,4 +14,6 @@ export const endpointSlicesKey = key('discovery.k8s.io', 'endpointslices');
 export const autoscalersKey = key('autoscaling', 'horizontalpodautoscalers');
 export const virtualServicesKey = key('networking.istio.io', 'virtualservices');
 export const destinationRulesKey = key('networking.istio.io', 'destinationrules');
+export const knativeServicesKey = key('serving.knative.dev', 'services');
+export const knativeRevisionsKey = key('serving.knative.dev', 'revisions');
 export const httpRoutesKey = key('gateway.networking.k8s.io', 'httproutes');

@@ -47,8 +47,14 @@ export const nameOf = (object: KubeObject): string => `${object.metadata.namespa
 
 /** True when the labels satisfy a service's plain selector; an empty one selects nothing. */
 export const isSelected = (selector: Labels, labels: Labels): boolean => {
-	const wanted = Object.entries(selector);
-	return wanted.length > 0 && wanted.every(([name, value]) => labels[name] === value);
+	let isAsking = false;
+	// In place, for every pod's change is held against every service.
+	for (const name in selector) {
+		if (labels[name] !== selector[name]) return false;
+		isAsking = true;
+	}
+
+	return isAsking;
 };
 
 /** True when the labels satisfy a whole label selector. */

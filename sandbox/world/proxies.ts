@@ -98,7 +98,7 @@ export class Proxies {
 		const isLate = exchange.latencyMs > timeoutMs;
 		const latencyMs = Math.min(exchange.latencyMs, timeoutMs);
 		const code = isLate ? 504 : exchange.code;
-		const {workload, namespace, app, version} = backend ?? NOBODY;
+		const {workload, namespace, app, version, revision} = backend ?? NOBODY;
 		const traffic = {
 			sourceWorkload: origin.workload,
 			sourceNamespace: origin.namespace,
@@ -106,6 +106,7 @@ export class Proxies {
 			namespace,
 			app,
 			version,
+			...(revision !== undefined && {revision}),
 			service,
 			serviceNamespace,
 		};
@@ -117,4 +118,4 @@ export class Proxies {
 	}
 }
 
-const NOBODY = {workload: 'unknown', namespace: 'unknown', app: 'unknown', version: 'unknown'};
+const NOBODY = {workload: 'unknown', namespace: 'unknown', app: 'unknown', version: 'unknown', revision: undefined};

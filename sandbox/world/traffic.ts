@@ -54,6 +54,7 @@ type OwedLeg = {readonly leg: Leg; readonly key: string; owed: number};
 
 type Visited = {
 	readonly origin: Origin;
+	readonly route: Route | undefined;
 	readonly legs: readonly OwedLeg[];
 	readonly timeoutMs: number | undefined;
 	/** Until when its visitors have been sent. */
@@ -94,11 +95,13 @@ class Stream {
 		this.#isFlowing = isFlowing;
 	}
 
-	/** Makes a changed route count; what was due until now still goes the old way. */
+	/** Makes a changed route count; what was due until now still goes the old way. Other hosts notice nothing. */
 	apply(kind: RouteKind, event: WatchEvent): void {
-		this.flush();
+		const now = this.#parts.clock.monotonic();
 		this.#table.apply(kind, event);
-		this.#hosts = this.#visit();
+		const hosts = this.#visit(now);
+		for (const [name, host] of this.#hosts) if (hosts.get(name) !== host) this.#visitNow(host, now);
+		this.#hosts = hosts;
 	}
 
 	#visitNow(host: Visited, now: number): void {
@@ -114,22 +117,33 @@ class Stream {
 		}
 	}
 
-	#visit(): ReadonlyMap<string, Visited> {
-		const sentAt = this.#parts.clock.monotonic();
+	/** Who is visited from now on. A host whose route is the same stays as it was. */
+	#visit(now: number): ReadonlyMap<string, Visited> {
 		const hosts = new Map<string, Visited>();
 		for (const host of this.#table.routed()) {
+			const {name, namespace} = host;
 			const route = visitedRoute(host);
-			const legs = route?.legs ?? [];
-			const before = this.#hosts.get(host.name);
-			const known = before?.legs.map(({leg}) => leg);
-			// What is owed is kept while the shares are the same, so that an unrelated write loses nothing.
-			const isSame = before !== undefined && isEqual(known, legs);
-			const origin = {host: host.name, workload: 'sandbox-visitors', namespace: host.namespace};
-			const owing = isSame ? before.legs : legs.map((leg) => ({leg, key: destinationKey(leg.destination), owed: 0}));
-			hosts.set(host.name, {origin, legs: owing, timeoutMs: route?.timeoutMs, sentAt});
+			const before = this.#hosts.get(name);
+			const isKept = before !== undefined && before.origin.namespace === namespace && before.route === route;
+			hosts.set(name, isKept ? before : this.#visitor(name, namespace, route, now));
 		}
 
 		return hosts;
+	}
+
+	/** What is owed is kept while the shares are the same, so that an unrelated write loses nothing. */
+	#visitor(host: string, namespace: string, route: Route | undefined, sentAt: number): Visited {
+		const legs = route?.legs ?? [];
+		const before = this.#hosts.get(host)?.legs;
+		const isSame =
+			before !== undefined &&
+			isEqual(
+				before.map(({leg}) => leg),
+				legs,
+			);
+		const origin = {host, workload: 'sandbox-visitors', namespace};
+		const owing = isSame ? before : legs.map((leg) => ({leg, key: destinationKey(leg.destination), owed: 0}));
+		return {origin, route, legs: owing, timeoutMs: route?.timeoutMs, sentAt};
 	}
 
 	#send({origin, timeoutMs}: Visited, {leg, key}: OwedLeg, count: number): void {

@@ -4,6 +4,8 @@ import {
 	autoscalersKey,
 	daemonSetsKey,
 	deploymentsKey,
+	knativeRevisionsKey,
+	knativeServicesKey,
 	podsKey,
 	replicaSetsKey,
 	servicesKey,
@@ -13,6 +15,7 @@ import {startAutoscalers} from './workloads/autoscalers.ts';
 import {startDaemonSets} from './workloads/daemon-sets.ts';
 import {startDeployments} from './workloads/deployments.ts';
 import {startEndpoints} from './workloads/endpoints.ts';
+import {startKnative} from './workloads/knative.ts';
 import {operators, startOperator} from './workloads/operated.ts';
 import type {ControllerParts} from './workloads/parts.ts';
 import {startPods, type Kubelet} from './workloads/pods.ts';
@@ -29,6 +32,10 @@ export const startWorkloads = (parts: ControllerParts): Kubelet => {
 	const services = followKind(parts.store, servicesKey);
 	const autoscalers = followKind(parts.store, autoscalersKey);
 	const operated = operators.map((operator) => ({operator, objects: followKind(parts.store, operator.key)}));
+	const knative = {
+		knativeServices: followKind(parts.store, knativeServicesKey),
+		revisions: followKind(parts.store, knativeRevisionsKey),
+	};
 	const kubelet = startPods(parts, pods);
 	const stops = [
 		startReplicaSets(parts, {replicaSets, pods, readySince: kubelet.readySince}),
@@ -38,12 +45,14 @@ export const startWorkloads = (parts: ControllerParts): Kubelet => {
 		startEndpoints(parts, services, pods),
 		startAutoscalers(parts, autoscalers, {Deployment: deployments, StatefulSet: statefulSets}),
 		...operated.map(({operator, objects}) => startOperator(parts, operator, {objects, deployments})),
+		startKnative(parts, {...knative, deployments}),
 		() => kubelet.stop(),
 		...operated.map(
 			({objects}) =>
 				() =>
 					objects.close(),
 		),
+		...Object.values(knative).map((informer) => () => informer.close()),
 		...[deployments, daemonSets, statefulSets, replicaSets, pods, services, autoscalers].map(
 			(informer) => () => informer.close(),
 		),

@@ -10,7 +10,7 @@ import {campaign} from './lease-campaign.ts';
 import {createLeaseClient, type LeaseName} from './lease-client.ts';
 import {Bell, createComplaints, type Contest} from './lease-contest.ts';
 import type {Fence} from './lease-fence.ts';
-import {mistakeIn, type LeaseTiming} from './lease-record.ts';
+import {holderOf, mistakeIn, type LeaseTiming} from './lease-record.ts';
 import {giveBack, reign, type Term} from './lease-reign.ts';
 import {createLeaseView} from './lease-view.ts';
 import {leases} from './resources.ts';
@@ -41,6 +41,8 @@ export type CandidateOptions = {
 export type Candidate = {
 	/** False when the loop has died of a bug: only a new process helps. */
 	isAlive(): boolean;
+	/** The identity in the Lease; empty when it is free, or not known. */
+	holder(): string;
 	/** Ends the term in order, then gives the Lease back. */
 	stop(): Promise<void>;
 };
@@ -167,6 +169,7 @@ export const startCandidate = (options: CandidateOptions): Candidate => {
 	});
 	return {
 		isAlive: () => isAlive,
+		holder: () => holderOf(view.lease()),
 		async stop() {
 			life.abort(new Error('this replica was told to stop'));
 			await over.catch(() => {});

@@ -7,9 +7,11 @@ import {pathOf} from './resources.ts';
 
 /** Items are then of the kind PartialObjectMetadata; a server that does not know it sends whole objects. */
 const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json';
-const PAGE = '500';
+/** What a page takes in memory is the peak of a start: 10,000 Deployments of 4.6 KB cost 33 MB more by pages of 500, and
+ * no less CPU. */
+const PAGE = '100';
 const PAGE_MS = 60_000;
-/** 500 objects of etcd's largest size do not fit; 500 of ten times the usual size do. */
+/** Of 1.3 MB an object, where etcd takes 1.5. */
 const PAGE_BYTES_MAX = 128 * 1024 * 1024;
 
 export type Listed = {readonly objects: readonly KubeObject[]; readonly version: bigint};

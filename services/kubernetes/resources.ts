@@ -12,6 +12,7 @@ export const canaries = resource('flagger.app', 'v1beta1', 'canaries', 'Canary')
 export const rollouts = resource('apps.weave.works', 'v1beta1', 'rollouts', 'Rollout');
 export const alertProviders = resource('flagger.app', 'v1beta1', 'alertproviders', 'AlertProvider');
 export const secrets = resource('', 'v1', 'secrets', 'Secret');
+export const configMaps = resource('', 'v1', 'configmaps', 'ConfigMap');
 export const canaryCommands = resource('aviary.dev', 'v1alpha1', 'canarycommands', 'CanaryCommand');
 export const canaryRuns = resource('aviary.dev', 'v1alpha1', 'canaryruns', 'CanaryRun');
 export const selfSubjectReviews = resource('authentication.k8s.io', 'v1', 'selfsubjectreviews', 'SelfSubjectReview');
@@ -38,6 +39,8 @@ export const horizontalPodAutoscalers = resource(
 );
 export const virtualServices = resource('networking.istio.io', 'v1beta1', 'virtualservices', 'VirtualService');
 export const destinationRules = resource('networking.istio.io', 'v1beta1', 'destinationrules', 'DestinationRule');
+export const knativeServices = resource('serving.knative.dev', 'v1', 'services', 'Service');
+export const knativeRevisions = resource('serving.knative.dev', 'v1', 'revisions', 'Revision');
 
 /** `/apis/apps/v1/namespaces/test/deployments/podinfo/status`, or the collection's path without a name. */
 export const pathOf = (kind: Resource, namespace?: string, name?: string, subresource?: string): string => {

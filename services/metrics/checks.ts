@@ -50,9 +50,10 @@ const checkAgainst = async (
 	const primary = aboutPrimary(model);
 	const [own, theirs] = await Promise.all([answerTo(model, metric, options), answerTo(primary, metric, options)]);
 	const now = options.clock.now();
-	return judge(primary, metric, theirs, now, (value) =>
-		judge(model, metric, own, now, (found) => compareWithPrimary(metric, against, found, value)),
-	);
+	return judge(primary, metric, theirs, now, (value) => ({
+		...judge(model, metric, own, now, (found) => compareWithPrimary(metric, against, found, value)),
+		primary: value,
+	}));
 };
 
 const check = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Evidence> => {

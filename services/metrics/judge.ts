@@ -1,7 +1,7 @@
 // One answer against one metric's bounds, in the words that the peer's users know.
 import {formatGoDuration} from '../../api/durations.ts';
 import type {CanaryModel, Evidence, Instant, Metric} from '../../api/model.ts';
-import type {Answer} from './metrics.ts';
+import type {Answer, NoAnswer} from './metrics.ts';
 
 /** An instant query is answered as of now; a sample older than two windows, and than this, is somebody's leftover. */
 const STALE_MS = 120_000;
@@ -70,7 +70,8 @@ const judgeValue = (
 	return {kind: 'not a number', metric: name, text: notANumber(model, metric, value)};
 };
 
-const textOf = (model: CanaryModel, metric: Metric, answer: Exclude<Answer, {kind: 'value'}>): string => {
+/** Why an answer is no value, in words. */
+export const textOf = (model: CanaryModel, metric: Metric, answer: NoAnswer): string => {
 	const {name} = metric;
 	switch (answer.kind) {
 		case 'no data':

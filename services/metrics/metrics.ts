@@ -9,6 +9,9 @@ export type Answer =
 	| {readonly kind: 'timed out'; readonly afterMs: number}
 	| {readonly kind: 'provider failed' | 'not understood'; readonly text: string};
 
+/** Why there is no value. */
+export type NoAnswer = Exclude<Answer, {readonly kind: 'value'}>;
+
 /** Where queries are answered. Rejects only when the signal aborts: every failure is an Answer. */
 export type MetricProvider = {
 	ask(address: string, query: string, signal?: AbortSignal): Promise<Answer>;

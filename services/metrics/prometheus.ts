@@ -1,14 +1,14 @@
 // Prometheus: one instant query, and every way in which its answer can be no answer.
 import {at} from '../../api/reading.ts';
 import {askOnce} from './ask-once.ts';
-import type {Answer, FetchText, MetricProvider} from './metrics.ts';
+import type {Answer, FetchText, MetricProvider, NoAnswer} from './metrics.ts';
 
 /** The peer's. */
-const TIMEOUT_MS = 5000;
+export const TIMEOUT_MS = 5000;
 /** One sample takes 200 bytes; a query that answers thousands of series is refused anyway. */
-const BODY_BYTES_MAX = 1024 * 1024;
+export const BODY_BYTES_MAX = 1024 * 1024;
 
-const notUnderstood = (text: string): Answer => ({kind: 'not understood', text});
+export const notUnderstood = (text: string): NoAnswer => ({kind: 'not understood', text});
 
 const sampleOf = (sample: unknown): Answer => {
 	if (!Array.isArray(sample)) return notUnderstood('a sample without a value');
@@ -40,8 +40,11 @@ const valueIn = (data: unknown): Answer => {
 const words = (value: unknown): string =>
 	typeof value === 'string' ? value.slice(0, 300).replaceAll(/\s+/g, ' ').trim() : '';
 
-/** The answer that a response holds. A refusal of the query (400, 422) tells its reason. */
-export const readAnswer = ({status, body}: {readonly status: number; readonly body: string}): Answer => {
+/** What a response holds, as `read` takes it. A refusal of the query (400, 422) tells its reason. */
+export const readResponse = <T>(
+	{status, body}: {readonly status: number; readonly body: string},
+	read: (data: unknown) => T,
+): T | NoAnswer => {
 	let parsed: unknown;
 	try {
 		parsed = JSON.parse(body);
@@ -51,22 +54,29 @@ export const readAnswer = ({status, body}: {readonly status: number; readonly bo
 			: {kind: 'provider failed', text: `HTTP status ${status}`};
 	}
 
-	if (at(parsed, 'status') === 'success' && status === 200) return valueIn(at(parsed, 'data'));
+	if (at(parsed, 'status') === 'success' && status === 200) return read(at(parsed, 'data'));
 	const reason = words(at(parsed, 'error'));
 	return {kind: 'provider failed', text: reason === '' ? `HTTP status ${status}` : `${reason} (HTTP status ${status})`};
 };
 
-const urlOf = (address: string, query: string): string | undefined => {
-	const text = `${address.replace(/\/+$/, '')}/api/v1/query?query=${encodeURIComponent(query)}`;
+/** The address of a request to the API, `query?query=…`; undefined where the server's own is none. */
+export const urlOf = (address: string, request: string): string | undefined => {
+	const text = `${address.replace(/\/+$/, '')}/api/v1/${request}`;
 	return /^https?:\/\//i.test(address) && URL.canParse(text) ? text : undefined;
 };
+
+export const noAddress = (address: string): NoAnswer => ({
+	kind: 'provider failed',
+	text: `${words(address)} is no HTTP address`,
+});
 
 const isTimeout = (error: unknown): boolean =>
 	typeof error === 'object' &&
 	error !== null &&
 	(('kind' in error && error.kind === 'timed out') || ('name' in error && error.name === 'TimeoutError'));
 
-const failure = (error: unknown): Answer =>
+/** What an error of the door tells. */
+export const failure = (error: unknown): NoAnswer =>
 	isTimeout(error)
 		? {kind: 'timed out', afterMs: TIMEOUT_MS}
 		: {kind: 'provider failed', text: error instanceof Error ? words(error.message) : 'no answer'};
@@ -79,13 +89,14 @@ export const createPrometheus = (fetchText: FetchText): MetricProvider => {
 	const once = askOnce<Answer>();
 	return {
 		async ask(address, query, signal) {
-			const url = urlOf(address, query);
-			if (url === undefined) return {kind: 'provider failed', text: `${words(address)} is no HTTP address`};
+			const url = urlOf(address, `query?query=${encodeURIComponent(query)}`);
+			if (url === undefined) return noAddress(address);
 			return once(
 				url,
 				async (shared) => {
 					try {
-						return readAnswer(await fetchText(url, {timeoutMs: TIMEOUT_MS, signal: shared, maxBytes: BODY_BYTES_MAX}));
+						const response = await fetchText(url, {timeoutMs: TIMEOUT_MS, signal: shared, maxBytes: BODY_BYTES_MAX});
+						return readResponse(response, valueIn);
 					} catch (error) {
 						return failure(error);
 					}

@@ -15,7 +15,12 @@ const variable = /\{\{-?\s*([A-Za-z_][\w.]*)\s*-?\}\}/g;
  * A query with `{{ namespace }}` and the other variables of the peer replaced: name, namespace, target, service,
  * ingress, route, interval. Throws RangeError for anything else in braces: what was not rendered is never sent.
  */
-export const renderQuery = (template: string, model: CanaryModel, interval: string): string => {
+export const renderQuery = (
+	template: string,
+	model: CanaryModel,
+	interval: string,
+	route = model.target.name,
+): string => {
 	const {name, namespace, target, hosts} = model;
 	const values: ReadonlyMap<string, string> = new Map([
 		['name', name],
@@ -23,7 +28,7 @@ export const renderQuery = (template: string, model: CanaryModel, interval: stri
 		['target', target.name],
 		['service', hosts.apex],
 		['ingress', target.name],
-		['route', target.name],
+		['route', route],
 		['interval', interval],
 	]);
 	const rendered = template.replaceAll(variable, (written, key: string) => {

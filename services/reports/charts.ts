@@ -19,17 +19,18 @@ const clock = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
 /** The chart of one series over the run's time, with its bounds dashed and what nobody saw shaded. */
 export const chartSvg = (chart: Chart, {from, to, unseen}: Pick<RunStory, 'from' | 'to' | 'unseen'>): string => {
-	const {points, bounds, least, most, isStepped, title} = chart;
+	const {points, primary, bounds, least, most, isStepped, title} = chart;
 	const inside = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 	const x = (at: number): number => LEFT + ((inside(at, from, to) - from) / (to - from)) * (WIDTH - LEFT - RIGHT);
 	const y = (value: number): number =>
 		HEIGHT - BOTTOM - ((inside(value, least, most) - least) / (most - least)) * (HEIGHT - TOP - BOTTOM);
-	const path = points
-		.map(({at, value}, index) => {
-			const place = `${rounded(x(at))} ${rounded(y(value))}`;
-			return index === 0 ? `M${place}` : isStepped ? `H${rounded(x(at))}V${rounded(y(value))}` : `L${place}`;
-		})
-		.join('');
+	const pathOf = (through: Chart['primary']): string =>
+		through
+			.map(({at, value}, index) => {
+				const place = `${rounded(x(at))} ${rounded(y(value))}`;
+				return index === 0 ? `M${place}` : isStepped ? `H${rounded(x(at))}V${rounded(y(value))}` : `L${place}`;
+			})
+			.join('');
 	const dots = isStepped
 		? []
 		: points.map(
@@ -58,7 +59,8 @@ export const chartSvg = (chart: Chart, {from, to, unseen}: Pick<RunStory, 'from'
 		...shades,
 		`<path class="axis" d="M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}"/>`,
 		...lines,
-		`<path class="series" d="${path}"/>`,
+		`<path class="series" d="${pathOf(points)}"/>`,
+		...(primary.length === 0 ? [] : [`<path class="series primary" d="${pathOf(primary)}"/>`]),
 		...dots,
 		...scale,
 		...ends,

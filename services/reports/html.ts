@@ -13,6 +13,7 @@ th, td { text-align: left; padding: .25rem .75rem .25rem 0; vertical-align: top;
 td { overflow-wrap: anywhere; }
 svg { width: 100%; height: auto; } svg text { font-size: 11px; fill: currentColor; }
 .axis { fill: none; stroke: currentColor; opacity: .4; } .series { fill: none; stroke: var(--line); stroke-width: 1.5; }
+.primary { stroke-dasharray: 9 4; opacity: .7; }
 line.bound { stroke: var(--bad); stroke-dasharray: 5 4; } svg text.bound { fill: var(--bad); }
 .good { fill: var(--good); } .bad { fill: var(--bad); } .unseen { fill: currentColor; opacity: .12; }
 `;

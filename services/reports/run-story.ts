@@ -1,5 +1,6 @@
 // A run's record as people read it, before it has a form: the same facts, tables and words for Markdown and HTML. Pure.
 import type {CanaryRun, RunMetric, RunRecord, RunTransition} from '../../api/canary-run.ts';
+import {pathWords} from '../../api/http/state-words.ts';
 import {instantOf} from '../clock.ts';
 
 /** Any object of the kind; whatever is in it is shown as text. */
@@ -15,6 +16,8 @@ export type Chart = {
 	readonly isStepped: boolean;
 	/** `at`: ms since the epoch. */
 	readonly points: ReadonlyArray<{readonly at: number; readonly value: number; readonly isBad: boolean}>;
+	/** The primary's values, where the two were compared. */
+	readonly primary: ReadonlyArray<{readonly at: number; readonly value: number}>;
 	readonly bounds: ReadonlyArray<{readonly label: string; readonly value: number}>;
 	readonly least: number;
 	readonly most: number;
@@ -110,6 +113,7 @@ const chartsOf = ({weights = [], metrics = []}: RunRecord, to: number): readonly
 		title: 'Canary weight, percent',
 		isStepped: true,
 		points: last === undefined ? [] : [...steps, {at: to, value: last.weight, isBad: false}],
+		primary: [],
 		bounds: [],
 		least: 0,
 		most: 100,
@@ -118,18 +122,26 @@ const chartsOf = ({weights = [], metrics = []}: RunRecord, to: number): readonly
 		const points = metric.measurements.flatMap(({at, value, outcome}) =>
 			value === undefined ? [] : [{at: instantOf(at), value, isBad: outcome !== 'passed'}],
 		);
+		const primary = metric.measurements.flatMap(({at, primary: value}) =>
+			value === undefined ? [] : [{at: instantOf(at), value}],
+		);
 		const bounds = [
 			...(metric.min === undefined ? [] : [{label: `at least ${numberText(metric.min)}`, value: metric.min}]),
 			...(metric.max === undefined ? [] : [{label: `at most ${numberText(metric.max)}`, value: metric.max}]),
 		];
-		const all = [...points, ...bounds].map(({value}) => value);
+		const all = [...points, ...primary, ...bounds].map(({value}) => value);
 		const least = all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 		const most = all.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 		const room = most > least ? (most - least) * 0.1 : Math.max(1, Math.abs(most) * 0.1);
 		return {
-			title: `${lineOf(metric.name)}${unitOf(metric) === '' ? '' : `,${unitOf(metric)}`}`,
+			title: [
+				lineOf(metric.name),
+				unitOf(metric) === '' ? '' : `,${unitOf(metric)}`,
+				primary.length === 0 ? '' : '; dashed: the primary',
+			].join(''),
 			isStepped: false,
 			points,
+			primary,
 			bounds,
 			least: least - room,
 			most: most + room,
@@ -190,7 +202,7 @@ export const storyOf = ({metadata, spec, status = {}}: RecordedRun): RunStory =>
 				.filter(isTold)
 				.map(({at, to: state, weight, reason, event}) => [
 					durationText((instantOf(at) - from) / 1000),
-					lineOf(state),
+					pathWords(lineOf(state)),
 					`${lineOf(weight)} %`,
 					lineOf(reason ?? (event === 'done' ? '' : event)),
 				]),

@@ -154,7 +154,8 @@ const ensureServices = async (
 	{labelling = defaultLabelling, ...options}: WriteOptions & {readonly labelling?: Labelling},
 ): Promise<void> => {
 	const {namespace, target} = model;
-	const {resource} = workloadsOf(target) ?? {resource: deployments};
+	const {resource, sides} = workloadsOf(target) ?? {resource: deployments};
+	if (sides !== undefined) return;
 	const object = await known(cluster, resource, namespace, target.name, options.signal);
 	if (object === undefined || workloadSpec(object).template === undefined) {
 		throw missing(resource, target.name, namespace);
@@ -173,7 +174,8 @@ type Options = WriteOptions & {readonly labelling?: Labelling};
 
 /**
  * Makes or mends `{apex}-canary` and `{apex}-primary`, which nobody calls yet. Throws Taken when another controller owns
- * one, ApiError 404 without the target, RangeError without a selector label (which the survey reports beforehand).
+ * one, ApiError 404 without the target, RangeError without a selector label (which the survey reports beforehand). A
+ * kind with sides needs no Services.
  */
 export const ensureBackingServices = (cluster: Cluster, model: CanaryModel, options: Options): Promise<void> =>
 	ensureServices(

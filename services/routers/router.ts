@@ -38,15 +38,24 @@ export type Router = {
 	/**
 	 * Gives the canary `canaryWeight` (0…100) and the primary the rest. No write when it is so already. A raise is refused
 	 * by whatever has changed the object meanwhile, so that one that comes late (of a former leader) changes nothing;
-	 * nothing but another object of that name refuses a weight that falls.
+	 * nothing but another object of that name refuses a weight that falls. `revision` is the one that the run is about,
+	 * for routes that name revisions; these throw Superseded when it is not to be found.
 	 */
-	write(cluster: Cluster, model: CanaryModel, canaryWeight: number, options: WriteOptions): Promise<Route>;
+	write(
+		cluster: Cluster,
+		model: CanaryModel,
+		canaryWeight: number,
+		options: WriteOptions & {readonly revision?: string},
+	): Promise<Route>;
 
 	/**
 	 * Makes the generated objects, or brings them to what the canary says; the weights that are there stay, `weights` are
 	 * for a route that is not there yet. Nothing to do where the user owns the route. Idempotent.
 	 */
 	ensure(cluster: Cluster, model: CanaryModel, weights: Weights, options: WriteOptions): Promise<void>;
+
+	/** The model with the names by which metrics know both sides now; absent where these are the workloads' own. */
+	measured?(cluster: Cluster, model: CanaryModel, signal?: AbortSignal): Promise<CanaryModel>;
 };
 
 /** The routing object is there, but cannot carry the canary's weights: a person must mend it. */

@@ -26,7 +26,7 @@ const plainError = (error: Error): Record<string, unknown> => ({
 });
 
 /** What JSON cannot hold becomes text: the log must never throw at who writes to it. */
-const stringify = (entry: Readonly<Record<string, unknown>>): string => {
+export const jsonOfEntry = (entry: Readonly<Record<string, unknown>>): string => {
 	const path = new WeakSet();
 	const replacer = (_key: string, value: unknown): unknown => {
 		if (typeof value === 'bigint') {
@@ -59,7 +59,7 @@ const format = winston.format.printf(({level, message, ts, fields}) => {
 		entry[OWN_KEYS.has(key) ? `field_${key}` : key] = value;
 	}
 
-	return stringify(entry);
+	return jsonOfEntry(entry);
 });
 
 export type LeveledLog = Log & {

@@ -2,14 +2,18 @@
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {Clock} from '../clock.ts';
 import type {Door} from '../http/door.ts';
+import type {Cluster} from '../kubernetes/cluster.ts';
 import {runChecks} from '../metrics/checks.ts';
 import {questionsOf} from '../metrics/index.ts';
 import type {MetricProvider} from '../metrics/metrics.ts';
 import {createPrometheus} from '../metrics/prometheus.ts';
+import {routerOf} from '../routers/index.ts';
 import type {Telemetry} from './telemetry.ts';
 import type {Tracing} from './tracing.ts';
 
 export type ObservedChecksOptions = {
+	/** Tells the names by which metrics know both sides, where the Canary does not. */
+	readonly cluster: Cluster;
 	readonly door: Door;
 	readonly clock: Clock;
 	readonly telemetry: Telemetry;
@@ -37,7 +41,7 @@ export const observedProvider = (
 
 /** One round of checks of a Canary; never rejects for what a provider did, for that is evidence. */
 export const observedChecks = (options: ObservedChecksOptions) => {
-	const {door, clock, telemetry, metricsServer, onVerdict} = options;
+	const {cluster, door, clock, telemetry, metricsServer, onVerdict} = options;
 	const prometheus = createPrometheus((url, asked) => door.request({url, ...asked}));
 	const provider = observedProvider('prometheus', prometheus, options);
 	return async (model: CanaryModel, signal: AbortSignal): Promise<Verdict> => {
@@ -48,7 +52,8 @@ export const observedChecks = (options: ObservedChecksOptions) => {
 		}
 
 		const begun = clock.monotonic();
-		const verdict = await runChecks(model, {provider, questions, metricsServer, clock, signal});
+		const measured = await routerOf(model.provider)?.measured?.(cluster, model, signal);
+		const verdict = await runChecks(measured ?? model, {provider, questions, metricsServer, clock, signal});
 		telemetry.observeAnalysis(model, (clock.monotonic() - begun) / 1000);
 		telemetry.observeCheck(model, verdict.outcome);
 		onVerdict?.(model, verdict);

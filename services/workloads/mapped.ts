@@ -128,6 +128,10 @@ export const mappedWorkloads = (mapping: WorkloadMapping): Workloads => {
 			const place = {namespace: model.namespace, name: model.target.name};
 			return facts(await rewrite(cluster, resource, place, decide, writing(options)));
 		},
+		comparison: (_, target, primary) => ({
+			before: promotedFields(primary, mapping),
+			after: promotedFields(target, mapping),
+		}),
 		primaryRunsTarget: (_, target, primary) =>
 			isDeepStrictEqual(promotedFields(target, mapping), promotedFields(primary, mapping)),
 		async promote(cluster, model, options) {

@@ -2,11 +2,13 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {Awaited, CanaryModel, World} from '../../api/model.ts';
 import type {Clock} from '../clock.ts';
-import type {Cluster, Following, KubeObject, Resource, Wanted} from '../kubernetes/cluster.ts';
+import type {Cluster, KubeObject} from '../kubernetes/cluster.ts';
 import {canaries, horizontalPodAutoscalers, pods, services} from '../kubernetes/resources.ts';
 import type {RouteParts} from '../routers/router.ts';
+import {Followings} from './followings.ts';
 import {createSilence} from './silence.ts';
 import {scaledBy, survey, type Adapters, type Seen} from './survey.ts';
+import type {Workloads} from './workload.ts';
 
 /** How soon to ask again whether the mesh is served, while it is not. */
 const ASK_AGAIN_MS = 30_000;
@@ -34,75 +36,6 @@ export type SurveyOptions = Adapters & {
 	readonly lookAgainMs?: number;
 };
 
-/** Followings under names, each object found by its name; the whole is synced when each is. */
-class Followings {
-	readonly #cluster: Cluster;
-	readonly #namespace: string;
-	readonly #onChange: (key: string) => void;
-	readonly #open = new Map<string, Following>();
-	readonly #kinds = new Map<string, {readonly resource: Resource; readonly wanted: Wanted}>();
-	readonly #synced = new Set<Following>();
-
-	constructor(cluster: Cluster, namespace: string, onChange: (key: string) => void) {
-		this.#cluster = cluster;
-		this.#namespace = namespace;
-		this.#onChange = onChange;
-	}
-
-	follow(key: string, resource: Resource, wanted: Wanted): void {
-		if (this.#open.has(key)) return;
-		const following = this.#cluster.follow(resource, this.#namespace, wanted, () => {
-			this.#onChange(key);
-		});
-		this.#open.set(key, following);
-		this.#kinds.set(key, {resource, wanted});
-		const onSynced = (): void => {
-			if (this.#open.get(key) !== following) return;
-			this.#synced.add(following);
-			this.#onChange(key);
-		};
-		// Rejects only when closed, by us.
-		following.synced.then(onSynced, () => {});
-	}
-
-	drop(key: string): void {
-		const following = this.#open.get(key);
-		this.#open.delete(key);
-		if (following === undefined) return;
-		this.#synced.delete(following);
-		following.close();
-	}
-
-	dropAll(): void {
-		for (const key of this.#open.keys()) this.drop(key);
-	}
-
-	objects(key: string): readonly KubeObject[] {
-		return this.#open.get(key)?.objects() ?? [];
-	}
-
-	/** Looks again at what is known under these keys by its name, there or not. Never rejects. */
-	async lookAgain(isMeant: (key: string) => boolean, signal: AbortSignal): Promise<void> {
-		const looks = [...this.#open].flatMap(([key, following]) => {
-			const kind = this.#kinds.get(key);
-			if (kind === undefined || !isMeant(key)) return [];
-			const {resource, wanted} = kind;
-			const names = 'name' in wanted ? [wanted.name] : following.objects().map(({metadata}) => metadata.name);
-			return names.map((name) => this.#cluster.lookAgain(resource, this.#namespace, name, signal));
-		});
-		// What cannot be read now is looked at again in a while.
-		await Promise.allSettled(looks);
-	}
-
-	areSynced(butFor: string): boolean {
-		return [...this.#open].every(([key, following]) => key === butFor || this.#synced.has(following));
-	}
-
-	areFresh(): boolean {
-		return [...this.#open.values()].every((following) => following.isFresh());
-	}
-}
-
 const PODS = 'pods';
 /** Of the objects of a route that are found by what they say; no name has a star. */
 const KEPT = '*';
@@ -113,19 +46,28 @@ const routeKey = (index: number, name: string): string => `route/${index}/${name
 const keysOf: Readonly<Record<Awaited, (key: string) => boolean>> = {
 	nothing: () => false,
 	'the Canary': () => false,
-	workloads: (key) => ['target', 'primary', 'scalers'].includes(key),
+	workloads: (key) => ['target', 'primary', 'sides', 'scalers'].includes(key),
 	routes: (key) => key.startsWith('route/'),
 	all: (key) => key !== PODS,
 };
 
-const seenIn = (followings: Followings, model: CanaryModel, parts: readonly RouteParts[] | undefined): Seen => {
+const sidesIn = (followings: Followings, {sides}: Workloads): Pick<Seen, 'target' | 'primary'> => {
+	const [target] = followings.objects('target');
+	if (sides === undefined) return {target, primary: followings.objects('primary')[0]};
+	return target === undefined ? {} : sides.of(target, followings.objects('sides'));
+};
+
+const seenIn = (
+	followings: Followings,
+	{model, workloads}: Pick<SurveyOptions, 'model' | 'workloads'>,
+	parts: readonly RouteParts[] | undefined,
+): Seen => {
 	const routes = (parts ?? []).map(({names}, index) =>
 		[...names, KEPT].flatMap((name) => followings.objects(routeKey(index, name))),
 	);
 	const [route, ...others] = routes;
 	return {
-		target: followings.objects('target')[0],
-		primary: followings.objects('primary')[0],
+		...sidesIn(followings, workloads),
 		pods: followings.objects(PODS),
 		services: serviceNames(model).flatMap((name) => followings.objects(`service/${name}`)),
 		scalers: followings.objects('scalers'),
@@ -162,7 +104,7 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 		followPods();
 		// Pods only explain: the world does not wait for them.
 		if (!hasAsked || !followings.areSynced(PODS)) return;
-		const world = survey(model, seenIn(followings, model, parts), clock.now(), options);
+		const world = survey(model, seenIn(followings, options, parts), clock.now(), options);
 		if (last !== undefined && isDeepStrictEqual({...world, at: 0}, {...last, at: 0})) return;
 		last = world;
 		onWorld(world);
@@ -217,10 +159,17 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 	};
 
 	followings.follow('target', workloads.resource, {name: model.target.name});
-	followings.follow('primary', workloads.resource, {name: model.primary.name});
-	for (const name of serviceNames(model)) followings.follow(`service/${name}`, services, {name});
-	const keep = (object: KubeObject): boolean => scaledBy(model, object) !== undefined;
-	followings.follow('scalers', horizontalPodAutoscalers, {keep});
+	const {sides} = workloads;
+	if (sides === undefined) {
+		followings.follow('primary', workloads.resource, {name: model.primary.name});
+		for (const name of serviceNames(model)) followings.follow(`service/${name}`, services, {name});
+		const keep = (object: KubeObject): boolean => scaledBy(model, object) !== undefined;
+		followings.follow('scalers', horizontalPodAutoscalers, {keep});
+	} else {
+		const {resource, wanted} = sides.parts(model);
+		followings.follow('sides', resource, wanted);
+	}
+
 	void followRoutes();
 
 	return {

@@ -4,7 +4,7 @@ import type {CanaryModel, Workload} from '../../api/model.ts';
 import {ApiError, type Cluster, type KubeObject, type Operation, type Resource} from '../kubernetes/cluster.ts';
 import {ensurePrimary, type PrimarySource} from './generated.ts';
 import {assertFree} from './ownership.ts';
-import {renderPrimary, revisionOf, runsTheSame} from './render.ts';
+import {comparable, renderPrimary, revisionOf, runsTheSame} from './render.ts';
 import {known, missing, rewrite} from './rewrite.ts';
 import {annotationOf, pointerStep, templateOf, workloadSpec, type PodTemplate} from './shapes.ts';
 import {troubleOf} from './trouble.ts';
@@ -144,6 +144,10 @@ export const podTemplateWorkloads = (kind: Kind): Workloads => {
 			const at = {namespace: model.namespace, name: model.target.name};
 			return read(await rewrite(cluster, resource, at, decide, writing(options)));
 		},
+		comparison: (model, target, primary, labelling) => ({
+			before: comparable(templateOf(primary)),
+			after: comparable(renderPrimary(model, kind.awake(target), primary, labelling)),
+		}),
 		primaryRunsTarget: (model, target, primary, labelling) =>
 			runsTheSame(templateOf(primary), renderPrimary(model, kind.awake(target), primary, labelling)),
 		async promote(cluster, model, options) {

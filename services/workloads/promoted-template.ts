@@ -113,14 +113,17 @@ export const readPromotedTemplate = async (
 
 /**
  * Puts the template that was last kept back onto the primary; writes nothing when the primary runs it already.
- * Undefined, with nothing written, when none is kept.
+ * Undefined, with nothing written, when none is kept, or one of another revision than `revision`.
  */
 export const takeBack = async (
 	workloads: Workloads,
 	cluster: Cluster,
 	model: CanaryModel,
-	options: WorkloadOptions = {},
+	options: WorkloadOptions & {readonly revision?: string} = {},
 ): Promise<Workload | undefined> => {
 	const promoted = await readPromotedTemplate(cluster, model, options.signal);
-	return promoted === undefined ? undefined : workloads.putBack(cluster, model, promoted, options);
+	const {revision = promoted?.revision} = options;
+	return promoted === undefined || promoted.revision !== revision
+		? undefined
+		: workloads.putBack(cluster, model, promoted, options);
 };

@@ -171,7 +171,8 @@ export const renderPrimary = (
 	return assembled(template, labels, annotations, spreadAsPrimary(spec, model.target.name, labelling));
 };
 
-const comparable = oncePerObject((template: PodTemplate): unknown => {
+/** A template without what differs for no reason that matters to its pods, and with the maps that may be absent. */
+export const comparable = oncePerObject((template: PodTemplate): PodTemplate => {
 	const {[FLAGGER_ID]: _, ...annotations} = template.metadata?.annotations ?? {};
 	const {creationTimestamp: __, ...metadata} = template.metadata ?? {};
 	return withoutNulls({...template, metadata: {...metadata, labels: metadata.labels ?? {}, annotations}});

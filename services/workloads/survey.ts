@@ -34,13 +34,18 @@ const absent = (kind: string, name: string, {namespace}: CanaryModel, remedy: st
 	remedy,
 });
 
-const workloadProblems = (model: CanaryModel, seen: Seen, labelling: Labelling): Problem[] => {
+/** Copies and Services find pods by it; a kind with sides has neither. */
+const lacksSelector = (model: CanaryModel, target: KubeObject, {workloads, labelling = defaultLabelling}: Adapters) =>
+	model.shape === 'managed' && workloads.sides === undefined && selectorLabelOf(target, labelling) === undefined;
+
+const workloadProblems = (model: CanaryModel, seen: Seen, adapters: Adapters): Problem[] => {
 	const {name, namespace, target, shape} = model;
+	const {labelling = defaultLabelling} = adapters;
 	const problems: Problem[] = [];
 	if (seen.target === undefined) {
 		const field = shape === 'paired' ? 'spec.canary.name' : 'spec.targetRef.name';
 		problems.push(absent(target.kind, target.name, model, `Create it, or mend ${field} of Canary ${name}`));
-	} else if (shape === 'managed' && selectorLabelOf(seen.target, labelling) === undefined) {
+	} else if (lacksSelector(model, seen.target, adapters)) {
 		const what = `${target.kind.toLowerCase()} ${target.name}.${namespace}`;
 		problems.push({
 			field: `${target.kind} ${target.name}.${namespace}`,
@@ -123,23 +128,24 @@ const scalerProblems = (model: CanaryModel, seen: Seen): Problem[] => {
 	];
 };
 
-const takenProblems = (model: CanaryModel, seen: Seen): Problem[] => {
-	const generated = [seen.primary, ...seen.services, ...seen.routeParts];
+const takenProblems = (model: CanaryModel, seen: Seen, {workloads}: Adapters): Problem[] => {
+	const primary = workloads.sides === undefined ? seen.primary : undefined;
+	const generated = [primary, ...seen.services, ...seen.routeParts];
 	return generated.flatMap((object) => (object && foreignOwner(model, object)) ?? []);
 };
 
 /** Everything wrong, workloads first, then Services, routes, scalers and names taken by others. */
 const problemsOf = (model: CanaryModel, seen: Seen, adapters: Adapters): Problem[] => {
-	const {workloads, router, labelling = defaultLabelling} = adapters;
+	const {workloads, router} = adapters;
 	const isPaired = model.shape === 'paired';
 	const {target, primary} = seen;
 	return [
-		...workloadProblems(model, seen, labelling),
+		...workloadProblems(model, seen, adapters),
 		...workloads.problems(model, {...(target && {target}), ...(primary && {primary})}),
 		...(isPaired ? serviceProblems(model, seen) : []),
 		...routeProblems(model, seen, router),
 		...scalerProblems(model, seen),
-		...(isPaired ? [] : takenProblems(model, seen)),
+		...(isPaired ? [] : takenProblems(model, seen, adapters)),
 	];
 };
 
@@ -161,9 +167,9 @@ const scalerOf = (model: CanaryModel, object: KubeObject): Scaler[] => {
 	return [{name: object.metadata.name, of, desired, current, minReplicas: scalerSpec(object).minReplicas ?? 1}];
 };
 
-const runsTarget = (model: CanaryModel, {target, primary}: Seen, {workloads, labelling}: Adapters): boolean => {
-	if (target === undefined || primary === undefined) return false;
-	if (model.shape === 'managed' && selectorLabelOf(target, labelling ?? defaultLabelling) === undefined) return false;
+const runsTarget = (model: CanaryModel, {target, primary}: Seen, adapters: Adapters): boolean => {
+	if (target === undefined || primary === undefined || lacksSelector(model, target, adapters)) return false;
+	const {workloads, labelling} = adapters;
 	return workloads.primaryRunsTarget(model, target, primary, labelling);
 };
 

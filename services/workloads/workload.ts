@@ -1,6 +1,6 @@
 // What the daemon does with the workloads of a canary, whatever their kind: one file per kind implements this.
 import type {CanaryModel, Problem, Workload} from '../../api/model.ts';
-import type {Cluster, KubeObject, Lane, Resource} from '../kubernetes/cluster.ts';
+import type {Cluster, KubeObject, Lane, Resource, Wanted} from '../kubernetes/cluster.ts';
 import type {Labelling} from './render.ts';
 import type {Labels} from './shapes.ts';
 
@@ -30,6 +30,15 @@ export class Superseded extends Error {
 	}
 }
 
+/** Of a kind whose two sides are parts of one object, the target's, which brings its users to them by itself. */
+export type Sides = {
+	/** What is known of the sides only by other objects, which are followed with it. */
+	parts(model: CanaryModel): {readonly resource: Resource; readonly wanted: Wanted};
+
+	/** Each side as an object of its own, as `read`, `problems` and `primaryRunsTarget` take them. */
+	of(object: KubeObject, parts: readonly KubeObject[]): {readonly target: KubeObject; readonly primary?: KubeObject};
+};
+
 /**
  * The workloads of one kind. Every function is idempotent, decides on the cache, writes nothing when all is so already,
  * carries a precondition when it writes, and answers what the API server confirmed. Errors are ApiError (404 when the
@@ -38,6 +47,8 @@ export class Superseded extends Error {
 export type Workloads = {
 	readonly kind: string;
 	readonly resource: Resource;
+	/** Absent where target and primary are two objects, with Services before them. */
+	readonly sides?: Sides;
 
 	/** The facts of a cached object; `pods` are the target's, while a run follows them. */
 	read(object: KubeObject, pods?: readonly KubeObject[]): Workload;
@@ -53,7 +64,7 @@ export type Workloads = {
 		options?: WorkloadOptions & {readonly expecting?: {readonly uid: string}},
 	): Promise<Workload>;
 
-	/** The template as it stands in an object. */
+	/** The template as it stands in an object; of one with sides the primary's. */
 	templateOf(object: KubeObject): Template;
 
 	/** The labels that all pods of an object have, by which they are found; undefined when nothing tells. */
@@ -61,6 +72,17 @@ export type Workloads = {
 
 	/** What of the objects that are there keeps a release from being made, in a fixed order. */
 	problems(model: CanaryModel, objects: {readonly target?: KubeObject; readonly primary?: KubeObject}): Problem[];
+
+	/**
+	 * What a promotion of the target would change: the primary's template as it stands, and as it would be. What every
+	 * promotion sets anew, whatever the target is, is in neither. Throws RangeError when the target cannot be rendered.
+	 */
+	comparison(
+		model: CanaryModel,
+		target: KubeObject,
+		primary: KubeObject,
+		labelling?: Labelling,
+	): {readonly before: Template; readonly after: Template};
 
 	/** Whether the primary's template is what the target's would be rendered to. */
 	primaryRunsTarget(model: CanaryModel, target: KubeObject, primary: KubeObject, labelling?: Labelling): boolean;

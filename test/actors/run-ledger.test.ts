@@ -124,7 +124,7 @@ test('time is spent on what the chart is in; a suspended Canary waits for people
 	ledger.entered('halted.paused', 'x', contextAt(10), '', seconds(30));
 	ledger.entered('progressing.soaking', 'x', contextAt(10), '', seconds(60));
 	ledger.entered('progressing.soaking', 'x', contextAt(10, {suspended: true}), '', seconds(70));
-	ledger.entered('promoting.led', 'x', contextAt(10), '', seconds(100));
+	ledger.entered('finished.led', 'x', contextAt(10), '', seconds(100));
 	t.deepEqual(ledger.record(seconds(105)).seconds, {progressing: 20, halted: 20, waitingForPeople: 65});
 	ledger.end('rolled-back', 'why', seconds(105), contextAt(0), undefined);
 	t.deepEqual(ledger.record(seconds(1000)).seconds, {progressing: 20, halted: 20, waitingForPeople: 65});

@@ -3,6 +3,7 @@ import type {ExecutionContext} from 'ava';
 import {toModel} from '../../api/model-of-canary.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {StateChange} from '../../actors/canary.ts';
+import type {Inspector} from '../../actors/inspection/inspector.ts';
 import {createRunArchive} from '../../actors/run-archive.ts';
 import {startSupervisor} from '../../actors/supervisor.ts';
 import {startEmbedded} from '../../sandbox/embedded.ts';
@@ -46,9 +47,11 @@ export type StageOptions = {
 	/** Called whenever a Canary is read into a model. */
 	readonly onRead?: (canary: KubeObject) => void;
 	readonly intercept?: Interceptor;
+	readonly inspector?: Inspector;
 };
 
-export const stage = async (t: ExecutionContext, {namespaces, onCheck, onRead, intercept}: StageOptions) => {
+export const stage = async (t: ExecutionContext, options: StageOptions) => {
+	const {namespaces, onCheck, onRead, intercept} = options;
 	const clock = createVirtualClock();
 	const random = seededRandom(1);
 	const embedded = await startEmbedded({clock, random, speed: SPEED, log: silentLog});
@@ -93,6 +96,7 @@ export const stage = async (t: ExecutionContext, {namespaces, onCheck, onRead, i
 		onStateChange(change) {
 			states.push(change);
 		},
+		inspector: options.inspector,
 	});
 	let isStopped = false;
 	const stop = async (): Promise<void> => {

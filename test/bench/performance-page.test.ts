@@ -5,5 +5,5 @@ import {pageFromResults} from '../../bench/kubernetes/write-docs.ts';
 
 test('the page says what the results say', async (t) => {
 	const page = await readFile(new URL('../../docs/performance.md', import.meta.url), 'utf8');
-	t.is(page, await pageFromResults(), 'run: node bench/kubernetes/write-docs.ts');
+	t.is(page, await pageFromResults(), 'run: npm run bench:pages');
 });

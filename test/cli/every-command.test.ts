@@ -36,6 +36,9 @@ const asking: Readonly<Record<string, readonly string[] | undefined>> = {
 	watch: ['test/podinfo'],
 };
 
+/** What the others cannot do without. */
+const needed: Readonly<Record<string, readonly string[]>> = {migrate: ['-f', import.meta.filename]};
+
 const commands = async (): Promise<readonly string[]> => {
 	const {out} = await run(['--help']);
 	const [, list = ''] = out.split('\nCommands:\n');
@@ -60,6 +63,30 @@ test('the help of every command ends with examples of its own', async (t) => {
 	}
 });
 
+test('a flag that no command has, and a form of output that one lacks: one line, the help or the forms named, and 2', async (t) => {
+	const formed: string[] = [];
+	for (const name of await commands()) {
+		const strange = await run([name, ...(asking[name] ?? needed[name] ?? []), '--strange']);
+		t.is(strange.code, 2, name);
+		t.is(strange.out, '', name);
+		t.is(strange.err, `aviary: unknown option '--strange'; see aviary ${name} --help\n`);
+		const {out} = await run([name, '--help']);
+		if (/--output <format>/.test(out)) {
+			formed.push(name);
+			const {code, err} = await run([name, ...(asking[name] ?? []), '-o', 'smoke']);
+			t.is(code, 2, name);
+			t.regex(
+				err,
+				/^aviary: option '[^']*--output <format>' argument 'smoke' is invalid\. Allowed choices are [^\n]+\n$/,
+			);
+		}
+	}
+
+	for (const name of ['get', 'explain', 'history', 'report', 'doctor', 'wait', 'watch', 'pause']) {
+		t.true(formed.includes(name), `${name} prints for people alone`);
+	}
+});
+
 /** One line, that names a remedy after a semicolon. */
 const isForPeople = ({out, err}: Outcome): boolean =>
 	/^aviary: [^\n]+; [^\n]+\n$/.test(err) && !/\n\s+at |node:/.test(out + err);
@@ -74,7 +101,7 @@ test('an API server that cannot be reached: one line with a remedy, and a failur
 	await new Promise((resolve) => server.close(resolve));
 	const kubeconfig = join(folder, 'kubeconfig');
 	await writeKubeconfig(kubeconfig, `http://127.0.0.1:${port}`);
-	for (const words of withArguments) {
+	for (const words of [...withArguments, ['get', '-w'], ['explain', 'test/podinfo', '-o', 'json']]) {
 		const outcome = await run([...words, '--kubeconfig', kubeconfig]);
 		t.is(outcome.code, words[0] === 'wait' ? 4 : 1, words.join(' '));
 		t.true(isForPeople(outcome), `${words.join(' ')}: ${outcome.err}`);

@@ -112,7 +112,7 @@ test('report: what is not there, what has no CRD, and a wrong form, each in a li
 	);
 	const form = await run(['report', 'podinfo', '-o', 'pdf', '--kubeconfig', kubeconfig]);
 	t.is(form.code, 2);
-	t.regex(form.err, /markdown, html, json/);
+	t.regex(form.err, /markdown, html, json, yaml, name/);
 	const bare = await openDesk({kinds: []});
 	t.teardown(() => bare.close());
 	for (const command of ['history', 'report']) {

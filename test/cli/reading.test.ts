@@ -100,6 +100,36 @@ test('explain: what it does, since when, what it waits for, what happened, and w
 	t.true(same.out.startsWith('podinfo in test\n'));
 });
 
+test('explain: the same for programs', async (t) => {
+	const desk = await laid(t);
+	putEvent(desk, 'Advance podinfo.test canary weight 10', 'Normal', ago(150));
+	const words = ['explain', 'test/podinfo', '--kubeconfig', desk.kubeconfig, '-o'];
+	const json = await run([...words, 'json']);
+	t.is(json.code, 0);
+	const told = JSON.parse(json.out) as {
+		possible: ReadonlyArray<{what: string; command: string}>;
+		events: ReadonlyArray<{time: string; message: string}>;
+		ends: readonly string[];
+	};
+	t.like(told, {
+		namespace: 'test',
+		canary: 'podinfo',
+		state: 'halted',
+		phase: 'Progressing',
+		suspended: false,
+		since: new Date(halted.lastTransitionTime).toISOString(),
+		traffic: {canary: {name: 'podinfo', weight: 10}, primary: {name: 'podinfo-primary', weight: 90}},
+		failedChecks: 2,
+		threshold: 5,
+		waitsFor: waitingFor,
+		afterwards: 'the next step weight',
+	});
+	t.is(told.events[0]?.message, 'Advance podinfo.test canary weight 10');
+	t.true(told.ends.includes('failed: too many checks have failed'));
+	t.true(told.possible.some(({command}) => command === 'kubectl -n test rollout undo deployment/podinfo'));
+	t.deepEqual(parse((await run([...words, 'yaml'])).out), told);
+});
+
 test('explain: a Canary that nobody has looked at, and one whose CRD drops our fields', async (t) => {
 	const desk = await openDesk();
 	t.teardown(() => desk.close());

@@ -1,11 +1,9 @@
 // The chart and the manifests, on a real API server: they are the same objects, it admits them under the strictest
 // standard, and the image's daemon runs on what they give it.
-import {execFile} from 'node:child_process';
 import {once} from 'node:events';
 import {copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {promisify} from 'node:util';
 import test from 'ava';
 import {parse} from 'yaml';
 import aviary from '../../package.json' with {type: 'json'};
@@ -14,6 +12,7 @@ import {writeRootFilesystem} from '../../build/root-filesystem.ts';
 import {objectsOf} from '../../sandbox/embedded.ts';
 import {silentLog} from '../../services/log.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {byName, CHART, createHelm, podSpecOf, type Helm} from './chart.ts';
 import {artifact} from './cluster.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
 import {freePorts} from '../../sandbox/real/control-plane/children.ts';
@@ -22,7 +21,6 @@ import {startControlPlane, type ControlPlane} from '../../sandbox/real/control-p
 import {canIsolate, startImage} from './image.ts';
 import {useIn} from './permissions.ts';
 
-const CHART = artifact('charts/aviary');
 const NAMESPACE = 'istio-system';
 const ACCOUNT = `system:serviceaccount:${NAMESPACE}:aviary`;
 const SECRETS = 'var/run/secrets/kubernetes.io/serviceaccount';
@@ -30,17 +28,8 @@ const SECRETS = 'var/run/secrets/kubernetes.io/serviceaccount';
 const assets = builtAssets();
 let dir: string;
 let plane: ControlPlane;
-
-type Result = {readonly stdout: string; readonly stderr: string; readonly code: number};
-
-const helm = async (...args: string[]): Promise<Result> => {
-	const env = {HOME: dir, PATH: '/usr/bin:/bin', KUBECONFIG: plane.adminKubeconfig};
-	try {
-		return {...(await promisify(execFile)(path.join(assets, 'helm'), args, {env, timeout: 120_000})), code: 0};
-	} catch (error) {
-		return error as Result;
-	}
-};
+let helm: Helm['helm'];
+let rendered: Helm['rendered'];
 
 const kubectl = async (...args: string[]): Promise<string> => {
 	const {stdout, stderr, code} = await plane.kubectl(args);
@@ -51,28 +40,10 @@ const kubectl = async (...args: string[]): Promise<string> => {
 	return stdout;
 };
 
-const rendered = async (...args: string[]): Promise<readonly KubeObject[]> => {
-	const {stdout, stderr, code} = await helm('template', 'aviary', CHART, '-n', 'aviary-system', ...args);
-	if (code !== 0) {
-		throw new Error(stderr);
-	}
-
-	return objectsOf(stdout);
-};
-
-const byName = (objects: readonly KubeObject[]): Readonly<Record<string, KubeObject>> =>
-	Object.fromEntries(objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]));
-
-type PodSpec = {containers: [{args: readonly string[]}]};
-
-const podSpecOf = (deployment: KubeObject | undefined): PodSpec => {
-	const {spec} = (deployment?.spec?.['template'] ?? {}) as {spec: PodSpec};
-	return spec;
-};
-
 test.before(async () => {
 	dir = await mkdtemp(path.join(tmpdir(), 'aviary-helm-'));
 	plane = await startControlPlane({dir, assets, log: silentLog});
+	({helm, rendered} = createHelm({HOME: dir, KUBECONFIG: plane.adminKubeconfig}));
 });
 
 test.after.always(async () => {
@@ -98,23 +69,10 @@ test.serial('the chart passes its own lint, and has the version of what it insta
 	t.like(await helm('lint', '--strict', CHART), {code: 0});
 });
 
-test.serial('a mistaken value is named', async (t) => {
-	for (const [setting, said] of [
-		['metricServer=http://prometheus:9090', "additional properties 'metricServer' not allowed"],
-		['metricsServer=prometheus:9090', "at '/metricsServer': 'prometheus:9090' does not match pattern"],
-		['logLevel=loud', "at '/logLevel': value must be one of 'debug', 'info', 'warn', 'error'"],
-		['controlLoopInterval=60', "at '/controlLoopInterval': got number, want string"],
-	] as const) {
-		const {stderr, code} = await helm('template', 'aviary', CHART, '--set', setting);
-		t.not(code, 0, setting);
-		t.true(stderr.includes(said), `${setting}: ${stderr}`);
-	}
-});
-
 test.serial(
 	'permissions for a kind of target come where they are wanted, as they are in artifacts/targets',
 	async (t) => {
-		for (const kind of ['daemonsets', 'statefulsets', 'helmreleases', 'functions']) {
+		for (const kind of ['daemonsets', 'statefulsets', 'helmreleases', 'functions', 'knativeservices']) {
 			const wanted = byName(objectsOf(await readFile(artifact(`targets/${kind}.yaml`), 'utf8')));
 			const actual = byName(await rendered('--set', `targets.${kind}=true`));
 			for (const [name, object] of Object.entries(wanted)) {
@@ -126,58 +84,6 @@ test.serial(
 		}
 	},
 );
-
-test.serial('values reach the objects', async (t) => {
-	const settings = {
-		'image.repository': 'registry.example/aviary',
-		'image.tag': 'next',
-		namespace: 'test\\, shop',
-		'leaderElection.enabled': 'false',
-		'controlplane.kubeconfig.secretName': 'other',
-		'rbac.create': 'false',
-		'userRoles.create': 'false',
-		'commandPolicy.enabled': 'false',
-		'serviceAccount.create': 'false',
-		'networkPolicy.enabled': 'false',
-		'podMonitor.enabled': 'true',
-		'slack.channel': 'on-call',
-		'slack.url': 'https://slack.example/hook',
-	};
-	const objects = byName(
-		await rendered(...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`])),
-	);
-	// A single replica must not hold up a drained node, so the budget goes with the second one.
-	t.deepEqual(Object.keys(objects).sort(), ['Deployment aviary', 'PodMonitor aviary', 'Service aviary']);
-	const {replicas, strategy} = objects['Deployment aviary']?.spec ?? {};
-	t.deepEqual({replicas, strategy}, {replicas: 1, strategy: {type: 'Recreate'}});
-	const {containers, ...pod} = podSpecOf(objects['Deployment aviary']);
-	// Or the Service's variables would set AVIARY_PORT.
-	t.like(pod, {
-		enableServiceLinks: false,
-		serviceAccountName: 'default',
-		volumes: [{name: 'log'}, {name: 'controlplane', secret: {secretName: 'other'}}],
-	});
-	t.like(containers[0], {
-		env: [
-			{name: 'POD_NAMESPACE'},
-			{name: 'AVIARY_LOG_LEVEL_FILE'},
-			{name: 'AVIARY_SLACK_CHANNEL', value: 'on-call'},
-			{name: 'SLACK_URL', value: 'https://slack.example/hook'},
-		],
-		image: 'registry.example/aviary:next',
-		args: [
-			'daemon',
-			'--metrics-server=http://prometheus:9090',
-			'--mesh-provider=istio',
-			'--control-loop-interval=10s',
-			'--log-level=info',
-			'--namespace=test',
-			'--namespace=shop',
-			'--kubeconfig=/controlplane/kubeconfig',
-		],
-		volumeMounts: [{name: 'log'}, {name: 'controlplane', mountPath: '/controlplane', readOnly: true}],
-	});
-});
 
 test.serial("the seed's installation is admitted under the strictest standard", async (t) => {
 	await kubectl('create', 'namespace', NAMESPACE);

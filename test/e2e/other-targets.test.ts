@@ -1,9 +1,10 @@
 // Other targets than Deployments on a real API server, with the permissions for them: DaemonSets and StatefulSets by their
-// real controllers; of HelmReleases Flux is played.
+// real controllers; of HelmReleases Flux is played, of Knative Services Knative.
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
+import {knativeDefinitions} from '../../sandbox/crds/knative.ts';
 import {operatedDefinitions} from '../../sandbox/crds/operated-workloads.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import {phaseBecomes} from '../releases/assertions.ts';
@@ -13,12 +14,17 @@ import {daemonSet, statefulSet} from '../releases/other-targets.ts';
 import {shapes} from '../releases/shapes.ts';
 import {ACCOUNT, artifact, startCluster, type Cluster} from './cluster.ts';
 import {sleep, wallClock} from '../../services/clock.ts';
+import {knativeServices} from '../../services/kubernetes/resources.ts';
+import {knativeCanary, knativePodinfo, primaryOf, push, usersOf} from '../releases/knative.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
+import {playKnative} from './knative-player.ts';
 import {permissionsIn, useIn} from './permissions.ts';
 
 /** A check interval of a minute is a second. */
 const SPEED = 60;
-const PERMISSIONS = ['daemonsets', 'statefulsets', 'helmreleases'].map((name) => `targets/${name}.yaml`);
+const PERMISSIONS = ['daemonsets', 'statefulsets', 'helmreleases', 'knativeservices'].map(
+	(name) => `targets/${name}.yaml`,
+);
 
 const assets = builtAssets();
 let dir: string;
@@ -33,7 +39,7 @@ test.before(async () => {
 
 	await cluster.kubectl(
 		['apply', '-f', '-'],
-		JSON.stringify({apiVersion: 'v1', kind: 'List', items: operatedDefinitions}),
+		JSON.stringify({apiVersion: 'v1', kind: 'List', items: [...operatedDefinitions, ...knativeDefinitions]}),
 	);
 	await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
 });
@@ -123,6 +129,44 @@ test('a HelmRelease: its chart is promoted step by step, and each side keeps its
 	t.deepEqual(primary?.spec, helmRelease('podinfo', namespace, '1.2.0').spec);
 	t.like(target?.spec, {values: {replicaCount: 0}});
 	t.regex(primary?.metadata.annotations?.['aviary.dev/promoted-revision'] ?? '', /^[0-9a-f]{32}$/);
+});
+
+test('a Knative Service: a good revision is promoted by its name, and one with errors loses its users', async (t) => {
+	const namespace = 'knative';
+	const harness = cluster.harnessIn(namespace);
+	cluster.transport.loseAnswersIn(namespace);
+	await harness.apply([
+		{apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}},
+		knativePodinfo(namespace),
+		knativeCanary(namespace, {progressDeadlineSeconds: 3600}),
+	]);
+	const player = playKnative(harness, (args) => cluster.kubectl(args));
+	const podinfo = () => harness.get(knativeServices, 'podinfo');
+	try {
+		await phaseBecomes(harness, 'Initialized');
+		await push(harness, {tag: '1.2.0'});
+		await phaseBecomes(harness, 'Succeeded');
+		t.is(primaryOf(await podinfo()), 'podinfo-00002');
+		t.is(usersOf(await podinfo()), '00002:100');
+		await push(harness, {tag: '1.3.0', behaviour: {'error-rate': '0.5'}});
+		await phaseBecomes(harness, 'Failed');
+	} finally {
+		await player.stop();
+	}
+
+	t.is(primaryOf(await podinfo()), 'podinfo-00002');
+	t.is(usersOf(await podinfo()), '00002:100');
+	const seen = player.users();
+	const pinnedAt = seen.indexOf('00001:100');
+	t.true(pinnedAt >= 0, seen.join(', '));
+	t.deepEqual(
+		seen.slice(pinnedAt).filter((users) => users.includes('latest')),
+		[],
+	);
+	t.true(
+		seen.some((users) => users.endsWith('00003:25')),
+		seen.join(', '),
+	);
 });
 
 test.serial('a StatefulSet with volumes is not taken to a primary with empty ones unasked', async (t) => {

@@ -75,6 +75,11 @@ test.serial('the package is small, stands alone, and names what it contains', as
 		files.filter((file) => /(?<!\.d)\.ts$/u.test(file)),
 		[],
 	);
+	// What takes memory and is of no use: client-node's classes for every kind, and what `import` of node:http brings.
+	for (const file of files.filter((name) => name.startsWith(path.join(place, 'cli')))) {
+		t.notRegex(await readFile(file, 'utf8'), /\bV1PodSpec\b|from ?"(?:node:)?http"/u, file);
+	}
+
 	// npm packs no links, of which the chart has some.
 	for (const name of ['crds/canaries.flagger.app.yaml', 'rbac.yaml', 'user-roles.yaml', 'command-policy.yaml']) {
 		t.true(files.includes(path.join(place, 'artifacts', 'charts', 'aviary', name)), name);

@@ -55,6 +55,10 @@ test.serial('a release is followed, paused by keyboard alone, resumed and replay
 	await page.getByText('passing checks at canary weight').first().waitFor();
 	t.regex((await current(page).getAttribute('data-path')) ?? '', /^progressing\./);
 	await page.locator('.way.taken').waitFor();
+	const ofPrimary = page.locator('.lane .values.of-primary[d^=M]');
+	// A line that is level has no height, and does not count as visible.
+	await ofPrimary.nth(1).waitFor({state: 'attached'});
+	await page.getByRole('img', {name: /request-success-rate: canary \d.* % primary 100 %/}).waitFor();
 
 	await page.getByRole('button', {name: 'pause'}).press('Enter');
 	await page.getByRole('dialog').waitFor();
@@ -70,6 +74,8 @@ test.serial('a release is followed, paused by keyboard alone, resumed and replay
 	t.deepEqual(await faultsOf(page), []);
 	await page.emulateMedia({colorScheme: 'dark'});
 	t.deepEqual(await faultsOf(page), []);
+	// Records tell whole seconds: a shorter pause may be nowhere in the replay.
+	await page.getByText(/halted › paused for (?:[2-9]|\d\d+) s/).waitFor();
 
 	await page.getByRole('button', {name: 'resume'}).click();
 	await page.getByLabel('Why, for everybody').fill('it was the database');
@@ -81,6 +87,7 @@ test.serial('a release is followed, paused by keyboard alone, resumed and replay
 	t.regex((await slider.getAttribute('aria-valuetext')) ?? '', /0 s into the run/);
 	await slider.press('End');
 	t.regex((await slider.getAttribute('aria-valuetext')) ?? '', /finished/);
+	await ofPrimary.first().waitFor({state: 'attached'});
 	for (let moves = 0; !(await current(page).getAttribute('data-path'))?.startsWith('halted'); moves += 1) {
 		t.true(moves < 100, 'the slider passes the pause');
 		await slider.press('ArrowLeft');

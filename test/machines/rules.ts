@@ -37,6 +37,15 @@ const ofEffects: readonly Rule[] = [
 			!primaryCanServe(context),
 	},
 	{
+		name: 'users are sent to no revision but that of the run',
+		broken: ({begun, after: {context}}) =>
+			has(
+				begun,
+				'route traffic',
+				({canaryWeight, revision}) => canaryWeight !== 0 && revision !== context.run.revision,
+			),
+	},
+	{
 		name: 'a return of traffic insists, and nothing else does but going to zero',
 		broken: ({begun}) =>
 			has(begun, 'route traffic', ({canaryWeight, insist}) => (canaryWeight === 0) !== insist) ||

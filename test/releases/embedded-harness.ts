@@ -22,6 +22,7 @@ const recorded = [
 	resources.destinationRules,
 	resources.events,
 	resources.horizontalPodAutoscalers,
+	resources.knativeServices,
 	resources.rollouts,
 	resources.services,
 	resources.statefulSets,

@@ -1,5 +1,6 @@
 // Releases that are judged against the primary alone.
 import test from 'ava';
+import {only} from './run-records.ts';
 import {quick, simulate} from './simulation.ts';
 import type {Plan} from './simulation.ts';
 
@@ -10,11 +11,15 @@ const metrics = [
 
 const plan = (scenario: string): Plan => ({shape: 'today', scenario, analysis: {...quick, metrics}});
 
-test('a canary that is as good as the primary is promoted', async (t) => {
+test('a canary that is as good as the primary is promoted; the record has the values of both', async (t) => {
 	const simulation = await simulate(plan('good'), t);
 	await simulation.start();
 	await simulation.toRest();
 	t.is(simulation.status()['phase'], 'Succeeded');
+	const [duration, rate] = only(simulation).status.metrics ?? [];
+	t.true(duration?.measurements.every(({value = 0, primary = 0}) => value > 0 && primary > 0));
+	t.true(rate?.measurements.every(({primary}) => primary === 100));
+	t.true((rate?.measurements.length ?? 0) > 0);
 	await simulation.stop(t);
 });
 

@@ -20,8 +20,12 @@ const groups = {
 	destinationrules: 'networking.istio.io',
 } as const;
 
-export type Kind = keyof typeof groups;
+/** A second plural of the name. */
+const knativeservices: KindKey = {group: 'serving.knative.dev', plural: 'services'};
 
-export const keys = Object.fromEntries(
-	Object.entries(groups).map(([plural, group]) => [plural, {group, plural}]),
-) as Readonly<Record<Kind, KindKey>>;
+export type Kind = keyof typeof groups | 'knativeservices';
+
+export const keys = {
+	...Object.fromEntries(Object.entries(groups).map(([plural, group]) => [plural, {group, plural}])),
+	knativeservices,
+} as Readonly<Record<Kind, KindKey>>;

@@ -1,5 +1,6 @@
 // Several replicas, one Lease: who leads, how long nobody does, and that whoever has lost it does nothing more.
 import test from 'ava';
+import {LEASE_NAME} from '../../services/kubernetes/lease.ts';
 import {statusAnswer} from './mortal.ts';
 import {electionStage, holderIn, leasesKey} from './election-stage.ts';
 
@@ -28,6 +29,27 @@ test('the first replica leads, renews, and looks after the Canaries; the second 
 		events.map(({reason, message, type}) => [reason, message, type]),
 		[['LeaderElection', `${first} became leader`, 'Normal']],
 	);
+});
+
+test('the page of a replica that follows names the pod that leads', async (t) => {
+	const stage = await electionStage(t);
+	const now = new Date(stage.simulation.clock.now()).toISOString().replace('Z', '000Z');
+	const spec = {
+		holderIdentity: 'aviary-6d5f7-x2x4q_0b7a3d52-6f0c-4c56-9f4e-9a1d7c1f2a11',
+		leaseDurationSeconds: 15,
+		leaseTransitions: 0,
+		acquireTime: now,
+		renewTime: now,
+	};
+	const metadata = {name: LEASE_NAME, namespace: 'kube-system'};
+	const lease = {apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec};
+	stage.simulation.embedded.store.create(leasesKey, lease, 'another');
+	const {daemon} = await stage.start({config: {ui: {port: 0, address: '127.0.0.1', auth: 'open'}}});
+	const answer = await fetch(new URL('api/v1/canaries', daemon.pageUrl));
+	t.is(answer.status, 503);
+	const {message, remedy} = (await answer.json()) as {message: string; remedy: string};
+	t.is(message, 'another replica looks after the Canaries: aviary-6d5f7-x2x4q');
+	t.regex(remedy, /kubectl port-forward pod\/aviary-6d5f7-x2x4q \d+$/);
 });
 
 test('a replica that is told to stop gives the Lease back, and another leads within milliseconds', async (t) => {

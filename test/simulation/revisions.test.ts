@@ -16,7 +16,7 @@ const passing = [
 	'promoting.copying',
 	'promoting.rolling',
 	'promoting.routing',
-	'promoting.draining',
+	'finished.draining',
 	'finished.scalingDown',
 	'finished.keeping',
 	'finished.idle',

@@ -33,7 +33,7 @@ export type Plan = {
 	/** Invariants that this scenario breaks by intention, by name. */
 	readonly except?: readonly string[];
 	/** The kind of the target, as `edit` has it. */
-	readonly workloads?: 'deployments' | 'daemonsets';
+	readonly workloads?: 'deployments' | 'daemonsets' | 'knativeservices';
 	/** Today's shape: true when the test releases the new version itself, and not the user once all is initialized. */
 	readonly isReleasedByHand?: boolean;
 	/** Changes what is applied at the start. */

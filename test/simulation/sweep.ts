@@ -36,6 +36,7 @@ const stateOf = (simulation: Simulation): unknown => {
 	return {
 		canaries: [...all('canaries'), ...all('rollouts')].map((object) => withoutTimes(object)),
 		workloads: [...all('deployments'), ...all('daemonsets')].map(spec),
+		knative: all('knativeservices').map((object) => [object.metadata.annotations, ...spec(object)]),
 		routes: all('virtualservices').map(spec),
 		services: all('services').map(spec),
 		kept: all('controllerrevisions').map(({metadata}) => metadata.annotations),
@@ -122,7 +123,8 @@ export const runKilled = async (
 };
 
 /** What passes by while pods start, or tells measured values, is seen or not as time has it. */
-const isFleeting = (text: string): boolean => /^Waiting for |rate |is NaN|waiting for rollout/.test(text);
+const isFleeting = (text: string): boolean =>
+	/^Waiting for |rate |is NaN|waiting for rollout|made no revision/.test(text);
 
 /** The killed run ended as the other one: the same state, no second rollout, every event, at most once more a kill. */
 export const assertSameEnd = (t: ExecutionContext, killed: End, reference: End, kills: number, where: string): void => {

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import test from 'ava';
 import type {NextView} from '../../api/http/canary-views.ts';
 import type {ChartView} from '../../api/http/chart-view.ts';
+import {stateWords} from '../../api/http/state-words.ts';
 import {arrowOf, isUsual, linesOf, litOf, scrollOf, waysOn} from '../../ui/model/chart-focus.ts';
 
 const file = new URL('../../actors/views/generated/chart.json', import.meta.url);
@@ -61,6 +62,15 @@ test('the text of every state fits into its box', (t) => {
 		.filter((state) => 20 + linesOf(state).length * 14 > state.height);
 	t.deepEqual(
 		tooTall.map(({path}) => path),
+		[],
+	);
+});
+
+test('the name of every state fits into its box, in words', (t) => {
+	// Bold letters of 13 px are 7 px wide on average, with 8 px of air on each side.
+	const tooWide = chart.states.filter(({name, width}) => 16 + stateWords(name).length * 7 > width);
+	t.deepEqual(
+		tooWide.map(({path}) => path),
 		[],
 	);
 });

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {limitText, pathText, spanText, valueText} from '../../ui/model/words.ts';
+import {limitText, spanText, valueText} from '../../ui/model/words.ts';
 
 const MINUTE = 60_000;
 
@@ -27,5 +27,4 @@ test('values have units, and no more digits than tell them apart', (t) => {
 	t.is(limitText({kind: 'success-rate', min: 99}), 'at least 99 %');
 	t.is(limitText({kind: 'query', min: 1, max: 2}), 'at least 1, at most 2');
 	t.is(limitText({}), '');
-	t.is(pathText('initialized.bootstrapping.routing'), 'initialized › bootstrapping › routing');
 });

@@ -47,3 +47,7 @@ export const linePath = (points: readonly Step[], x: Scale, y: Scale): string =>
 	points
 		.map(({at, value}, index) => `${index === 0 ? 'M' : 'L'}${place(x, at).toFixed(1)} ${place(y, value).toFixed(1)}`)
 		.join('');
+
+/** A line with gaps; a point between two gaps is a dot. */
+export const partsPath = (parts: ReadonlyArray<readonly Step[]>, x: Scale, y: Scale): string =>
+	parts.map((part) => `${linePath(part, x, y)}${part.length === 1 ? 'h0' : ''}`).join('');

@@ -70,8 +70,5 @@ const names: Readonly<Record<string, string>> = {
 /** Built-in metrics are named after the counters that they read; people ask for less. */
 export const metricName = (metric: string): string => names[metric] ?? metric;
 
-/** A state's path as people read it: `progressing › soaking`. */
-export const pathText = (path: string): string => path.replaceAll('.', ' › ');
-
 /** A revision is a digest; its beginning tells it from others. */
 export const shortRevision = (revision: string): string => revision.slice(0, 8);

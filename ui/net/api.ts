@@ -56,9 +56,14 @@ export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
 
 export type Which = {readonly namespace: string; readonly name: string; readonly kind: string};
 
-export const pathOf = ({namespace, name, kind}: Which, rest = ''): string => {
+export const pathOf = (
+	{namespace, name, kind}: Which,
+	rest = '',
+	asked: Readonly<Record<string, string>> = {},
+): string => {
 	const path = `api/v1/canaries/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}${rest}`;
-	return kind === 'Rollout' ? `${path}?kind=Rollout` : path;
+	const query = new URLSearchParams({...asked, ...(kind === 'Rollout' && {kind})}).toString();
+	return query === '' ? path : `${path}?${query}`;
 };
 
 /** Gives a command as whoever the token is of. */

@@ -21,6 +21,10 @@ const SILENCE_MS = 40_000;
 const isForPeople = (error: unknown): error is Refused =>
 	error instanceof Refused && ['unauthenticated', 'forbidden', 'wrong-host'].includes(error.code);
 
+/** A replica that follows tells the way to the one that leads. */
+const textOf = (error: Error): string =>
+	error instanceof Refused && error.code === 'following' ? `${error.message}; ${error.remedy}` : error.message;
+
 /** Follows the stream for as long as the page lives. */
 export const follow = (hear: (event: StreamEvent) => void, tell: (connection: Connection) => void): Following => {
 	let lastId = '';
@@ -72,7 +76,7 @@ export const follow = (hear: (event: StreamEvent) => void, tell: (connection: Co
 			return;
 		}
 
-		tell({is: 'lost', why: typeof why === 'string' ? why : why.message});
+		tell({is: 'lost', why: typeof why === 'string' ? why : textOf(why)});
 		timer = window.setTimeout(() => void begin(), Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** failures));
 		failures += 1;
 	};

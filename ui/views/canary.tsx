@@ -3,19 +3,21 @@ import {useEffect, useState} from 'preact/hooks';
 import type {CanaryDetail} from '../../api/http/canary-views.ts';
 import type {ChartView} from '../../api/http/chart-view.ts';
 import type {StreamEvent} from '../../api/http/stream-events.ts';
+import {pathWords} from '../../api/http/state-words.ts';
 import {hashOf, noFilter, type CanaryPlace} from '../model/routes.ts';
-import {pathText, shortRevision, spanText} from '../model/words.ts';
+import {shortRevision, spanText} from '../model/words.ts';
 import {pathOf} from '../net/api.ts';
 import {chartOnce, now, useTick} from '../store.ts';
 import {Actions} from './actions.tsx';
 import {Checks} from './checks.tsx';
+import {Course} from './course.tsx';
+import {Difference} from './diff.tsx';
 import {CommandLog, EventLog, TransitionLog} from './logs.tsx';
 import {Next} from './next.tsx';
 import {Age, Problem, StateBadge, WeightBar} from './pieces.tsx';
 import {Replay} from './replay.tsx';
 import {Runs} from './runs.tsx';
 import {Statechart} from './statechart.tsx';
-import {Timeline} from './timeline.tsx';
 import {useAsked} from './use-asked.ts';
 import {Workloads} from './workloads.tsx';
 
@@ -94,7 +96,7 @@ const Head = ({detail}: {readonly detail: CanaryDetail}) => (
 			</h1>
 			<StateBadge row={detail} />
 			<p class="note">
-				{pathText(detail.path)} for <Age since={detail.since} />
+				{pathWords(detail.path)} for <Age since={detail.since} />
 				{detail.revision === '' ? null : (
 					<>
 						{' '}
@@ -111,7 +113,13 @@ const Head = ({detail}: {readonly detail: CanaryDetail}) => (
 	</>
 );
 
-const Now = ({detail, chart}: {readonly detail: CanaryDetail; readonly chart: ChartView | undefined}) => {
+type NowProps = {
+	readonly place: CanaryPlace;
+	readonly detail: CanaryDetail;
+	readonly chart: ChartView | undefined;
+};
+
+const Now = ({place, detail, chart}: NowProps) => {
 	useTick(1000);
 	const last = detail.transitions.findLast(({from, to}) => from !== to);
 	const began = detail.run?.began ?? detail.weights[0]?.at;
@@ -142,7 +150,9 @@ const Now = ({detail, chart}: {readonly detail: CanaryDetail; readonly chart: Ch
 			{began === undefined ? null : (
 				<section class="panel wide" aria-labelledby="course">
 					<h2 id="course">{detail.run === undefined ? 'The last run' : 'This run'}</h2>
-					<Timeline
+					<Course
+						place={place}
+						run=""
 						story={{
 							...story,
 							transitions: detail.transitions
@@ -153,6 +163,7 @@ const Now = ({detail, chart}: {readonly detail: CanaryDetail; readonly chart: Ch
 					/>
 				</section>
 			)}
+			<Difference which={detail} />
 			<Checks detail={detail} />
 			<Workloads detail={detail} />
 			<TransitionLog transitions={detail.transitions.map(({why, ...rest}) => ({...rest, reason: why}))} />
@@ -191,7 +202,11 @@ export const CanaryPage = ({place}: {readonly place: CanaryPlace}) => {
 					<Head detail={detail} />
 					<Problems problems={detail.problems} />
 					<div class="panels">
-						{place.run === '' ? <Now detail={detail} chart={chart} /> : <Replay place={place} chart={chart} />}
+						{place.run === '' ? (
+							<Now place={place} detail={detail} chart={chart} />
+						) : (
+							<Replay place={place} chart={chart} />
+						)}
 						<Runs place={place} />
 					</div>
 				</>

@@ -25,7 +25,12 @@ export const Checks = ({detail: {checks, verdict, analysis}}: {readonly detail: 
 								{metricName(check.metric)}
 							</th>
 							<td>{limitText(check)}</td>
-							<td>{check.value === undefined ? '–' : valueText(check.kind, check.value)}</td>
+							<td>
+								{check.value === undefined ? '–' : valueText(check.kind, check.value)}
+								{check.primary === undefined ? null : (
+									<span class="note">primary {valueText(check.kind, check.primary)}</span>
+								)}
+							</td>
 							<td class={check.outcome === 'passed' || check.outcome === '' ? '' : 'failing'} title={check.text}>
 								{check.outcome === '' ? 'not asked yet' : check.outcome}
 								{check.text === '' ? '' : `: ${check.text}`}

@@ -1,7 +1,7 @@
 // What has happened, newest first.
 import type {CanaryDetail} from '../../api/http/canary-views.ts';
+import {pathWords} from '../../api/http/state-words.ts';
 import type {Story} from '../model/replay.ts';
-import {pathText} from '../model/words.ts';
 import {Clock} from './pieces.tsx';
 
 type Transitions = NonNullable<Story['transitions']>;
@@ -25,8 +25,8 @@ export const TransitionLog = ({transitions}: {readonly transitions: Transitions}
 							<td>
 								<Clock at={at} />
 							</td>
-							<td title={from === '' ? '' : `from ${pathText(from)}`}>
-								{pathText(to)}
+							<td title={from === '' ? '' : `from ${pathWords(from)}`}>
+								{pathWords(to)}
 								{reason === '' ? null : <span class="failing">{reason}</span>}
 							</td>
 							<td>{event}</td>

@@ -1,11 +1,11 @@
 // The ways on from the present state, each with what it lacks.
 import type {CanaryDetail, NextView} from '../../api/http/canary-views.ts';
+import {pathWords} from '../../api/http/state-words.ts';
 import {isUsual, waysOn} from '../model/chart-focus.ts';
-import {pathText} from '../model/words.ts';
 
 const Way = ({way: {to, text, lacks}}: {readonly way: NextView}) => (
 	<li>
-		<span class="to">{pathText(to)}</span> <span>when {text}</span>
+		<span class="to">{pathWords(to)}</span> <span>when {text}</span>
 		<span class="lacks">{lacks.length === 0 ? 'is being taken' : `lacks ${lacks.join(', and ')}`}</span>
 	</li>
 );

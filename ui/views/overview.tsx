@@ -1,9 +1,9 @@
 // All Canaries. Only the rows in sight are in the document, so that ten thousand are as quick as ten.
 import {useEffect, useLayoutEffect, useMemo, useRef, useState} from 'preact/hooks';
 import type {CanarySummary} from '../../api/http/canary-views.ts';
+import {pathWords} from '../../api/http/state-words.ts';
 import {hashOf, type Filter} from '../model/routes.ts';
 import {attentionWords, countsOf, keyOf, namespacesOf, shownRows, windowOf} from '../model/rows.ts';
-import {pathText} from '../model/words.ts';
 import {canaries, connection, useCell, useTick} from '../store.ts';
 import {Filters} from './filters.tsx';
 import {Age, StateBadge, WeightBar} from './pieces.tsx';
@@ -46,7 +46,7 @@ const Row = ({row, index, top}: RowProps) => {
 			</div>
 			<div class="state" role="cell">
 				<StateBadge row={row} />
-				<span class="nested">{pathText(path.split('.').slice(1).join('.'))}</span>
+				<span class="nested">{pathWords(path.split('.').slice(1).join('.'))}</span>
 			</div>
 			<div class="weight" role="cell">
 				<WeightBar weight={weight} steps={steps} />

@@ -3,24 +3,27 @@ import {useState} from 'preact/hooks';
 import type {ChartView} from '../../api/http/chart-view.ts';
 import type {RunView} from '../../api/http/run-views.ts';
 import type {StreamEvent} from '../../api/http/stream-events.ts';
+import {pathWords} from '../../api/http/state-words.ts';
 import {momentsOf, standingAt, storyUntil} from '../model/replay.ts';
 import type {CanaryPlace} from '../model/routes.ts';
-import {clockText, dateText, pathText, shortRevision, spanText} from '../model/words.ts';
+import {clockText, dateText, shortRevision, spanText} from '../model/words.ts';
 import {pathOf} from '../net/api.ts';
+import {Course} from './course.tsx';
 import {CommandLog, TransitionLog} from './logs.tsx';
 import {Problem, WeightBar} from './pieces.tsx';
 import {Statechart} from './statechart.tsx';
-import {Timeline} from './timeline.tsx';
 import {useAsked} from './use-asked.ts';
 
-const Slider = ({run, chart}: {readonly run: RunView; readonly chart: ChartView | undefined}) => {
+type SliderProps = {readonly place: CanaryPlace; readonly run: RunView; readonly chart: ChartView | undefined};
+
+const Slider = ({place, run, chart}: SliderProps) => {
 	const moments = momentsOf(run);
 	const [picked, pick] = useState<number>();
 	const last = moments.length - 1;
 	const index = Math.min(picked ?? last, last);
 	const at = moments[index] ?? Date.parse(run.began);
 	const {path, from, weight, reason, verdict} = standingAt(run, at);
-	const then = `${clockText(at)}, ${spanText(at - Date.parse(run.began))} into the run: ${pathText(path)}, canary ${weight} %`;
+	const then = `${clockText(at)}, ${spanText(at - Date.parse(run.began))} into the run: ${pathWords(path)}, canary ${weight} %`;
 	return (
 		<>
 			<section class="panel wide replay" aria-labelledby="replay">
@@ -59,7 +62,9 @@ const Slider = ({run, chart}: {readonly run: RunView; readonly chart: ChartView 
 						: `Last round of checks ${verdict.outcome}${verdict.text === undefined ? '' : `: ${verdict.text}`}.`}
 				</p>
 				<WeightBar weight={weight} steps={[]} />
-				<Timeline
+				<Course
+					place={place}
+					run={run.id}
 					story={storyUntil(run, at)}
 					until={Date.parse(run.ended ?? run.knownUntil ?? '') || (moments[last] ?? at)}
 					cursor={at}
@@ -89,5 +94,5 @@ export const Replay = ({place, chart}: {readonly place: CanaryPlace; readonly ch
 		);
 	}
 
-	return <Slider key={answer.id} run={answer} chart={chart} />;
+	return <Slider key={answer.id} place={place} run={answer} chart={chart} />;
 };

@@ -1,8 +1,8 @@
 // The chart of a Canary as plain SVG, by coordinates that were laid out when the code was built.
 import {useLayoutEffect, useMemo, useRef, useState} from 'preact/hooks';
 import type {ChartStateView, ChartView} from '../../api/http/chart-view.ts';
+import {pathWords, stateWords} from '../../api/http/state-words.ts';
 import {arrowOf, linesOf, litOf, scrollOf} from '../model/chart-focus.ts';
-import {pathText} from '../model/words.ts';
 
 type Point = {readonly x: number; readonly y: number};
 
@@ -32,10 +32,10 @@ const Box = ({state, lit}: {readonly state: ChartStateView; readonly lit: string
 	const isTop = !path.includes('.');
 	return (
 		<g class={`box ${kind} ${lit} ${isTop ? 'top' : ''}`} data-path={path}>
-			<title>{[pathText(path), description, ...does, ...ways].join('\n')}</title>
+			<title>{[pathWords(path), description, ...does, ...ways].join('\n')}</title>
 			<rect x={x} y={y} width={width} height={height} rx={6} />
 			<text class="name" x={x + 8} y={y + 20}>
-				{name}
+				{stateWords(name)}
 			</text>
 			{linesOf(state).map((line, index) => (
 				<text key={line} x={x + 8} y={y + 22 + (index + 1) * LINE}>
@@ -113,7 +113,7 @@ export const Statechart = ({chart, path, cameFrom, open}: StatechartProps) => {
 	const lighted = new Set(open);
 	const taken = cameFrom === '' ? undefined : arrowOf(chart, cameFrom, path);
 	const labels = useMemo(() => <Labels chart={chart} />, [chart]);
-	const label = `Statechart. Now: ${pathText(path)}.${cameFrom === '' ? '' : ` Before: ${pathText(cameFrom)}.`}`;
+	const label = `Statechart. Now: ${pathWords(path)}.${cameFrom === '' ? '' : ` Before: ${pathWords(cameFrom)}.`}`;
 	return (
 		<>
 			<div class="zooms" role="group" aria-label="What of the chart is shown">

@@ -1,14 +1,14 @@
-// A run on one axis of time: what traffic the canary had, each metric with its threshold, and what happened.
-import type {ComponentChildren} from 'preact';
+// A run on one axis of time: what traffic the canary had, each metric of canary and primary, and what happened.
 import {useLayoutEffect, useRef, useState} from 'preact/hooks';
+import type {SeriesView} from '../../api/http/series-views.ts';
+import {pathWords} from '../../api/http/state-words.ts';
+import {lanesOf, lastOf, type MetricLane as Lines} from '../model/lanes.ts';
 import type {Story} from '../model/replay.ts';
-import {linePath, place, stepPath, timeTicks, valueRange, type Scale, type Step} from '../model/time-axis.ts';
-import {clockText, limitText, metricName, numberText, pathText, valueText} from '../model/words.ts';
+import {place, stepPath, timeTicks, type Scale} from '../model/time-axis.ts';
+import {clockText, metricName, valueText} from '../model/words.ts';
+import {Lane, LANE, LEFT, MetricLane} from './metric-lane.tsx';
 
-const LEFT = 48;
 const RIGHT = 12;
-const LANE = 84;
-const TITLE = 18;
 
 const useWidth = (element: {readonly current: HTMLElement | null}): number => {
 	const [width, setWidth] = useState(640);
@@ -26,74 +26,6 @@ const useWidth = (element: {readonly current: HTMLElement | null}): number => {
 		};
 	}, []);
 	return width;
-};
-
-type LaneProps = {
-	readonly index: number;
-	readonly title: string;
-	readonly range: readonly [number, number];
-	readonly x: Scale;
-	readonly children: (y: Scale) => ComponentChildren;
-};
-
-const Lane = ({index, title, range: [from, to], x, children}: LaneProps) => {
-	const y: Scale = {from, to, start: LANE - 10, end: TITLE + 6};
-	return (
-		<g class="lane" transform={`translate(0 ${index * LANE})`}>
-			<text class="title" x={LEFT} y={13}>
-				{title}
-			</text>
-			<path class="axis" d={`M${LEFT} ${y.start}H${x.end}`} />
-			<text class="tick" x={LEFT - 6} y={y.start + 3}>
-				{numberText(from)}
-			</text>
-			<text class="tick" x={LEFT - 6} y={y.end + 6}>
-				{numberText(to)}
-			</text>
-			{children(y)}
-		</g>
-	);
-};
-
-type Metric = NonNullable<Story['metrics']>[number];
-
-const MetricLane = ({metric, index, x}: {readonly metric: Metric; readonly index: number; readonly x: Scale}) => {
-	const {name, kind, min, max, measurements} = metric;
-	const limits = [min, max].filter((limit) => limit !== undefined);
-	const points = measurements.flatMap(({at, value}): Step[] =>
-		value === undefined ? [] : [{at: Date.parse(at), value}],
-	);
-	const limit = limitText(metric);
-	return (
-		<Lane
-			index={index}
-			title={`${metricName(name)}${limit === '' ? '' : `, ${limit}`}`}
-			range={valueRange([...points.map(({value}) => value), ...limits])}
-			x={x}
-		>
-			{(y) => (
-				<>
-					{limits.map((value) => (
-						<path key={value} class="limit" d={`M${x.start} ${place(y, value)}H${x.end}`} />
-					))}
-					<path class="values" d={linePath(points, x, y)} />
-					{measurements.map(({at, value, outcome, text = ''}) => (
-						<circle
-							key={at}
-							class={outcome === 'passed' ? 'point' : 'point bad'}
-							cx={place(x, Date.parse(at))}
-							cy={value === undefined ? y.start : place(y, value)}
-							r={outcome === 'passed' ? 2 : 4}
-						>
-							<title>
-								{`${clockText(Date.parse(at))} ${value === undefined ? outcome : valueText(kind, value)} ${text}`}
-							</title>
-						</circle>
-					))}
-				</>
-			)}
-		</Lane>
-	);
 };
 
 const Happenings = ({story, x, top}: {readonly story: Story; readonly x: Scale; readonly top: number}) => (
@@ -117,7 +49,7 @@ const Happenings = ({story, x, top}: {readonly story: Story; readonly x: Scale; 
 					class={isBad ? 'mark bad' : 'mark'}
 					d={`M${place(x, Date.parse(at))} ${isBad ? 0 : top - 8}V${top}`}
 				>
-					<title>{`${clockText(Date.parse(at))} ${pathText(to)} ${reason}`}</title>
+					<title>{`${clockText(Date.parse(at))} ${pathWords(to)} ${reason}`}</title>
 				</path>
 			);
 		})}
@@ -129,25 +61,42 @@ const Happenings = ({story, x, top}: {readonly story: Story; readonly x: Scale; 
 	</g>
 );
 
-export type TimelineProps = {readonly story: Story; readonly until: number; readonly cursor?: number | undefined};
+/** The newest values, for those who do not see the lines. */
+const inWords = ({name, kind, canary, primary}: Lines): string => {
+	const texts = (
+		[
+			['canary', lastOf(canary)],
+			['primary', lastOf(primary)],
+		] as const
+	).map(([side, value]) => (value === undefined ? '' : ` ${side} ${valueText(kind, value)}`));
+	return `${metricName(name)}:${texts.join('') || ' no value'}. `;
+};
 
-export const Timeline = ({story, until, cursor}: TimelineProps) => {
+export type TimelineProps = {
+	readonly story: Story;
+	/** What the metrics server tells of it; undefined while it is asked, and where it cannot be. */
+	readonly series: SeriesView | undefined;
+	readonly until: number;
+	readonly cursor?: number | undefined;
+};
+
+export const Timeline = ({story, series, until, cursor}: TimelineProps) => {
 	const element = useRef<HTMLDivElement>(null);
 	const width = useWidth(element);
 	const from = Date.parse(story.began);
 	const x: Scale = {from, to: Math.max(until, from + 1000), start: LEFT, end: width - RIGHT};
 	const weights = (story.weights ?? []).map(({at, weight}) => ({at: Math.max(from, Date.parse(at)), value: weight}));
-	const metrics = story.metrics ?? [];
-	const bottom = (metrics.length + 1) * LANE;
 	const known = cursor ?? until;
+	const lanes = lanesOf(story, series, known);
+	const bottom = (lanes.length + 1) * LANE;
 	const last = weights.at(-1)?.value ?? 0;
 	return (
-		<div ref={element} class="timeline">
+		<div ref={element}>
 			<svg
 				width={width}
 				height={bottom + 20}
 				role="img"
-				aria-label={`Traffic and ${metrics.length} metrics over time; the canary has ${last} %. The numbers are in the tables below.`}
+				aria-label={`Traffic and ${lanes.length} metrics over time; the canary has ${last} %. ${lanes.map(inWords).join('')}What was judged is in the tables below.`}
 			>
 				<Happenings story={story} x={x} top={bottom} />
 				<Lane
@@ -170,8 +119,8 @@ export const Timeline = ({story, until, cursor}: TimelineProps) => {
 						</>
 					)}
 				</Lane>
-				{metrics.map((metric, index) => (
-					<MetricLane key={metric.name} metric={metric} index={index + 1} x={x} />
+				{lanes.map((lane, index) => (
+					<MetricLane key={lane.name} lane={lane} index={index + 1} x={x} />
 				))}
 				{timeTicks(from, x.to, Math.max(2, Math.floor(width / 110)))
 					.filter((at) => place(x, at) < width - 28)

@@ -1,6 +1,7 @@
 // Prometheus' HTTP API over the scraped samples, as a function.
 import type {Clock} from '../../../services/clock.ts';
 import {Evaluation} from './evaluate.ts';
+import type {Expression} from './expression.ts';
 import {typeOf} from './expression-type.ts';
 import {formatSample, formatScalar} from './go-numbers.ts';
 import {tidied} from './labels.ts';
@@ -59,19 +60,38 @@ const answerWith = (compute: () => unknown): PrometheusAnswer => {
 	}
 };
 
+/** More different queries than a daemon with hundreds of Canaries asks again and again. */
+const QUERIES_KEPT = 2000;
+
+/** Reads a query once, for daemons and graphs ask the same at every step. */
+const createReader = (): ((query: string) => Expression) => {
+	const known = new Map<string, Expression>();
+	return (query) => {
+		const found = known.get(query) ?? parseQuery(query);
+		if (known.size >= QUERIES_KEPT) known.clear();
+		known.set(query, found);
+		return found;
+	};
+};
+
 type Endpoint = (parameters: URLSearchParams) => unknown;
 
 const BUILD: Readonly<Record<Version, string>> = {2: '2.42.0', 3: '3.0.0'};
 
-const endpointsOf = (store: Store, clock: Clock, version: Version): Readonly<Record<string, Endpoint>> => ({
+const endpointsOf = (
+	store: Store,
+	clock: Clock,
+	version: Version,
+	read = createReader(),
+): Readonly<Record<string, Endpoint>> => ({
 	query(parameters) {
 		const at = readInstant(parameters, 'time', () => clock.now());
-		const expression = parseQuery(parameters.get('query') ?? '');
+		const expression = read(parameters.get('query') ?? '');
 		return dataOf(new Evaluation(store, version).at(expression, at), at);
 	},
 	query_range(parameters) {
 		const instants = readSteps(parameters);
-		const expression = parseQuery(parameters.get('query') ?? '');
+		const expression = read(parameters.get('query') ?? '');
 		const type = typeOf(expression);
 		if (type !== 'scalar' && type !== 'instant vector') {
 			const message = `invalid expression type "${type}" for range query, must be Scalar or instant Vector`;

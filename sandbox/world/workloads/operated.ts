@@ -106,7 +106,7 @@ type Counts = {
 };
 
 /** Whether the Deployment has rolled out, never will, or is still at it. */
-const stateOf = (deployment: KubeObject): 'True' | 'False' | 'Unknown' => {
+export const stateOf = (deployment: KubeObject): 'True' | 'False' | 'Unknown' => {
 	if (conditionOf(deployment, 'Progressing')?.reason === 'ProgressDeadlineExceeded') return 'False';
 	const {
 		observedGeneration = 0,

@@ -58,7 +58,7 @@ test('a run whose checks fail: halted, with the value, the limit, and what it wa
 	t.like(detail.wait, {whom: 'the world'});
 	t.regex(detail.reason, /a passing check/);
 	const {text, exits, possible} = (await get(`${CANARY}/explain`)) as Explanation;
-	t.regex(text, /^podinfo in test\nState {11}halted\.failedCheck \(phase Progressing\)$/m);
+	t.regex(text, /^podinfo in test\nState {11}halted › failed check \(phase Progressing\)$/m);
 	t.true(exits.includes('failed: too many checks have failed'));
 	t.true(possible.some(({command}) => command === "aviary rollback podinfo -n test --reason '…'"));
 });
@@ -91,6 +91,7 @@ test('every answer is as it is described', async (t) => {
 		canaries: 'canaries',
 		canary: CANARY,
 		explain: `${CANARY}/explain`,
+		diff: `${CANARY}/diff`,
 		runs: `${CANARY}/runs`,
 		run: `${CANARY}/runs/${run?.id ?? ''}`,
 		chart: 'chart',

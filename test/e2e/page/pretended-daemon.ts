@@ -3,6 +3,8 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {CanaryDetail, CanarySummary} from '../../../api/http/canary-views.ts';
+import type {SeriesView} from '../../../api/http/series-views.ts';
+import type {RevisionDiffView} from '../../../api/http/diff-views.ts';
 import type {Route} from '../../../services/web/routes.ts';
 import {site, type SiteOptions} from '../../services/web/site.ts';
 
@@ -12,10 +14,16 @@ const CHART = path.join(import.meta.dirname, '../../../actors/views/generated/ch
 export type Pretended = {
 	readonly rows: readonly CanarySummary[];
 	readonly detail?: CanaryDetail;
+	readonly series?: SeriesView;
+	readonly diff?: RevisionDiffView;
 };
 
 /** Serves the page; `tell` changes one row for everybody who looks. */
-export const pretendDaemon = async (t: ExecutionContext, {rows, detail}: Pretended, options: SiteOptions = {}) => {
+export const pretendDaemon = async (
+	t: ExecutionContext,
+	{rows, detail, series, diff}: Pretended,
+	options: SiteOptions = {},
+) => {
 	const known = new Map(rows.map((row) => [`${row.namespace}/${row.name}`, row]));
 	const chart = JSON.parse(await readFile(CHART, 'utf8')) as unknown;
 	const read = (name: string, json: () => unknown): Route => ({
@@ -29,7 +37,9 @@ export const pretendDaemon = async (t: ExecutionContext, {rows, detail}: Pretend
 		read('about', () => ({version: '0', auth: 'open', leading: true, speed: 1, now: new Date().toISOString()})),
 		read('chart', () => chart),
 		read(canary, () => detail),
+		read(`${canary}/diff`, () => diff),
 		read(`${canary}/runs`, () => ({items: []})),
+		read(`${canary}/series`, () => series),
 		{
 			method: 'GET',
 			path: 'api/v1/stream',

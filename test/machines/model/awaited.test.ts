@@ -22,7 +22,7 @@ const unattended: Readonly<Record<string, string>> = {
 	'halted.paused': 'people',
 	'halted.missingData': 'checks',
 	'halted.failedCheck': 'checks',
-	'promoting.draining': 'time',
+	'finished.draining': 'time',
 	'finished.idle': 'at rest',
 	'failed.draining': 'time',
 	'failed.idle': 'at rest',

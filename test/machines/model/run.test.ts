@@ -8,9 +8,11 @@ import {
 	judge,
 	maxWeightReached,
 	nextWeight,
+	primaryWasKept,
 	replicasToServe,
 } from '../../../machines/model/run.ts';
 import {recallRoute} from '../../../machines/model/actions.ts';
+import type {Recalled} from '../../../machines/model/context.ts';
 import {contextOf, paired, START, verdict} from '../world.ts';
 
 const anyWeights = fc
@@ -96,4 +98,21 @@ test('a former run had its users where the route sends them, and is at most one 
 	t.like(recalled(0, 20, 'Succeeded'), {routed: 0});
 	t.like(recalled(0, 20, 'Failed'), {routed: 0});
 	t.like(recalled(50, 50, 'Failed'), {routed: 50});
+});
+
+test('the primary’s template is known to be kept where a former life of ours says so, and nowhere else', (t) => {
+	const ours = contextOf({});
+	const {recalled, world} = ours;
+	const primary = world?.primary && {...world.primary, promoted: 'v1'};
+	const marked = {...ours, world: world && {...world, ...(primary && {primary})}};
+	const after = (past: Partial<Recalled>): boolean => primaryWasKept({...marked, recalled: {...recalled, ...past}});
+	t.true(primaryWasKept(marked));
+	t.true(after({state: 'finished', phase: 'Succeeded'}));
+	t.false(after({state: 'finished', phase: 'Finalising'}), 'not yet');
+	t.false(after({state: 'finished', phase: 'Succeeded', reason: 'the API server refused: no'}));
+	t.false(after({state: 'failed', phase: 'Failed'}), 'the promotion may have been given up half-way');
+	t.false(after({state: ''}), 'the CRD of another operator has dropped the state');
+	t.false(after({lastPromotedSpec: 'another operator’s'}));
+	const {promoted: _, ...unmarked} = primary ?? {};
+	t.false(primaryWasKept({...marked, world: world && {...world, primary: unmarked as typeof primary & {}}}));
 });

@@ -42,7 +42,7 @@ test('lists in pages without a resourceVersion, then watches with bookmarks from
 		t.is(following.objects()[0]?.kind, 'Deployment');
 		t.is(following.objects()[0]?.metadata['managedFields'], undefined);
 		const [first, second] = of(harness, 'list');
-		t.is(first?.url.searchParams.get('limit'), '500');
+		t.is(first?.url.searchParams.get('limit'), '100');
 		t.false(first?.url.searchParams.has('resourceVersion'));
 		t.is(second?.url.searchParams.get('continue'), 'more');
 		const [watch] = of(harness, 'watch');

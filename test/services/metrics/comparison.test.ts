@@ -95,7 +95,7 @@ test('what is better, or worse by no more than is tolerated, passes with the can
 	] as const) {
 		const {verdict} = await verdictOf(metric, canary, primary);
 		t.like(verdict, {outcome: 'passed', text: ''});
-		t.like(verdict.evidence[0], {kind: 'passed', value: Number(canary)});
+		t.like(verdict.evidence[0], {kind: 'passed', value: Number(canary), primary: Number(primary)});
 	}
 });
 
@@ -111,6 +111,7 @@ test('without a value of either there is no verdict, and the text says whose is 
 	t.regex(ofPrimary.verdict.text, /podinfo-primary\.\w+ is not receiving traffic/u);
 	const ofCanary = await verdictOf(metric, '', '300');
 	t.is(ofCanary.verdict.outcome, 'unknown');
+	t.is(ofCanary.verdict.evidence[0]?.primary, 300, 'what is known of the primary is kept');
 	t.regex(ofCanary.verdict.text, /podinfo\.\w+ is not receiving traffic/u);
 	const unequal = await verdictOf(metric, 'NaN', '300');
 	t.is(unequal.verdict.outcome, 'unknown');

@@ -4,7 +4,7 @@ import test from 'ava';
 import {htmlReport} from '../../../services/reports/html.ts';
 import {markdownReport} from '../../../services/reports/markdown.ts';
 import {durationText, storyOf} from '../../../services/reports/run-story.ts';
-import {hostile, rolledBack} from './records.ts';
+import {at, hostile, rolledBack} from './records.ts';
 import {exampleReports} from './write-examples.ts';
 
 for (const [path, text] of exampleReports()) {
@@ -24,14 +24,14 @@ test('the facts: outcome, times by what they were spent on, and what every metri
 	t.deepEqual(
 		timeline.rows.map(([after, state]) => [after, state]),
 		[
-			['0s', 'progressing.scalingUp.scaling'],
-			['21s', 'progressing.settling'],
-			['1m 40s', 'halted.paused'],
-			['6m 40s', 'progressing.soaking'],
-			['10m', 'progressing.routing'],
-			['13m', 'halted.failedCheck'],
-			['15m', 'failed.routing'],
-			['15m 30s', 'failed.idle'],
+			['0s', 'progressing › scaling up › scaling'],
+			['21s', 'progressing › settling'],
+			['1m 40s', 'halted › paused'],
+			['6m 40s', 'progressing › soaking'],
+			['10m', 'progressing › routing'],
+			['13m', 'halted › failed check'],
+			['15m', 'failed › routing'],
+			['15m 30s', 'failed › idle'],
 		],
 	);
 	t.deepEqual(commands.rows[1]?.slice(1), ['alice', 'resume', 'they are fine', 'Done: the run goes on']);
@@ -52,6 +52,21 @@ test('charts: breaches are marked, bounds drawn, and every point is inside', (t)
 	t.is(html.match(/<rect class="unseen"/g)?.length, 3);
 	const numbers = [...html.matchAll(/ (?:cx|cy|x|y|x1|y1|width|height)="([^"]*)"/g)].map(([, value]) => Number(value));
 	t.true(numbers.every((value) => value >= 0 && value <= 720));
+});
+
+test('charts: where the two were compared, the primary is a dashed line that is named', (t) => {
+	t.notRegex(htmlReport(rolledBack), /class="series primary"|dashed/);
+	const measurements = [81, 540].map((seconds) => ({
+		at: at(seconds),
+		weight: 10,
+		outcome: 'passed',
+		value: 300,
+		primary: 2500,
+	}));
+	const html = htmlReport({...rolledBack, status: {metrics: [{name: 'latency', kind: 'duration', measurements}]}});
+	t.regex(html, /<h3>latency, ms; dashed: the primary<\/h3>/);
+	t.is(html.match(/<path class="series primary" d="M[^"]*L[^"]*"/g)?.length, 1);
+	t.regex(html, />2720<\/text>/, 'the axis has room for it');
 });
 
 test('HTML: nothing that a record says becomes markup, and nothing is loaded or run', (t) => {

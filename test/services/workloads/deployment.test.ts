@@ -164,6 +164,9 @@ test('a promotion is taken back to the template that was kept, at one write a ru
 	t.is(back?.promoted, 'first');
 	t.deepEqual(templateOf(cluster.get('deployments', 'podinfo') as KubeObject), old);
 	cluster.calls.length = 0;
+	t.is(await takeBack(workloads, cluster, pairedModel, {revision: 'second'}), undefined);
+	t.deepEqual(cluster.calls, ['GET controllerrevisions podinfo-promoted'], 'what is kept is of another revision');
+	cluster.calls.length = 0;
 	await keepPromotedTemplate(cluster, pairedModel, {template: {spec: {}}, revision}, options);
 	t.deepEqual(cluster.calls, ['PATCH controllerrevisions podinfo-promoted']);
 	t.is((await readPromotedTemplate(cluster, pairedModel))?.revision, revision);

@@ -48,6 +48,12 @@ export const onlyWeightsChange: Invariant = {
 	}),
 };
 
+/** The same where the first annotation of all may be ours. */
+const withAnnotations = (object: KubeObject | undefined, ...paths: readonly string[]): string => {
+	const {annotations = {}, ...metadata} = object?.metadata ?? {name: ''};
+	return without(object && {...object, metadata: {...metadata, annotations}}, ...paths);
+};
+
 const isGenerated = (object: KubeObject | undefined, model: CanaryModel): boolean =>
 	object?.metadata.ownerReferences?.some(({uid, controller}) => uid === model.uid && controller === true) === true;
 
@@ -68,6 +74,12 @@ const allows = (change: Accepted, model: CanaryModel): boolean | undefined => {
 	if (isOfWorkload(change) && model.shape === 'paired' && named(object, model.primary.name, model.namespace)) {
 		const changed = ['spec.template', 'metadata.annotations', 'status'];
 		return without(before, ...changed) === without(after, ...changed);
+	}
+
+	if (isOf(change, 'knativeservices')) {
+		if (!named(object, model.target.name, model.namespace)) return undefined;
+		const changed = ['spec.traffic', 'metadata.annotations.flagger.app/primary-revision', 'status'];
+		return withAnnotations(before, ...changed) === withAnnotations(after, ...changed);
 	}
 
 	if (isOf(change, 'virtualservices') && !model.route.generated) {

@@ -66,7 +66,7 @@ export const weightOf = (object: KubeObject | undefined, host: string): number =
 
 /** Whether a write is about a kind. */
 export const isOf = ({key}: Accepted, plural: keyof typeof keys): boolean =>
-	key.plural === plural && key.group === keys[plural].group;
+	key.plural === keys[plural].plural && key.group === keys[plural].group;
 
 const workloadPlurals = ['deployments', 'daemonsets', 'statefulsets'] as const;
 

@@ -1,0 +1,19 @@
+import test from 'ava';
+import {pathWords, stateWords} from '../../api/http/state-words.ts';
+import {descriptions} from '../../machines/model/descriptions.ts';
+
+test('a state is read as words, not as an identifier', (t) => {
+	t.is(stateWords('failedCheck'), 'failed check');
+	t.is(pathWords('progressing.scalingUp.rising'), 'progressing › scaling up › rising');
+	t.is(pathWords(''), '');
+});
+
+test('every state of the chart has words of small letters, and no two have the same', (t) => {
+	const paths = Object.keys(descriptions);
+	const words = paths.map(pathWords);
+	t.deepEqual(
+		words.filter((text) => !/^[a-z]+(?: [a-z]+)*(?: › [a-z]+(?: [a-z]+)*)*$/.test(text)),
+		[],
+	);
+	t.is(new Set(words).size, paths.length);
+});
