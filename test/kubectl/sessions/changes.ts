@@ -35,8 +35,10 @@ export const changes: Session = {
 		`patch deployment podinfo --type=json -p '[{"op":"remove","path":"/spec/template/spec/containers/0/env/0"}]'`,
 		`patch deployment podinfo --type=json -p '[{"op":"test","path":"/spec/replicas","value":7}]'`,
 		`patch deployment podinfo --type=json -p '[{"op":"remove","path":"/spec/nope"}]'`,
-		`patch deployment podinfo --type=merge -p '{"spec":{"minReadySeconds":1}}'`,
-		`patch deployment podinfo --type=merge -p '{"spec":{"minReadySeconds":1}}'`,
+		`patch deployment podinfo --type=merge -p '{"spec":{"revisionHistoryLimit":3}}'`,
+		// kubectl compares what it read with what it got: the controller's status, too, until the rollout is over.
+		'rollout status deployment/podinfo --timeout=50s',
+		`patch deployment podinfo --type=merge -p '{"spec":{"revisionHistoryLimit":3}}'`,
 		`patch deployment podinfo --type=merge -p '{"spec":{"minReadySeconds":-1}}'`,
 		`patch deployment podinfo --type=merge -p '{"spec":{"selector":{"matchLabels":{"app":"x"}}}}'`,
 		'patch deployment podinfo --patch-file patch.yaml',
