@@ -1,7 +1,7 @@
 // What the supervisor looks after: Canaries, and Rollouts where the cluster has such a kind.
 import type {Clock} from '../services/clock.ts';
 import {sleep} from '../services/clock.ts';
-import type {Cluster, Following, Resource} from '../services/kubernetes/cluster.ts';
+import type {Changed, Cluster, Following, Resource} from '../services/kubernetes/cluster.ts';
 import {canaries, rollouts} from '../services/kubernetes/resources.ts';
 import type {Log} from '../services/log.ts';
 
@@ -21,8 +21,8 @@ export type FollowingOptions = {
 	readonly log: Log;
 	/** Undefined watches all namespaces. */
 	readonly namespaces: readonly string[] | undefined;
-	/** Called when a watch is complete, and whenever what it shows has changed. */
-	readonly onChange: (home: Following) => void;
+	/** Called when a watch is complete, and whenever what it shows has changed: with what, where that is known. */
+	readonly onChange: (home: Following, changed?: Changed) => void;
 };
 
 /** Follows until it is closed. A kind that is not there costs one look at the API server's groups every five minutes. */
@@ -33,9 +33,9 @@ export const followCanaries = ({cluster, clock, log, namespaces, onChange}: Foll
 	const follow = (resource: Resource): ReadonlyArray<Promise<void>> =>
 		(namespaces ?? [undefined]).map(async (namespace) => {
 			let isSynced = false;
-			const following: Following = cluster.follow(resource, namespace, {keep: () => true}, () => {
+			const following: Following = cluster.follow(resource, namespace, {keep: () => true}, (changed) => {
 				if (isSynced) {
-					onChange(following);
+					onChange(following, changed);
 				}
 			});
 			followings.push(following);

@@ -1,11 +1,14 @@
 // Two Canaries with one target: the older acts, the newer is told, and takes over when the older goes.
 import type {CanaryModel, Problem} from '../api/model.ts';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
-import {canaries} from '../services/kubernetes/resources.ts';
+import {canaries, rollouts} from '../services/kubernetes/resources.ts';
 
 /** The key of the registry: `namespace/name` of a Canary, `namespace/name/Kind` of anything else. */
 export const keyOf = ({kind, metadata}: KubeObject): string =>
 	`${metadata.namespace ?? ''}/${metadata.name}${kind === canaries.kind ? '' : `/${kind}`}`;
+
+/** The keys of all that may be called `namespace/name`. */
+export const keysAt = (place: string): readonly string[] => [place, `${place}/${rollouts.kind}`];
 
 /** The key of the object that a model was read from. */
 export const keyOfModel = ({origin, namespace, name}: CanaryModel): string =>

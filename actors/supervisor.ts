@@ -5,7 +5,7 @@ import type {CanaryModel} from '../api/model.ts';
 import {custodyMachine} from '../machines/supervisor.ts';
 import {releaseMachine} from '../machines/release.ts';
 import {sleep} from '../services/clock.ts';
-import type {Following, KubeObject} from '../services/kubernetes/cluster.ts';
+import type {Changed, Following, KubeObject} from '../services/kubernetes/cluster.ts';
 import {logWith} from '../services/log.ts';
 import {aboutOf, liveAsCanary} from './canary.ts';
 import type {HostOptions} from './canary.ts';
@@ -14,7 +14,7 @@ import {Gate} from './gate.ts';
 import {openCommandDesk} from './command-desk.ts';
 import {followCanaries} from './following-canaries.ts';
 import {provided} from './provided.ts';
-import {keyOf, keyOfModel, Rivals} from './rivals.ts';
+import {keyOf, keyOfModel, keysAt, Rivals} from './rivals.ts';
 import {shelterUsers} from './shelter-users.ts';
 import {sayAnotherIsAtWork} from './standing-back.ts';
 
@@ -192,21 +192,25 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 		}
 	};
 
-	/** Takes in what one watch shows: who is gone, then who is there. All are known before the first of them acts. */
-	const survey = (home: Following): void => {
+	/**
+	 * Takes in what one watch shows, or what of it has changed: who is gone, then who is there. All are known before the
+	 * first of them acts.
+	 */
+	const survey = (home: Following, changed?: Changed): void => {
 		if (stopped) {
 			return;
 		}
 
-		const present = new Map(home.objects().map((object) => [keyOf(object), object]));
-		for (const [key, ward] of wards) {
-			const successor = present.get(key);
-			if (ward.home === home && successor?.metadata.uid !== ward.object.metadata.uid) {
+		// Of a thousand, one has changed: the others are not looked at.
+		const shown = changed ? [...changed].flatMap((place) => home.object(place) ?? []) : home.objects();
+		const present = new Map(shown.map((object) => [keyOf(object), object]));
+		for (const key of changed ? [...changed].flatMap((place) => keysAt(place)) : wards.keys()) {
+			const ward = wards.get(key);
+			if (ward?.home === home && present.get(key)?.metadata.uid !== ward.object.metadata.uid) {
 				dismiss(key, ward);
 			}
 		}
 
-		// Of a thousand, one has changed: the others were read already.
 		const news = [...present].filter(([key, object]) => wards.get(key)?.object !== object);
 		const touched = news.flatMap(([, object]) => [...rivals.note(object, toModel(object))]);
 		for (const [key, object] of news) {

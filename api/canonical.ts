@@ -1,5 +1,5 @@
 // One text for one value, so that two digests are equal exactly when two values are.
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 
 /**
  * JSON with sorted keys and without white space. As with JSON.stringify, members that are undefined (or functions)
@@ -27,7 +27,7 @@ export const canonicalJson = (value: unknown): string => {
 
 /** The first 32 hex digits of the SHA-256 of the canonical JSON. */
 export const digest = (value: unknown): string =>
-	createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32);
+	hash('sha256', canonicalJson(value), 'hex').slice(0, 32);
 
 type Piece = {readonly text: string} | {readonly value: unknown};
 

@@ -1,7 +1,7 @@
 // What those who look are told of every Canary: kept as it happens, put into views when asked for, and told on.
+import {hash} from 'node:crypto';
 import type {CanarySummary} from '../../api/http/canary-views.ts';
 import type {StreamEvent} from '../../api/http/stream-events.ts';
-import {digest} from '../../api/canonical.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {Clock} from '../../services/clock.ts';
 import {keyOfModel} from '../rivals.ts';
@@ -141,7 +141,7 @@ export class Book implements Watcher {
 
 	#tellLine(entry: Entry): void {
 		const canary: CanarySummary = summaryOf(entry);
-		const told = digest(canary);
+		const told = hash('sha256', JSON.stringify(canary), 'base64');
 		if (told !== entry.told && this.#entries.get(entry.key) === entry) {
 			entry.told = told;
 			this.#options.publish({event: 'canary', data: {...this.#whose(entry), canary}});

@@ -1,4 +1,5 @@
 // The newest known objects of one watch. Nothing in it ever goes back: not in versions, and not from the dead.
+import {isDeepStrictEqual} from 'node:util';
 import type {KubeObject} from './cluster.ts';
 import {keyOf} from './objects.ts';
 
@@ -22,6 +23,14 @@ export type Cache = {
 
 /** Deletions to remember: as many as may be on their way at once, and far more. */
 const GONE_MAX = 4096;
+
+/** Most versions are of a status alone: what is reckoned from a spec is reckoned once, and it is held once. */
+const keepSpec = (before: KubeObject | undefined, after: KubeObject): void => {
+	const isSameGeneration = before?.metadata.generation === after.metadata.generation;
+	if (before?.spec !== undefined && isSameGeneration && isDeepStrictEqual(before.spec, after.spec)) {
+		after.spec = before.spec;
+	}
+};
 
 /** `onChange` hears of each object that comes, changes (a new uid is a going and a coming) or goes. */
 export const createCache = (
@@ -85,6 +94,7 @@ export const createCache = (
 		}
 
 		if (kept !== undefined) {
+			keepSpec(before, kept);
 			floors.delete(key);
 			entries.set(key, {object: kept, version});
 			onChange(key, before?.metadata.uid === object.metadata.uid ? before : undefined, kept);

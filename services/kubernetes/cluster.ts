@@ -64,12 +64,17 @@ export type Wanted =
 	/** By label selector, each selector its own watch, opened without a list (a run's pods). */
 	| {readonly labels: Readonly<Record<string, string>>};
 
+/** Which objects have come, changed or gone, by `namespace/name`; undefined when any of them may have. */
+export type Changed = ReadonlySet<string> | undefined;
+
 /** A standing interest in objects. */
 export type Following = {
 	/** Resolves when the objects are known as of now; rejects only on close. */
 	readonly synced: Promise<void>;
 	/** The newest known objects (by name order); empty before the first list. */
 	objects(): readonly KubeObject[];
+	/** One of them, by `namespace/name`: it costs no look at the others. */
+	object(key: string): KubeObject | undefined;
 	/** True once a list has arrived; false again while the watch is down for longer than its idle limit. */
 	isFresh(): boolean;
 	close(): void;
@@ -84,7 +89,13 @@ export type Following = {
  * with ApiError, whose `outcome` says whether the write may have been applied.
  */
 export type Cluster = {
-	follow(resource: Resource, namespace: string | undefined, wanted: Wanted, onChange: () => void): Following;
+	/** `onChange` is called once for all that changes in one turn, and once when the objects are first known. */
+	follow(
+		resource: Resource,
+		namespace: string | undefined,
+		wanted: Wanted,
+		onChange: (changed?: Changed) => void,
+	): Following;
 	/** A live read, for after a conflict or an unknown outcome; undefined when it does not exist. */
 	read(
 		resource: Resource,

@@ -1,5 +1,5 @@
 // Who wants what of one watch, what each of them sees, and when each is told.
-import type {Following, KubeObject, Wanted} from './cluster.ts';
+import type {Changed, Following, KubeObject, Wanted} from './cluster.ts';
 import type {Log} from '../log.ts';
 
 /** One standing interest. */
@@ -10,9 +10,11 @@ export type Follower = {
 	isSynced(): boolean;
 	/** The objects are known from now on; tells the listener. */
 	sync(): void;
-	/** Something that it sees has changed: it is told once at the end of this turn. */
-	touch(): void;
+	/** The object under this key has changed, or without one whatever it sees: it is told once at the end of this turn. */
+	touch(key?: string): void;
 	view(): readonly KubeObject[];
+	/** What it sees under this key. */
+	find(key: string): KubeObject | undefined;
 	close(): void;
 };
 
@@ -42,13 +44,14 @@ const testOf = (wanted: Wanted, log: Log): ((object: KubeObject) => boolean) => 
 };
 
 /**
- * A follower. `select` gives its objects in any order; `listener` is called at most once a turn, and what it throws
- * is logged.
+ * A follower. `select` gives its objects in any order, `held` what the cache has under a key; `listener` is called at
+ * most once a turn, and what it throws is logged.
  */
 export const createFollower = (facts: {
 	readonly wanted: Wanted;
 	readonly select: (follower: Follower) => Iterable<KubeObject>;
-	readonly listener: () => void;
+	readonly held: (key: string) => KubeObject | undefined;
+	readonly listener: (changed: Changed) => void;
 	readonly log: Log;
 }): Follower => {
 	const {wanted, listener, log} = facts;
@@ -58,16 +61,20 @@ export const createFollower = (facts: {
 	let isSynced = false;
 	let isClosed = false;
 	let isTold = true;
+	/** What changed since it was told; undefined: anything. */
+	let changed: Set<string> | undefined = new Set();
 	let view: readonly KubeObject[] | undefined;
 
 	const tell = (): void => {
 		isTold = true;
+		const news = changed;
+		changed = new Set();
 		if (isClosed) {
 			return;
 		}
 
 		try {
-			listener();
+			listener(news);
 		} catch (error) {
 			log.error('a listener to changes threw', {error});
 		}
@@ -85,8 +92,14 @@ export const createFollower = (facts: {
 				follower.touch();
 			}
 		},
-		touch() {
+		touch(key) {
 			view = undefined;
+			if (key === undefined) {
+				changed = undefined;
+			} else {
+				changed?.add(key);
+			}
+
 			if (isSynced && isTold && !isClosed) {
 				isTold = false;
 				queueMicrotask(tell);
@@ -100,6 +113,10 @@ export const createFollower = (facts: {
 			view ??= [...facts.select(follower)].sort(byName);
 			return view;
 		},
+		find(key) {
+			const object = isSynced && !isClosed ? facts.held(key) : undefined;
+			return object !== undefined && follower.wants(object) ? object : undefined;
+		},
 		close() {
 			isClosed = true;
 			reject(new Error('the following was closed'));
@@ -112,6 +129,7 @@ export const createFollower = (facts: {
 export const asFollowing = (follower: Follower, isFresh: () => boolean, close: () => void): Following => ({
 	synced: follower.synced,
 	objects: () => follower.view(),
+	object: (key) => follower.find(key),
 	isFresh: () => follower.isSynced() && isFresh(),
 	close,
 });

@@ -53,13 +53,13 @@ export const createInterests = (): Interests => {
 		isKnownName: (name, except) => [...(named.get(name) ?? [])].some((other) => other !== except && other.isSynced()),
 		touch(key, before, after) {
 			for (const follower of named.get(key.slice(key.indexOf('/') + 1)) ?? []) {
-				follower.touch();
+				follower.touch(key);
 			}
 
 			for (const follower of keepers) {
 				const had = before !== undefined && follower.wants(before);
 				if (had || (after !== undefined && follower.wants(after))) {
-					follower.touch();
+					follower.touch(key);
 				}
 			}
 		},

@@ -1,6 +1,6 @@
 // One watch of a resource in a namespace, and all who follow something in it.
 import {createCache, type Cache} from './cache.ts';
-import type {Following, KubeObject, Wanted} from './cluster.ts';
+import type {Changed, Following, KubeObject, Wanted} from './cluster.ts';
 import {asFollowing, createFollower, type Follower} from './followers.ts';
 import {createInterests, type Interests} from './interests.ts';
 import {readNewcomer, type NewcomerOptions} from './newcomers.ts';
@@ -8,7 +8,7 @@ import {keyOf, versionOf} from './objects.ts';
 import {startWatch, type Watch, type WatchOptions} from './watch.ts';
 
 export type SharedWatch = {
-	follow(wanted: Wanted, listener: () => void): Following;
+	follow(wanted: Wanted, listener: (changed: Changed) => void): Following;
 	/** The answer to a write or a live read: taken if it is news. */
 	absorb(object: KubeObject): void;
 	/** What is held under a key as in objects.ts. */
@@ -62,8 +62,8 @@ function* select(cache: Cache, namespace: string | undefined, follower: Follower
 }
 
 /** What only the leaver wanted leaves with it. */
-const purge = (cache: Cache, interests: Interests): void => {
-	for (const object of [...cache.values()].filter((object) => !interests.isWanted(object))) {
+const purge = (cache: Cache, interests: Interests, namespace: string | undefined, leaver: Follower): void => {
+	for (const object of [...select(cache, namespace, leaver)].filter((object) => !interests.isWanted(object))) {
 		cache.forget(keyOf(object));
 	}
 };
@@ -142,7 +142,7 @@ export const createSharedWatch = (options: SharedWatchOptions): SharedWatch => {
 		follower.close();
 		late.delete(follower);
 		if (interests.size > 0) {
-			purge(cache, interests);
+			purge(cache, interests, namespace, follower);
 			return;
 		}
 
@@ -189,6 +189,7 @@ export const createSharedWatch = (options: SharedWatchOptions): SharedWatch => {
 				listener,
 				log,
 				select: (self) => select(cache, namespace, self),
+				held: (key) => cache.get(key),
 			});
 			enter(follower);
 			return asFollowing(

@@ -4,7 +4,7 @@ import type {CanaryModel, Workload} from '../../api/model.ts';
 import {ApiError, type Cluster, type KubeObject, type Operation, type Resource} from '../kubernetes/cluster.ts';
 import {ensurePrimary, type PrimarySource} from './generated.ts';
 import {assertFree} from './ownership.ts';
-import {comparable, renderPrimary, revisionOf, runsTheSame} from './render.ts';
+import {comparable, renderPrimary, revisionOf, runsTheSame, type Labelling} from './render.ts';
 import {known, missing, rewrite} from './rewrite.ts';
 import {annotationOf, pointerStep, templateOf, workloadSpec, type PodTemplate} from './shapes.ts';
 import {troubleOf} from './trouble.ts';
@@ -104,6 +104,26 @@ const readerOf =
 		};
 	};
 
+type Reckoned = {
+	readonly target: KubeObject['spec'];
+	readonly model: CanaryModel;
+	readonly labelling: Labelling | undefined;
+	readonly answer: boolean;
+};
+
+/** Whether the primary runs the target's template; asked with every change of a status, answered once for two specs. */
+const runsOf = (kind: Kind): Workloads['primaryRunsTarget'] => {
+	const known = new WeakMap<object, Reckoned>();
+	return (model, target, primary, labelling) => {
+		const found = primary.spec && known.get(primary.spec);
+		if (found?.target === target.spec && found?.model === model && found.labelling === labelling) return found.answer;
+		const rendered = renderPrimary(model, kind.awake(target), primary, labelling);
+		const answer = runsTheSame(templateOf(primary), rendered);
+		if (primary.spec !== undefined) known.set(primary.spec, {target: target.spec, model, labelling, answer});
+		return answer;
+	};
+};
+
 /** The target from the cache, awake; it must be at `revision`. */
 const targetAt = async (
 	kind: Kind,
@@ -148,8 +168,7 @@ export const podTemplateWorkloads = (kind: Kind): Workloads => {
 			before: comparable(templateOf(primary)),
 			after: comparable(renderPrimary(model, kind.awake(target), primary, labelling)),
 		}),
-		primaryRunsTarget: (model, target, primary, labelling) =>
-			runsTheSame(templateOf(primary), renderPrimary(model, kind.awake(target), primary, labelling)),
+		primaryRunsTarget: runsOf(kind),
 		async promote(cluster, model, options) {
 			const {revision, signal} = options;
 			const target = await targetAt(kind, cluster, model, {revision, signal});

@@ -16,7 +16,13 @@ const stage = (served: () => readonly string[] | Error, namespaces?: readonly st
 		follow({plural}: {plural: string}, namespace: string | undefined): Following {
 			const name = `${plural} in ${namespace ?? 'all'}`;
 			followed.push(name);
-			return {synced: Promise.resolve(), objects: () => [], isFresh: () => true, close: () => closed.push(name)};
+			return {
+				synced: Promise.resolve(),
+				objects: () => [],
+				object: () => undefined,
+				isFresh: () => true,
+				close: () => closed.push(name),
+			};
 		},
 		async servedVersions() {
 			asked += 1;

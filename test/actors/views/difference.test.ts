@@ -141,6 +141,7 @@ test('where nothing is known, one waits ten seconds and no longer; nor for someb
 		return {
 			synced: promise,
 			objects: () => [],
+			object: () => undefined,
 			isFresh: () => false,
 			close() {
 				open.delete(promise);

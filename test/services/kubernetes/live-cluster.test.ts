@@ -1,5 +1,5 @@
 import test from 'ava';
-import {ApiError, type KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {ApiError, type Changed, type KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {deployments} from '../../../services/kubernetes/resources.ts';
 import {calm, startHarness, until, type Harness} from './harness.ts';
 import {answerWith, deployment, event, refuse, type Answer, hang} from './unruly-server.ts';
@@ -77,6 +77,49 @@ test('a test to keep that comes late gets a new list; each follower sees and hea
 		server.send(event('MODIFIED', deployment('big', 131, {spec: {replicas: 7}})));
 		await until(() => kept.objects().length === 1);
 		t.is(named, before);
+	}));
+
+test('a follower is told which objects have changed, and finds each of them without a look at the others', (t) =>
+	withHarness(async (harness) => {
+		const {server, cluster} = harness;
+		server.objects.set('a', deployment('a', 90));
+		server.objects.set('b', deployment('b', 91));
+		const told: Changed[] = [];
+		const all = cluster.follow(deployments, 'test', {keep: () => true}, (changed) => told.push(changed));
+		t.is(all.object('test/a'), undefined, 'nothing is known yet');
+		await all.synced;
+		await until(() => told.length === 1 && server.openWatches() === 1);
+		t.is(told[0], undefined, 'anything may be new at first');
+		server.send(event('MODIFIED', deployment('b', 130)));
+		await until(() => told.length === 2);
+		t.deepEqual([...(told[1] ?? [])], ['test/b']);
+		t.is(all.object('test/b')?.metadata.resourceVersion, '130');
+		server.send(event('DELETED', deployment('a', 131)));
+		await until(() => told.length === 3);
+		t.deepEqual([...(told[2] ?? [])], ['test/a']);
+		t.is(all.object('test/a'), undefined);
+		const named = cluster.follow(deployments, 'test', {name: 'b'}, () => {});
+		await named.synced;
+		t.is(named.object('test/b'), all.object('test/b'));
+		t.is(named.object('test/a'), undefined);
+		named.close();
+		t.is(named.object('test/b'), undefined, 'who has left sees nothing');
+	}));
+
+test('a version that changes the status alone keeps the spec, so that what follows from it is reckoned once', (t) =>
+	withHarness(async (harness) => {
+		const {server, cluster} = harness;
+		server.objects.set('a', deployment('a', 90, {spec: {replicas: 1}}));
+		const followed = cluster.follow(deployments, 'test', {name: 'a'}, () => {});
+		await followed.synced;
+		await until(() => server.openWatches() === 1);
+		const spec = followed.objects()[0]?.spec;
+		server.send(event('MODIFIED', deployment('a', 130, {spec: {replicas: 1}, status: {replicas: 1}})));
+		await until(() => versionOf(followed.objects()) === '130');
+		t.is(followed.objects()[0]?.spec, spec);
+		server.send(event('MODIFIED', deployment('a', 131, {spec: {replicas: 2}, status: {replicas: 1}})));
+		await until(() => versionOf(followed.objects()) === '131');
+		t.deepEqual(followed.objects()[0]?.spec, {replicas: 2});
 	}));
 
 test('the answer to an own write is seen at once and no older event takes it back', (t) =>

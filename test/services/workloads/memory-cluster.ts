@@ -67,6 +67,10 @@ export const memoryCluster = (): MemoryCluster => {
 				[...cached]
 					.filter(([key, object]) => key.startsWith(`${resource.plural}/`) && matches(wanted, object))
 					.map(([, object]) => object),
+			object(key) {
+				const object = cached.get(keyOf(resource.plural, key.slice(key.indexOf('/') + 1)));
+				return object !== undefined && matches(wanted, object) ? object : undefined;
+			},
 			isFresh: () => true,
 			close: () => void listeners.delete(listener),
 		};
