@@ -26,8 +26,7 @@ export const canonicalJson = (value: unknown): string => {
 };
 
 /** The first 32 hex digits of the SHA-256 of the canonical JSON. */
-export const digest = (value: unknown): string =>
-	hash('sha256', canonicalJson(value), 'hex').slice(0, 32);
+export const digest = (value: unknown): string => hash('sha256', canonicalJson(value), 'hex').slice(0, 32);
 
 type Piece = {readonly text: string} | {readonly value: unknown};
 

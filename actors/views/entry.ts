@@ -17,7 +17,7 @@ export type Entry = {
 	readonly transitions: TransitionView[];
 	readonly said: AnnouncementView[];
 	readonly commands: CommandView[];
-	/** The digest of the line that was told last. */
+	/** The line that was told last, as JSON. */
 	told: string;
 };
 

@@ -3,7 +3,7 @@ import type {Measurement} from './measurement.ts';
 import type {Phase, Spread} from './phases.ts';
 import type {Results} from './run.ts';
 
-type Row = readonly [what: string, goal: string, cell: (measured: Measurement) => string, peer?: string];
+type Row = readonly [what: string, goal: string, cell: (measured: Measurement, cores: number) => string, peer?: string];
 
 const whole = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 const tenths = new Intl.NumberFormat('en', {maximumFractionDigits: 1});
@@ -25,6 +25,8 @@ const peakOf = ({initialise, idle, startUp, rollout}: Measurement): number =>
 	Math.max(...[initialise, idle, startUp.phase, rollout.phase].map(({peakMb}) => peakMb));
 
 const orDash = (seconds: number | undefined): string => (seconds === undefined ? '–' : `${tenths.format(seconds)} s`);
+
+const share = (used: number, there: number): string => `${tenths.format(used)} of ${tenths.format(there)} s`;
 
 const rows: readonly Row[] = [
 	[
@@ -62,6 +64,22 @@ const rows: readonly Row[] = [
 	['the same writes by a bare client', '', ({bareClient}) => `${tenths.format(bareClient.seconds)} s`],
 	['a wave, over the larger of the bare client’s time and a single rollout’s', `${DAEMONS_WAVE} (N = 1,000)`, () => ''],
 	[
+		'a wave: CPU of all that runs here, of what the cores have',
+		'',
+		({rollout: {phase}}, cores) => share(phase.machineCpuSeconds, phase.seconds * cores),
+	],
+	[
+		'of it, the daemon’s, its aftermath included',
+		'',
+		({rollout}) => `${tenths.format(rollout.phase.cpuSeconds)} s`,
+		'132 s (N = 1,000, whole measurement)',
+	],
+	[
+		'the bare client’s writes: CPU of all, of what the cores have',
+		'',
+		({bareClient}, cores) => share(bareClient.machineCpuSeconds, bareClient.seconds * cores),
+	],
+	[
 		'a rollout’s duration: median / 99 % / most, s',
 		'steps + pod starts + settle + drain + 2',
 		({rollout}) => spread(rollout.durationSeconds),
@@ -82,12 +100,6 @@ const rows: readonly Row[] = [
 		'142 MB (N = 1,000)',
 	],
 	['goal of memory for so many', '', ({canaries}) => `${whole.format(BASE_MB + MB_A_CANARY * canaries)} MB`],
-	[
-		'CPU of a wave',
-		'',
-		({rollout}) => `${tenths.format(rollout.phase.cpuSeconds)} s`,
-		'132 s (N = 1,000, whole measurement)',
-	],
 ];
 
 const refused = ({requests: {refused: byCode}}: Phase): string => {
@@ -101,15 +113,14 @@ const waveShare = (one: Measurement, single: number): string =>
 
 const table = (results: readonly Results[]): readonly string[] => {
 	const sizes = results.map(({measured}) => measured);
-	const [smallest] = sizes;
-	const single = smallest?.rollout.durationSeconds.median ?? Number.NaN;
-	const cells = ([what, , cell]: Row, one: Measurement): string =>
-		what.startsWith('a wave, over') ? waveShare(one, single) : cell(one);
+	const single = sizes[0]?.rollout.durationSeconds.median ?? Number.NaN;
+	const cells = ([what, , cell]: Row, {measured, machine}: Results): string =>
+		what.startsWith('a wave, over') ? waveShare(measured, single) : cell(measured, machine.cores);
 	const line = (parts: readonly string[]): string => `| ${parts.join(' | ')} |`;
 	return [
 		line(['', ...sizes.map(({canaries}) => `N = ${whole.format(canaries)}`), 'goal', 'the peer, 1.44']),
 		line(['---', ...sizes.map(() => '---:'), '---', '---']),
-		...rows.map((row) => line([row[0], ...sizes.map((one) => cells(row, one)), row[1], row[3] ?? ''])),
+		...rows.map((row) => line([row[0], ...results.map((one) => cells(row, one)), row[1], row[3] ?? ''])),
 	];
 };
 
@@ -143,6 +154,9 @@ const remarks = `The peer was measured on another occasion; its figures are as p
 Reads: a daemon lists the records of runs of a namespace once, when the first run there has ended, for older ones may
 have to go; from then on it knows them from its own writes. To find them out without a read they would have to be
 watched, which costs the same list, and a watch for ever.
+
+Where a wave takes longer than the bare client the table says what of: where the cores have nothing left, everything
+on the machine waits for everything else, the API server for the daemon, too. Elsewhere the daemon has cores of its own.
 
 Memory: pages of files are code of the Node binary and of the C library. They are clean, so the kernel drops them when
 memory gets short; containers of one image on a node share them. A pod's working set, by which the kubelet evicts and

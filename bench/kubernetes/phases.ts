@@ -1,6 +1,7 @@
 // One phase of a measurement: what was asked, and what it cost the operator's process.
 import {wallClock} from '../../services/clock.ts';
 import {askedSince, countsOf, placeIn, type Asked, type Counts} from './audit.ts';
+import {machineCpuSeconds} from './process-figures.ts';
 import {ACCOUNT, type Site} from './site.ts';
 import type {Subject} from './subject.ts';
 
@@ -9,6 +10,8 @@ export type Phase = {
 	readonly requests: Counts;
 	readonly queries: number;
 	readonly cpuSeconds: number;
+	/** Of everything that runs on the machine, the aftermath left out. */
+	readonly machineCpuSeconds: number;
 	/** At its end. */
 	readonly rssMb: number;
 	readonly fileMb: number;
@@ -30,8 +33,10 @@ export const measured = async (
 	subject.resetPeak();
 	const before = subject.figures();
 	const begun = wallClock.monotonic();
+	const busy = machineCpuSeconds();
 	await act();
 	const seconds = (wallClock.monotonic() - begun) / 1000;
+	const machine = machineCpuSeconds() - busy;
 	await settle();
 	const after = subject.figures();
 	const asked = await askedSince(plane.auditLog, ACCOUNT, place);
@@ -41,6 +46,7 @@ export const measured = async (
 			requests: countsOf(asked),
 			queries: metrics.queries() - queries,
 			cpuSeconds: rounded(after.cpuSeconds - before.cpuSeconds, 2),
+			machineCpuSeconds: rounded(machine),
 			rssMb: rounded(after.rssMb),
 			fileMb: rounded(after.fileMb),
 			peakMb: rounded(after.peakMb),

@@ -1,5 +1,6 @@
-// What the operating system knows of a process: memory, its peak, and CPU time (Linux, proc(5)).
+// What the operating system knows of a process: memory, its peak, and CPU time (Linux, proc(5)); and of the machine.
 import {readFileSync, writeFileSync} from 'node:fs';
+import {cpus} from 'node:os';
 
 export type Figures = {
 	/** Resident memory, in MB (10^6 bytes). */
@@ -25,6 +26,10 @@ export const figuresOf = (pid: number): Figures => {
 	const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 	return {rssMb: megabytes('VmRSS'), fileMb: megabytes('RssFile'), peakMb: megabytes('VmHWM'), cpuSeconds};
 };
+
+/** CPU seconds of all processes of the machine since it started: what its cores did not idle. */
+export const machineCpuSeconds = (): number =>
+	cpus().reduce((sum, {times: {user, nice, sys, irq}}) => sum + user + nice + sys + irq, 0) / 1000;
 
 /** Lets the peak begin anew, from what is resident now. */
 export const resetPeak = (pid: number): void => {
