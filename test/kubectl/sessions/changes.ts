@@ -29,6 +29,7 @@ export const changes: Session = {
 		'label deployment podinfo stage-',
 		'annotate canary podinfo note=one',
 		'annotate canary podinfo note-',
+		'rollout status deployment/podinfo --timeout=50s',
 		'get deployment --show-labels -L app',
 		`patch deployment podinfo -p '{"spec":{"template":{"spec":{"containers":[{"name":"podinfod","env":[{"name":"B","value":"1"}]}]}}}}'`,
 		'get deployment podinfo -o jsonpath={.spec.template.spec.containers[0].env}',

@@ -4,6 +4,9 @@ import {but, deployment, service} from './manifests.ts';
 
 const events = /^Events:/mu;
 
+/** A controller that comes late makes one revision of two changes: each is waited for. */
+const rolledOut = 'rollout status deployment/podinfo --timeout=50s';
+
 export const deployments: Session = {
 	title: 'deployments',
 	files: {
@@ -16,7 +19,7 @@ export const deployments: Session = {
 		'apply -f deployment.yaml -f service.yaml',
 		'apply -f deployment.yaml -f service.yaml',
 		{line: 'diff -f newer.yaml', cutAt: /^/u},
-		'rollout status deployment/podinfo --timeout=50s',
+		rolledOut,
 		'wait deployment/podinfo --for=condition=Available --timeout=50s',
 		'get deploy',
 		'get deployment podinfo -o wide',
@@ -30,18 +33,21 @@ export const deployments: Session = {
 		{line: 'describe deployment podinfo', cutAt: events},
 		'describe svc podinfo',
 		'set image deployment/podinfo podinfod=quay.io/stefanprodan/podinfo:1.2.0',
+		rolledOut,
 		'set image deployment/podinfo other=quay.io/stefanprodan/podinfo:1.2.0',
 		'set env deployment/podinfo PODINFO_UI_COLOR=green LEVEL=info',
+		rolledOut,
 		'set resources deployment/podinfo --limits=cpu=500m,memory=128Mi',
-		'rollout status deployment/podinfo --timeout=50s',
+		rolledOut,
 		'rollout history deployment/podinfo',
 		'rollout history deployment/podinfo --revision=2',
 		'rollout undo deployment/podinfo --to-revision=1',
+		rolledOut,
 		'rollout restart deployment/podinfo',
 		'rollout pause deployment/podinfo',
 		'rollout pause deployment/podinfo',
 		'rollout resume deployment/podinfo',
-		'rollout status deployment/podinfo --timeout=50s',
+		rolledOut,
 		{line: 'get deployment podinfo -o yaml', cutAt: /^status:/mu},
 		'get deployment podinfo -o jsonpath={.status.updatedReplicas},{.status.observedGeneration}',
 		'scale deployment/podinfo --replicas=3',
