@@ -45,7 +45,7 @@ const testOf = (wanted: Wanted, log: Log): ((object: KubeObject) => boolean) => 
 
 /**
  * A follower. `select` gives its objects in any order, `held` what the cache has under a key; `listener` is called at
- * most once a turn, and what it throws is logged.
+ * most once a turn; what it throws is logged, and it is told of everything the next time.
  */
 export const createFollower = (facts: {
 	readonly wanted: Wanted;
@@ -76,6 +76,8 @@ export const createFollower = (facts: {
 		try {
 			listener(news);
 		} catch (error) {
+			// What it has not taken in is told again with the next change: anything may be news then.
+			changed = undefined;
 			log.error('a listener to changes threw', {error});
 		}
 	};

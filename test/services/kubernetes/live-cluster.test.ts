@@ -106,6 +106,28 @@ test('a follower is told which objects have changed, and finds each of them with
 		t.is(named.object('test/b'), undefined, 'who has left sees nothing');
 	}));
 
+test('a listener that throws is told of everything the next time', (t) =>
+	withHarness(async (harness) => {
+		const {server, cluster} = harness;
+		server.objects.set('a', deployment('a', 90));
+		const told: Changed[] = [];
+		const all = cluster.follow(deployments, 'test', {keep: () => true}, (changed) => {
+			told.push(changed);
+			if (told.length === 2) throw new Error('not taken in');
+		});
+		await all.synced;
+		await until(() => told.length === 1 && server.openWatches() === 1);
+		for (const [index, version] of [130, 131, 132].entries()) {
+			server.send(event('MODIFIED', deployment('a', version)));
+			await until(() => told.length === index + 2);
+		}
+
+		t.deepEqual(
+			told.map((changed) => changed && [...changed]),
+			[undefined, ['test/a'], undefined, ['test/a']],
+		);
+	}));
+
 test('a version that changes the status alone keeps the spec, so that what follows from it is reckoned once', (t) =>
 	withHarness(async (harness) => {
 		const {server, cluster} = harness;
