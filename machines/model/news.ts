@@ -1,6 +1,6 @@
 // What a step of the chart is news of, for people who are not watching: the peer's words where it has them.
 import type {Context} from './context.ts';
-import {lackOfPrimary} from './health.ts';
+import {howPromotionFailed} from './texts.ts';
 import type {Path} from './explain.ts';
 import type {Status} from './status.ts';
 
@@ -79,7 +79,7 @@ const whyFailed = ({run, model}: Context): string =>
 
 /** What people are told. */
 export const newsText = (kind: NewsKind, context: Context, status: Status): string => {
-	const {model, run} = context;
+	const {model} = context;
 	switch (kind) {
 		case 'initialized': {
 			return `New ${model.target.kind} detected, initialization completed.`;
@@ -104,7 +104,7 @@ export const newsText = (kind: NewsKind, context: Context, status: Status): stri
 		}
 
 		case 'held': {
-			return `Promotion failed, primary not ready: ${lackOfPrimary(context) || (run.failure ?? '')}`;
+			return `Promotion ${howPromotionFailed(context)}`;
 		}
 
 		default: {

@@ -64,10 +64,14 @@ export const trafficReturns = (model: CanaryModel): readonly Announcement[] =>
 
 export const promotionCompleted = (model: CanaryModel): Announcement => normal(phrasesOf(model).promoted(model));
 
+/** The peer's words where the primary lacks something; a promotion that is refused fails with a healthy one. */
+export const howPromotionFailed = (context: Context): string => {
+	const lack = lackOfPrimary(context);
+	return lack === '' ? `failed: ${context.run.failure ?? ''}` : `failed, primary not ready: ${lack}`;
+};
+
 export const promotionFailed = (context: Context): Announcement =>
-	warning(
-		`Promotion of ${targetOf(context.model)} failed, primary not ready: ${lackOfPrimary(context) || (context.run.failure ?? '')}`,
-	);
+	warning(`Promotion of ${targetOf(context.model)} ${howPromotionFailed(context)}`);
 
 export const promotionTakenBack = (model: CanaryModel): Announcement =>
 	warning(`Taking the promotion of ${targetOf(model)} back, ${primaryOf(model)} gets its last promoted template`);

@@ -14,6 +14,7 @@ import {
 } from './script.ts';
 import type {Script} from './script.ts';
 import {lives} from './scripts-of-lives.ts';
+import {promotions} from './scripts-of-promotions.ts';
 import {Stage} from './stage.ts';
 
 const runs: readonly Script[] = [
@@ -210,7 +211,7 @@ const runs: readonly Script[] = [
 	},
 ];
 
-export const scripts: readonly Script[] = [...runs, ...lives];
+export const scripts: readonly Script[] = [...runs, ...promotions, ...lives];
 
 /** Plays a script to its end. */
 export const perform = async (machine: AnyStateMachine, script: Script): Promise<Stage> => {

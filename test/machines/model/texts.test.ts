@@ -96,6 +96,12 @@ const rows: readonly Row[] = [
 		{primary: 'down'},
 	],
 	[
+		'the failed promotion',
+		'paired',
+		['Promotion of podinfo-canary.test failed: progress deadline exceeded: PATCH deployments.apps: forbidden'],
+		{failure: 'progress deadline exceeded: PATCH deployments.apps: forbidden'},
+	],
+	[
 		'the taking back',
 		'paired',
 		['Taking the promotion of podinfo-canary.test back, podinfo.test gets its last promoted template'],
