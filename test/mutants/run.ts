@@ -7,7 +7,7 @@ import type {AnyStateMachine} from 'xstate';
 import {canaryMachine} from '../../machines/canary.ts';
 import {forgottenActions, mutantsOf} from './mutants.ts';
 
-const SCORE_MIN = 0.9;
+const SCORE_MIN = 0.95;
 
 type Share = {readonly first: number; readonly every: number};
 type Outcome = {readonly name: string; readonly killer?: string | undefined};
