@@ -12,16 +12,10 @@ import {
 } from '../../services/kubernetes/resources.ts';
 import type {Client} from '../../sandbox/real/control-plane/client.ts';
 import {inParallel} from './in-parallel.ts';
-import {machineCpuSeconds} from './process-figures.ts';
+import {timed, type Timed} from './process-figures.ts';
 import type {Place} from './objects.ts';
 
-export type Bare = {
-	readonly seconds: number;
-	readonly writes: number;
-	readonly inFlight: number;
-	/** Of everything that runs on the machine. */
-	readonly machineCpuSeconds: number;
-};
+export type Bare = Timed & {readonly writes: number; readonly inFlight: number};
 
 /** As many as the operator has in flight, beside the place that it keeps for rollbacks. */
 const IN_FLIGHT = 7;
@@ -116,14 +110,6 @@ export const bareWrites = async (admin: Client, own: Client, places: readonly Pl
 	});
 	const turns = perPlace[0]?.length ?? 0;
 	const writes = Array.from({length: turns}, (_, turn) => perPlace.flatMap((one) => one[turn] ?? [])).flat();
-	const begun = wallClock.monotonic();
-	const busy = machineCpuSeconds();
-	await inParallel(writes, IN_FLIGHT, (write) => write(own));
-	const seconds = (wallClock.monotonic() - begun) / 1000;
-	return {
-		seconds: Number(seconds.toFixed(2)),
-		writes: writes.length,
-		inFlight: IN_FLIGHT,
-		machineCpuSeconds: Number((machineCpuSeconds() - busy).toFixed(1)),
-	};
+	const took = await timed(() => inParallel(writes, IN_FLIGHT, (write) => write(own)));
+	return {...took, writes: writes.length, inFlight: IN_FLIGHT};
 };

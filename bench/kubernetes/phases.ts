@@ -1,17 +1,14 @@
 // One phase of a measurement: what was asked, and what it cost the operator's process.
-import {wallClock} from '../../services/clock.ts';
 import {askedSince, countsOf, placeIn, type Asked, type Counts} from './audit.ts';
-import {machineCpuSeconds} from './process-figures.ts';
+import {timed, type Timed} from './process-figures.ts';
 import {ACCOUNT, type Site} from './site.ts';
 import type {Subject} from './subject.ts';
 
-export type Phase = {
-	readonly seconds: number;
+/** Time and the machine's CPU leave the aftermath out. */
+export type Phase = Timed & {
 	readonly requests: Counts;
 	readonly queries: number;
 	readonly cpuSeconds: number;
-	/** Of everything that runs on the machine, the aftermath left out. */
-	readonly machineCpuSeconds: number;
 	/** At its end. */
 	readonly rssMb: number;
 	readonly fileMb: number;
@@ -32,21 +29,17 @@ export const measured = async (
 	const queries = metrics.queries();
 	subject.resetPeak();
 	const before = subject.figures();
-	const begun = wallClock.monotonic();
-	const busy = machineCpuSeconds();
-	await act();
-	const seconds = (wallClock.monotonic() - begun) / 1000;
-	const machine = machineCpuSeconds() - busy;
+	const {seconds, machineCpuSeconds} = await timed(act);
 	await settle();
 	const after = subject.figures();
 	const asked = await askedSince(plane.auditLog, ACCOUNT, place);
 	return {
 		phase: {
-			seconds: rounded(seconds, 2),
+			seconds,
 			requests: countsOf(asked),
 			queries: metrics.queries() - queries,
 			cpuSeconds: rounded(after.cpuSeconds - before.cpuSeconds, 2),
-			machineCpuSeconds: rounded(machine),
+			machineCpuSeconds,
 			rssMb: rounded(after.rssMb),
 			fileMb: rounded(after.fileMb),
 			peakMb: rounded(after.peakMb),

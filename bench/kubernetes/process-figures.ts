@@ -1,6 +1,7 @@
 // What the operating system knows of a process: memory, its peak, and CPU time (Linux, proc(5)); and of the machine.
 import {readFileSync, writeFileSync} from 'node:fs';
 import {cpus} from 'node:os';
+import {wallClock} from '../../services/clock.ts';
 
 export type Figures = {
 	/** Resident memory, in MB (10^6 bytes). */
@@ -28,8 +29,23 @@ export const figuresOf = (pid: number): Figures => {
 };
 
 /** CPU seconds of all processes of the machine since it started: what its cores did not idle. */
-export const machineCpuSeconds = (): number =>
+const machineCpu = (): number =>
 	cpus().reduce((sum, {times: {user, nice, sys, irq}}) => sum + user + nice + sys + irq, 0) / 1000;
+
+export type Timed = {
+	readonly seconds: number;
+	/** Of everything that ran on the machine meanwhile. */
+	readonly machineCpuSeconds: number;
+};
+
+/** Does it, and tells what it took. */
+export const timed = async (act: () => Promise<unknown>): Promise<Timed> => {
+	const begun = wallClock.monotonic();
+	const busy = machineCpu();
+	await act();
+	const seconds = (wallClock.monotonic() - begun) / 1000;
+	return {seconds: Number(seconds.toFixed(2)), machineCpuSeconds: Number((machineCpu() - busy).toFixed(1))};
+};
 
 /** Lets the peak begin anew, from what is resident now. */
 export const resetPeak = (pid: number): void => {

@@ -89,6 +89,10 @@ export const statesOf = (root: Node): ReadonlyArray<{readonly path: string; read
 	return below(root, '');
 };
 
+/** The states without states within: those that a chart can be in. */
+export const leavesOf = (root: Node): ReturnType<typeof statesOf> =>
+	statesOf(root).filter(({node}) => node.states === undefined);
+
 /** Every arrow of a config. */
 export const arrowsOf = (root: Node): readonly Arrow[] =>
 	statesOf(root).flatMap(({path, node}) => {

@@ -2,7 +2,8 @@
 import test from 'ava';
 import {canaryMachine} from '../../machines/canary.ts';
 import {decide, type Place} from '../../machines/model/commands.ts';
-import {heardAt, leavesOf} from './commands-heard.ts';
+import {configOf, leavesOf} from './anatomy.ts';
+import {heardAt} from './commands-heard.ts';
 import {allCommands, contextOf} from './world.ts';
 
 /** The first that fits; what a person at the page would say of the state. */
@@ -21,7 +22,7 @@ const places: ReadonlyArray<readonly [states: RegExp, place: Place]> = [
 
 const context = contextOf({target: 'v2'});
 
-for (const path of leavesOf(canaryMachine)) {
+for (const {path} of leavesOf(configOf(canaryMachine))) {
 	test(`a command finds its place in ${path}`, (t) => {
 		const place = places.find(([states]) => states.test(path))?.[1];
 		if (place === undefined) {

@@ -3,16 +3,9 @@ import {transition} from 'xstate';
 import type {AnyMachineSnapshot, AnyStateMachine} from 'xstate';
 import type {Command} from '../../api/model.ts';
 import type {Context} from '../../machines/model/context.ts';
-import {configOf, statesOf} from './anatomy.ts';
 import {START} from './world.ts';
 
 export type Heard = {readonly outcome: string; readonly message: string};
-
-/** The states that a chart can be in. */
-export const leavesOf = (machine: AnyStateMachine): readonly string[] =>
-	statesOf(configOf(machine))
-		.filter(({node}) => node.states === undefined)
-		.map(({path}) => path);
 
 const valueOf = (path: string): unknown =>
 	path

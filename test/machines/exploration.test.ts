@@ -4,7 +4,7 @@ import {analysisMachine} from '../../machines/analysis.ts';
 import {canaryMachine} from '../../machines/canary.ts';
 import {releaseMachine} from '../../machines/release.ts';
 import {custodyMachine} from '../../machines/supervisor.ts';
-import {arrowsOf, configOf, nameOf, statesOf} from './anatomy.ts';
+import {arrowsOf, configOf, leavesOf, nameOf, statesOf} from './anatomy.ts';
 import {menus} from './menus.ts';
 import {arrowsNotTaken, guardsOfOneAnswer, walk} from './walk.ts';
 
@@ -87,13 +87,14 @@ const facts: Readonly<Record<string, readonly string[]>> = {
 
 test('every fact is noted, acted on or ignored for a reason in every state', (t) => {
 	for (const machine of charts) {
-		const states = statesOf(configOf(machine));
+		const config = configOf(machine);
+		const states = statesOf(config);
 		const handled = (path: string, fact: string): boolean =>
 			states.some(({path: around, node}) => {
 				const isAround = around === '' || path === around || path.startsWith(`${around}.`);
 				return isAround && node.type !== 'final' && node.on?.[fact] !== undefined;
 			});
-		for (const {path, node} of states.filter(({node}) => node.states === undefined)) {
+		for (const {path, node} of leavesOf(config)) {
 			for (const fact of facts[machine.id] ?? []) {
 				const isFinal = node.type === 'final';
 				t.true(handled(path, fact) || `${machine.id}.${path}: ${fact}` in ignored, `${machine.id}.${path}: ${fact}`);

@@ -50,5 +50,17 @@ export const givenUp = (why: string): readonly string[] => [
 	'Canary failed! Scaling down podinfo-canary.test',
 	'scale 0',
 ];
+/** The deadline finds users on the canary: they stay there until the primary is whole again. */
+export const heldUntilWhole = async (stage: Stage): Promise<void> => {
+	await stage.until('failed.holding');
+	stage.journal.push(`${stage.status.phase} at weight ${stage.status.canaryWeight}`);
+	await stage.see({});
+	await stage.until('failed.idle');
+};
+export const heldAt50 = (why: string): readonly string[] => [
+	'Promotion of podinfo-canary.test failed, primary not ready: 1 of 2 updated replicas are available',
+	'Failed at weight 50',
+	...givenUp(why),
+];
 export const halts = 'Halt podinfo.test advancement success rate 69.17% < 99%';
 export const analysed = [...scaledUp, ...step(20), ...step(50)];

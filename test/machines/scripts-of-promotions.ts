@@ -1,5 +1,15 @@
 // Scripts of promotions that stand still with users on the canary, until their deadline.
-import {analysed, copied, detected, givenUp, halts, opening, waitsForPrimary} from './script.ts';
+import {
+	analysed,
+	copied,
+	detected,
+	givenUp,
+	halts,
+	heldAt50,
+	heldUntilWhole,
+	opening,
+	waitsForPrimary,
+} from './script.ts';
 import type {Script} from './script.ts';
 
 /** Ten seconds apart until the deadline of a minute. */
@@ -9,6 +19,23 @@ const refusals = Array.from({length: 6}, () => [
 ]).flat();
 
 export const promotions: readonly Script[] = [
+	{
+		title: 'a promotion that outlasts its deadline holds its users on the canary until the primary is healthy',
+		opening,
+		async play(stage) {
+			await stage.until('promoting.rolling');
+			await stage.see({primary: 'rolling'});
+			await heldUntilWhole(stage);
+		},
+		ends: 'failed.idle',
+		journal: [
+			...detected('v1', 'v2'),
+			...analysed,
+			...copied('v1', 'v2'),
+			waitsForPrimary,
+			...heldAt50('progress deadline exceeded: 1 of 2 updated replicas are available'),
+		],
+	},
 	{
 		title: 'a promotion that is refused until its deadline has failed, and its users go back to a healthy primary',
 		opening,
@@ -32,10 +59,7 @@ export const promotions: readonly Script[] = [
 		async play(stage) {
 			await stage.until('promoting.rolling');
 			await stage.see({primary: 'rolling', problem: true});
-			await stage.until('failed.holding');
-			stage.journal.push(`${stage.status.phase} at weight ${stage.status.canaryWeight}`);
-			await stage.see({});
-			await stage.until('failed.idle');
+			await heldUntilWhole(stage);
 		},
 		ends: 'failed.idle',
 		journal: [
@@ -44,9 +68,7 @@ export const promotions: readonly Script[] = [
 			...copied('v1', 'v2'),
 			'is missing. create it',
 			waitsForPrimary,
-			'Promotion of podinfo-canary.test failed, primary not ready: 1 of 2 updated replicas are available',
-			'Failed at weight 50',
-			...givenUp('progress deadline exceeded: 1 of 2 updated replicas are available'),
+			...heldAt50('progress deadline exceeded: 1 of 2 updated replicas are available'),
 		],
 	},
 	{
@@ -57,11 +79,8 @@ export const promotions: readonly Script[] = [
 			stage.verdicts = ['failed'];
 			await stage.see({primary: 'rolling'});
 			await stage.until('promoting.takingBack.returning');
-			await stage.until('failed.holding');
+			await heldUntilWhole(stage);
 			stage.abridge();
-			stage.journal.push(`${stage.status.phase} at weight ${stage.status.canaryWeight}`);
-			await stage.see({});
-			await stage.until('failed.idle');
 		},
 		ends: 'failed.idle',
 		journal: [
@@ -73,9 +92,7 @@ export const promotions: readonly Script[] = [
 			'Taking the promotion of podinfo-canary.test back, podinfo.test gets its last promoted template',
 			'take back to v1',
 			halts,
-			'Promotion of podinfo-canary.test failed, primary not ready: 1 of 2 updated replicas are available',
-			'Failed at weight 50',
-			...givenUp('failed checks threshold reached 8'),
+			...heldAt50('failed checks threshold reached 8'),
 		],
 	},
 ];

@@ -97,28 +97,6 @@ const runs: readonly Script[] = [
 		],
 	},
 	{
-		title: 'a promotion that outlasts its deadline holds its users on the canary until the primary is healthy',
-		opening,
-		async play(stage) {
-			await stage.until('promoting.rolling');
-			await stage.see({primary: 'rolling'});
-			await stage.until('failed.holding');
-			stage.journal.push(`${stage.status.phase} at weight ${stage.status.canaryWeight}`);
-			await stage.see({});
-			await stage.until('failed.idle');
-		},
-		ends: 'failed.idle',
-		journal: [
-			...detected('v1', 'v2'),
-			...analysed,
-			...copied('v1', 'v2'),
-			waitsForPrimary,
-			'Promotion of podinfo-canary.test failed, primary not ready: 1 of 2 updated replicas are available',
-			'Failed at weight 50',
-			...givenUp('progress deadline exceeded: 1 of 2 updated replicas are available'),
-		],
-	},
-	{
 		title: 'a verdict at the threshold while promoting takes the promotion back',
 		opening,
 		async play(stage) {

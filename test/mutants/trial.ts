@@ -1,7 +1,8 @@
 // Tries a mutant by what the tests of the charts ask: whole runs first, for most die of them at once, then the walk.
 import {isDeepStrictEqual} from 'node:util';
 import type {AnyStateMachine} from 'xstate';
-import {heardAt, leavesOf} from '../machines/commands-heard.ts';
+import {configOf, leavesOf} from '../machines/anatomy.ts';
+import {heardAt} from '../machines/commands-heard.ts';
 import {menus} from '../machines/menus.ts';
 import {perform, scripts} from '../machines/scripts.ts';
 import {arrowsNotTaken, guardsOfOneAnswer, walk} from '../machines/walk.ts';
@@ -46,7 +47,10 @@ const context = contextOf({target: 'v2'});
 /** All answers of a chart, by state. */
 const answersOf = (machine: AnyStateMachine): ReadonlyMap<string, unknown> =>
 	new Map(
-		leavesOf(machine).map((path) => [path, allCommands.map((command) => heardAt(machine, path, context, command))]),
+		leavesOf(configOf(machine)).map(({path}) => [
+			path,
+			allCommands.map((command) => heardAt(machine, path, context, command)),
+		]),
 	);
 
 /** A state in which commands are not answered as they are there in the right chart. */

@@ -1,6 +1,7 @@
 // The ways of changing an object: labels, patches, an editor, a replacement.
 import type {Session} from '../session.ts';
 import {but, canary, deployment} from './manifests.ts';
+import {rolledOut} from './rolled-out.ts';
 
 export const changes: Session = {
 	title: 'changes',
@@ -29,7 +30,7 @@ export const changes: Session = {
 		'label deployment podinfo stage-',
 		'annotate canary podinfo note=one',
 		'annotate canary podinfo note-',
-		'rollout status deployment/podinfo --timeout=50s',
+		rolledOut,
 		'get deployment --show-labels -L app',
 		`patch deployment podinfo -p '{"spec":{"template":{"spec":{"containers":[{"name":"podinfod","env":[{"name":"B","value":"1"}]}]}}}}'`,
 		'get deployment podinfo -o jsonpath={.spec.template.spec.containers[0].env}',
@@ -38,7 +39,7 @@ export const changes: Session = {
 		`patch deployment podinfo --type=json -p '[{"op":"remove","path":"/spec/nope"}]'`,
 		`patch deployment podinfo --type=merge -p '{"spec":{"revisionHistoryLimit":3}}'`,
 		// kubectl compares what it read with what it got: the controller's status, too, until the rollout is over.
-		'rollout status deployment/podinfo --timeout=50s',
+		rolledOut,
 		`patch deployment podinfo --type=merge -p '{"spec":{"revisionHistoryLimit":3}}'`,
 		`patch deployment podinfo --type=merge -p '{"spec":{"minReadySeconds":-1}}'`,
 		`patch deployment podinfo --type=merge -p '{"spec":{"selector":{"matchLabels":{"app":"x"}}}}'`,
@@ -54,7 +55,7 @@ export const changes: Session = {
 		{line: 'edit canary podinfo', edit: ['nothing', 'nothing']},
 		'get canary podinfo -o jsonpath={.spec.analysis.threshold},{.metadata.generation},{.status.canaryWeight}',
 		// Between kubectl's read and its write the controller may write, too: not once the rollout is over.
-		'rollout status deployment/podinfo --timeout=50s',
+		rolledOut,
 		'replace -f deployment.yaml',
 		'replace -f replicas.yaml --force',
 		'get deployment podinfo -o jsonpath={.spec.replicas},{.metadata.generation}',

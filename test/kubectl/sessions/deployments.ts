@@ -1,11 +1,9 @@
 // A Deployment's life, as a person types it.
 import type {Session} from '../session.ts';
 import {but, deployment, service} from './manifests.ts';
+import {rolledOut} from './rolled-out.ts';
 
 const events = /^Events:/mu;
-
-/** A controller that comes late makes one revision of two changes: each is waited for. */
-const rolledOut = 'rollout status deployment/podinfo --timeout=50s';
 
 export const deployments: Session = {
 	title: 'deployments',

@@ -7,7 +7,7 @@ import {waitingFor, whatComesNext, reasonOf} from '../../../machines/model/expla
 import {statusOf} from '../../../machines/model/status.ts';
 import {actionsOf, waysOn} from '../../../actors/views/ways.ts';
 import {judge} from '../../../services/metrics/judge.ts';
-import {configOf, statesOf} from '../anatomy.ts';
+import {configOf, leavesOf} from '../anatomy.ts';
 import {commandOf, contextOf, managed, paired, START, verdict, type Sight} from '../world.ts';
 
 type Situation = {readonly sight?: Sight; readonly run?: Partial<Run>};
@@ -50,8 +50,8 @@ const situationOf = (path: string): Situation => {
 /** Passed through within one step: nobody ever sees them. */
 const unseen = new Set(['initialized.resuming', 'initialized.recalling', 'initialized.promoting', 'halted.deciding']);
 
-const leaves = statesOf(configOf(canaryMachine))
-	.filter(({path, node}) => node.states === undefined && !unseen.has(path))
+const leaves = leavesOf(configOf(canaryMachine))
+	.filter(({path}) => !unseen.has(path))
 	.map(({path}) => path);
 
 /** Fields that a person writes, as they are written. */

@@ -3,7 +3,7 @@ import type {CanaryModel, Phase} from '../../../api/model.ts';
 import type {Run} from '../../../machines/model/context.ts';
 import {statusOf} from '../../../machines/model/status.ts';
 import {canaryMachine} from '../../../machines/canary.ts';
-import {configOf, statesOf} from '../anatomy.ts';
+import {configOf, leavesOf} from '../anatomy.ts';
 import {commandOf, contextOf, managed, paired, verdict} from '../world.ts';
 import type {Sight} from '../world.ts';
 
@@ -217,9 +217,7 @@ test('no published state is left out above', (t) => {
 		'halted.missingDependency.deciding',
 		'halted.refused.retried',
 	]);
-	const published = statesOf(configOf(canaryMachine as never)).filter(
-		({path, node}) => node.states === undefined && !transient.has(path),
-	);
+	const published = leavesOf(configOf(canaryMachine as never)).filter(({path}) => !transient.has(path));
 	const listed = new Set(rows.map(([path]) => path));
 	t.deepEqual(
 		published.map(({path}) => path).filter((path) => !listed.has(path)),
