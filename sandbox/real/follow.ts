@@ -1,13 +1,20 @@
 // Follows one kind of a real cluster for those who play its mesh or write its history: everything, in order, for ever.
 import {sleep, wallClock} from '../../services/clock.ts';
+import type {WatchEvent} from '../api/types.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import {pathOf} from '../../services/kubernetes/resources.ts';
 import {ApiError, type Client} from './control-plane/client.ts';
 import {eventually} from './control-plane/eventually.ts';
 
-export type FollowedEvent = {readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubeObject};
+export type FollowedEvent = WatchEvent & {
+	/** The version known before; there when a list has told this, which may stand for several changes. */
+	readonly since?: string;
+};
 
 const RETRY_MS = 100;
+
+/** Before all versions of etcd. */
+const NEVER = '0';
 
 type List = {readonly metadata: {readonly resourceVersion: string}; readonly items: readonly KubeObject[] | null};
 
@@ -35,8 +42,9 @@ const differences = (
 ): readonly FollowedEvent[] => [
 	...[...found].flatMap(([key, object]): FollowedEvent[] => {
 		const before = known.get(key);
-		const isSame = before?.metadata.resourceVersion === object.metadata.resourceVersion;
-		return isSame ? [] : [{type: before === undefined ? 'ADDED' : 'MODIFIED', object}];
+		const since = before?.metadata.resourceVersion ?? NEVER;
+		const isSame = since === object.metadata.resourceVersion;
+		return isSame ? [] : [{type: before === undefined ? 'ADDED' : 'MODIFIED', object, since}];
 	}),
 	...[...known].filter(([key]) => !found.has(key)).map(([, object]): FollowedEvent => ({type: 'DELETED', object})),
 ];

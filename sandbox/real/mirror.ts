@@ -2,7 +2,7 @@
 import type {KindKey, ReadableStore, WatchEvent} from '../api/types.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import type {Client} from './control-plane/client.ts';
-import {follow} from './follow.ts';
+import {follow, type FollowedEvent} from './follow.ts';
 
 export type Mirror = {
 	readonly store: ReadableStore;
@@ -16,13 +16,13 @@ const nameIn = ({metadata}: KubeObject): string => `${metadata.namespace ?? ''}/
 export const startMirror = async (
 	client: Client,
 	kinds: readonly Resource[],
-	onEvent: (plural: string, event: WatchEvent) => void = () => {},
+	onEvent: (plural: string, event: FollowedEvent) => void = () => {},
 ): Promise<Mirror> => {
 	const stopping = new AbortController();
 	const objects = new Map(kinds.map(({plural}) => [plural, new Map<string, KubeObject>()]));
 	const watchers = new Map(kinds.map(({plural}) => [plural, new Set<(event: WatchEvent) => void>()]));
 
-	const take = (plural: string, event: WatchEvent): void => {
+	const take = (plural: string, event: FollowedEvent): void => {
 		const known = objects.get(plural);
 		if (event.type === 'DELETED') {
 			known?.delete(nameIn(event.object));

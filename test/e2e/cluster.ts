@@ -114,7 +114,7 @@ const harnessOf = (parts: Parts, namespace: string): Harness => {
 		},
 		async events(canary) {
 			await caughtUp(parts, namespace);
-			return saidIn(mirror.changesIn(namespace), canary);
+			return saidIn(await mirror.changesIn(namespace), canary);
 		},
 		async history() {
 			await caughtUp(parts, namespace);

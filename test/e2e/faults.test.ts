@@ -1,8 +1,11 @@
 // Faults of the API server, put between it and the daemon: after each the run ends as it would have.
 import test, {type ExecutionContext} from 'ava';
 import {sleep, wallClock} from '../../services/clock.ts';
+import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import * as resources from '../../services/kubernetes/resources.ts';
 import type {Change} from '../releases/harness.ts';
 import {assertSameEnd} from '../simulation/sweep.ts';
+import {withAnnotationAfter, withAnnotationIn, withMore} from './faults/altered.ts';
 import {createCrowd} from './faults/crowd.ts';
 import {
 	everyCallOnce,
@@ -16,9 +19,10 @@ import {
 } from './faults/faults.ts';
 import {violationsIn} from './faults/observer.ts';
 import {plans, type Plan} from './faults/plans.ts';
-import type {Rule} from './faults/proxy.ts';
+import type {Call, Rule} from './faults/proxy.ts';
 import {runThrough, type Outcome} from './faults/runs.ts';
 import {startSite} from './faults/site.ts';
+import {statesSince} from './past.ts';
 
 const all: readonly Plan[] = Object.values(plans);
 const STAGGER_MS = 400;
@@ -65,16 +69,6 @@ const assertPatience = (t: ExecutionContext, {calls}: Outcome): void => {
 	}
 };
 
-/** The history as it would be, had each route given the canary so much more. */
-const withMore = (changes: readonly Change[], more: number): readonly Change[] =>
-	changes.map((change) => {
-		if (change.plural !== 'virtualservices') return change;
-		const object = structuredClone(change.object);
-		const [rule] = (object.spec ?? {})['http'] as [{route: Array<{weight?: number}>}];
-		for (const leg of rule.route) leg.weight = (leg.weight ?? 0) + more;
-		return {...change, object};
-	});
-
 test('the observer sees broken rules: other weights, a promotion without its steps', (t) => {
 	const {observation} = referenceOf(plans.goodToday);
 	const {changes} = observation;
@@ -83,6 +77,37 @@ test('the observer sees broken rules: other weights, a promotion without its ste
 	t.regex(seen(withMore(changes, 7)), /^T1 /mu);
 	t.regex(seen(withMore(changes, 7)), /^T2 /mu);
 	t.regex(seen(changes.filter(({plural, type}) => plural !== 'virtualservices' || type === 'ADDED')), /^A1 /mu);
+});
+
+test('the observer knows who has written, though a repeated write is answered with the version of another one', (t) => {
+	const {observation} = referenceOf(plans.badFirst);
+	const {changes, written} = observation;
+	const [version = '', call] = [...written].find(([, {what}]) => what === 'PATCH deployments podinfo-canary') ?? [];
+	t.truthy(call);
+	const own = violationsIn({...observation, changes: withAnnotationIn(changes, version)});
+	t.regex(own.join('\n'), /^S6 .*update of deployments podinfo-canary$/mu);
+	const next = `${version}5`;
+	const answered = new Map([...written, [next, call as Call]]);
+	const foreign = withAnnotationAfter(changes, version, next);
+	t.deepEqual(violationsIn({...observation, changes: foreign, written: answered}), []);
+});
+
+test('what an outage hides from a watch is asked of the past', async (t) => {
+	const {client} = site.ground;
+	const object = {apiVersion: 'v1', kind: 'Service', metadata: {name: 'past'}, spec: {ports: [{port: 80}]}};
+	const label = (value: string): Promise<KubeObject> =>
+		client.call(
+			'PATCH',
+			resources.pathOf(resources.services, 'default', 'past'),
+			{metadata: {labels: {is: value}}},
+			'application/merge-patch+json',
+		) as Promise<KubeObject>;
+	const made = (await client.call('POST', resources.pathOf(resources.services, 'default'), object)) as KubeObject;
+	const [first, second, last] = [await label('first'), await label('second'), await label('last')];
+	const past = (since: number) => statesSince(client, resources.services, last, since);
+	t.deepEqual(await past(Number(made.metadata.resourceVersion)), [first, second]);
+	t.deepEqual(await past(0), [made, first, second]);
+	t.deepEqual(await past(Number(second.metadata.resourceVersion)), []);
 });
 
 for (const [name, fault] of Object.entries(quickFaults)) {

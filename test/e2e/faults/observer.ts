@@ -1,7 +1,9 @@
 // What a history proves: every change in the order in which etcd took it, held against the rules of the design.
 import {toModel} from '../../../api/model-of-canary.ts';
-import type {Accepted} from '../../../sandbox/api/types.ts';
-import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {canonicalJson} from '../../../api/canonical.ts';
+import {jsonPatched} from '../../../sandbox/api/patches.ts';
+import {StatusError, type Accepted} from '../../../sandbox/api/types.ts';
+import type {KubeObject, Operation} from '../../../services/kubernetes/cluster.ts';
 import type {Change} from '../../releases/harness.ts';
 import {invariants} from '../../simulation/invariants/index.ts';
 import type {Scene} from '../../simulation/invariants/invariant.ts';
@@ -41,9 +43,23 @@ const createPast = (speed: number) => {
 	};
 };
 
+/**
+ * Whether a write can have made the version that was answered. One that is repeated because its answer was lost changes
+ * nothing, and is answered with the version of whoever came between.
+ */
+const hasMade = ({method, body}: Call, before: KubeObject | undefined): boolean => {
+	if (method !== 'PATCH' || before === undefined) return true;
+	try {
+		return canonicalJson(jsonPatched(before, JSON.parse(body) as readonly Operation[])) !== canonicalJson(before);
+	} catch (error) {
+		if (error instanceof StatusError) return false;
+		throw error;
+	}
+};
+
 export type Observation = {
 	readonly changes: readonly Change[];
-	/** The daemons' own writes, by the version that they made. */
+	/** The daemons' own writes, by the version that was answered. */
 	readonly written: ReadonlyMap<string, Call>;
 	readonly speed: number;
 	/** Rules that cannot be asked here, by the first word of their names. */
@@ -60,7 +76,8 @@ export const violationsIn = ({changes, written, speed, except}: Observation): re
 	for (const change of changes) {
 		const {type, plural, object} = change;
 		const before = past.take(change);
-		const call = written.get(object.metadata.resourceVersion ?? '');
+		const answered = written.get(object.metadata.resourceVersion ?? '');
+		const call = answered !== undefined && hasMade(answered, before) ? answered : undefined;
 		const accepted: Accepted = {
 			verb: verbs[type],
 			key: keys[plural as Kind],

@@ -16,6 +16,8 @@ export type Call = {
 	/** The same without the object's name: `PATCH canaries/status`. */
 	readonly kind: string;
 	readonly isWrite: boolean;
+	/** What it sent; empty for nothing. */
+	readonly body: string;
 	/** Counts the writes, this one included, from 1. */
 	readonly write: number;
 	/** Counts what has the same method and path, this one included, from 1. */
@@ -47,7 +49,7 @@ export type Proxy = {
 	/** For the daemon: plain HTTP, without credentials. */
 	readonly url: string;
 	readonly calls: readonly Call[];
-	/** The writes that the API server has taken, by the version that they made. */
+	/** The writes that the API server has taken, by the version that it answered. */
 	readonly written: ReadonlyMap<string, Call>;
 	/** From now on nothing goes through, in either direction. */
 	sever(): void;
@@ -80,14 +82,15 @@ const createRegister = () => {
 	let writes = 0;
 	return {
 		calls,
-		note(method: string, url: URL): Call {
+		note(method: string, url: URL, body: string): Call {
 			const key = `${method} ${url.pathname} ${url.searchParams.get('watch') ?? ''}`;
 			const attempt = (attempts.get(key) ?? 0) + 1;
 			attempts.set(key, attempt);
 			writes += isWrite({method}) ? 1 : 0;
 			const what = nameOf({method, url});
 			const at = wallClock.monotonic();
-			const call = {method, url, what, kind: kindOf(what), isWrite: isWrite({method}), write: writes, attempt, at};
+			const kind = kindOf(what);
+			const call = {method, url, what, kind, isWrite: isWrite({method}), body, write: writes, attempt, at};
 			calls.push(call);
 			return call;
 		},
@@ -102,13 +105,13 @@ const versionIn = (body: string): string | undefined => {
 type Parts = {
 	readonly upstream: Upstream;
 	readonly call: Call;
-	readonly body: string;
 	readonly incoming: IncomingMessage;
 	readonly response: ServerResponse;
 	readonly written: Map<string, Call>;
 };
 
-const exchangeOf = ({upstream, call, body, incoming, response, written}: Parts): Exchange => {
+const exchangeOf = ({upstream, call, incoming, response, written}: Parts): Exchange => {
+	const {body} = call;
 	const send = async (signal?: AbortSignal) =>
 		request(new URL(call.url.pathname + call.url.search, upstream.url), {
 			dispatcher: upstream.dispatcher,
@@ -126,7 +129,7 @@ const exchangeOf = ({upstream, call, body, incoming, response, written}: Parts):
 		const answer = await send();
 		const said = await answer.body.text();
 		const version = call.isWrite && answer.statusCode < 300 ? versionIn(said) : undefined;
-		// A patch that changes nothing answers with a version that somebody else has made.
+		// A patch that changes nothing answers with a version that an earlier one has made, or somebody else.
 		if (version !== undefined && !written.has(version)) written.set(version, call);
 		return {status: answer.statusCode, headers: answer.headers, body: said};
 	};
@@ -174,8 +177,8 @@ export const startProxy = async (upstream: Upstream, rule: Rule = () => undefine
 		const serve = async (): Promise<void> => {
 			const body = await text(incoming);
 			if (isSevered) return;
-			const call = register.note(incoming.method ?? 'GET', new URL(incoming.url ?? '/', upstream.url));
-			const exchange = exchangeOf({upstream, call, body, incoming, response, written});
+			const call = register.note(incoming.method ?? 'GET', new URL(incoming.url ?? '/', upstream.url), body);
+			const exchange = exchangeOf({upstream, call, incoming, response, written});
 			await (rule(call) ?? (({pass}) => pass()))(exchange);
 		};
 		// A server that is down, or a daemon that has left: the other side sees a broken connection.

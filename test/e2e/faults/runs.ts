@@ -137,7 +137,7 @@ const begin = async ({ground, upstream, except}: Site, plan: Plan) => {
 		/** To be asked once no daemon looks after it any more; then it is cleared away. */
 		async outcome(proxies: readonly Proxy[], droppedBefore: number) {
 			await caughtUp();
-			const changes = mirror.changesIn(namespace);
+			const changes = await mirror.changesIn(namespace);
 			const written = new Map(proxies.flatMap((proxy) => [...proxy.written]));
 			const writes = proxies[0]?.calls.filter(({isWrite}) => isWrite).length ?? 0;
 			const observation: Observation = {changes, written, speed, except};
