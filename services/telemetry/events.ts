@@ -60,8 +60,8 @@ type Voice = {
 const TEXTS_MAX = 512;
 const ATTEMPTS_MAX = 8;
 const RETRY_MS = 500;
-/** An API server that has just started knows no roles and forbids everything for a moment: so often it is asked again. */
-const FORBIDDEN_MAX = 4;
+/** An API server that has just started knows no roles and forbids everything for seconds: so often it is asked, in 16 s. */
+const FORBIDDEN_MAX = 6;
 
 const isCode = (error: unknown, code: number): boolean => error instanceof ApiError && error.code === code;
 
