@@ -1,0 +1,12 @@
+// What is asked of a port in more than one state, so that every state asks for the same.
+import type {Context} from '../model/context.ts';
+
+export const deadline = ({context}: {context: Context}) => ({
+	until: context.run.since + context.model.progressDeadlineMs,
+});
+
+export const drained = ({context}: {context: Context}) => ({until: context.now + context.model.drainMs});
+
+export const allToPrimary = ({context}: {context: Context}) => ({model: context.model, canaryWeight: 0, insist: true});
+
+export const toZero = ({context}: {context: Context}) => ({model: context.model, replicas: 0, insist: true});
