@@ -85,7 +85,7 @@ test('the observer knows who has written, though a repeated write is answered wi
 	const [version = '', call] = [...written].find(([, {what}]) => what === 'PATCH deployments podinfo-canary') ?? [];
 	t.truthy(call);
 	const own = violationsIn({...observation, changes: withAnnotationIn(changes, version)});
-	t.regex(own.join('\n'), /^S6 .*update of deployments podinfo-canary$/mu);
+	t.regex(own.join('\n'), /^S6 .*update of deployments podinfo-canary: \w+ .metadata.annotations/mu);
 	const next = `${version}5`;
 	const answered = new Map([...written, [next, call as Call]]);
 	const foreign = withAnnotationAfter(changes, version, next);

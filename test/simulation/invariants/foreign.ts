@@ -1,4 +1,5 @@
 // T9, S6, S7: what Aviary may change at all, of the user's objects and of everybody's.
+import jsonPatch from 'fast-json-patch';
 import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
@@ -106,6 +107,14 @@ const isRecord = (change: Accepted): boolean =>
 		change.verb === 'delete' &&
 		['Done', 'Refused'].includes(String(change.before?.status?.['outcome'])));
 
+/** Where the object after a change differs from the one before, as JSON pointers. */
+const changedIn = ({before, after}: Accepted): string =>
+	jsonPatch
+		.compare(before ?? {}, after ?? {})
+		.map(({op, path}) => `${op} ${path}`)
+		.filter((text) => !text.includes('/managedFields'))
+		.join(', ');
+
 export const touchesNobodyElses: Invariant = {
 	name: "S6 nobody else's objects are touched, and of the target only its replicas",
 	watch: (scene, violated) => ({
@@ -117,7 +126,10 @@ export const touchesNobodyElses: Invariant = {
 				.map((model) => allows(change, model))
 				.filter((opinion) => opinion !== undefined);
 			if (opinions.length === 0 || opinions.includes(false)) {
-				violated(`${change.verb} of ${change.key.plural} ${metadata.name} ${change.subresource}`.trim());
+				const what = [change.verb, 'of', change.key.plural, metadata.name, change.subresource].filter(
+					(word) => word !== '',
+				);
+				violated(`${what.join(' ')}: ${changedIn(change)}`);
 			}
 		},
 	}),
