@@ -5,7 +5,7 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import * as resources from '../../services/kubernetes/resources.ts';
 import type {Change} from '../releases/harness.ts';
 import {assertSameEnd} from '../simulation/sweep.ts';
-import {withAnnotationAfter, withAnnotationIn, withMore} from './faults/altered.ts';
+import {asListed, withAnnotationAfter, withAnnotationIn, withMore} from './faults/altered.ts';
 import {createCrowd} from './faults/crowd.ts';
 import {
 	everyCallOnce,
@@ -85,7 +85,8 @@ test('the observer knows who has written, though a repeated write is answered wi
 	const [version = '', call] = [...written].find(([, {what}]) => what === 'PATCH deployments podinfo-canary') ?? [];
 	t.truthy(call);
 	const own = violationsIn({...observation, changes: withAnnotationIn(changes, version)});
-	t.regex(own.join('\n'), /^S6 .*update of deployments podinfo-canary: \w+ .metadata.annotations/mu);
+	t.regex(own.join('\n'), /^S6 .*update of deployments podinfo-canary: .*add .metadata.annotations.example/mu);
+	t.deepEqual(violationsIn({...observation, changes: asListed(changes, version)}), []);
 	const next = `${version}5`;
 	const answered = new Map([...written, [next, call as Call]]);
 	const foreign = withAnnotationAfter(changes, version, next);

@@ -1,10 +1,11 @@
 // Which changes of a history somebody asked for, as against what controllers report.
+import {canonicalJson} from '../../api/canonical.ts';
 import type {Change} from './harness.ts';
 
-/** What of an object somebody asked for: not what controllers report of it. */
+/** What of an object somebody asked for: not what controllers report of it, nor in what order a list or a watch tells it. */
 const askedOf = ({type, object}: Change): string => {
 	const {status: _, metadata, ...rest} = object;
-	return JSON.stringify([type === 'DELETED', metadata.labels, metadata.annotations, rest]);
+	return canonicalJson([type === 'DELETED', metadata.labels, metadata.annotations, rest]);
 };
 
 const isAboutOthers = ({plural, object}: Change): boolean =>

@@ -12,6 +12,13 @@ export const withMore = (changes: readonly Change[], more: number): readonly Cha
 		return {...change, object};
 	});
 
+/** Had a list told the change of the version: it names the kind once for all, so the members come in another order. */
+export const asListed = (changes: readonly Change[], version: string): readonly Change[] =>
+	changes.map((change) => {
+		const {apiVersion, kind, ...object} = change.object;
+		return object.metadata.resourceVersion === version ? {...change, object: {...object, apiVersion, kind}} : change;
+	});
+
 const annotated = ({metadata, ...object}: KubeObject): KubeObject => ({
 	...object,
 	metadata: {...metadata, annotations: {...metadata.annotations, 'example.com/by': 'somebody'}},

@@ -1,5 +1,6 @@
 // T9, S6, S7: what Aviary may change at all, of the user's objects and of everybody's.
 import jsonPatch from 'fast-json-patch';
+import {canonicalJson} from '../../../api/canonical.ts';
 import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
@@ -12,7 +13,7 @@ const serverOwned = new Set(['resourceVersion', 'generation', 'managedFields']);
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A copy without what the server owns, the status, and the given paths. */
+/** What an object says, without what the server owns and without the given paths. */
 const without = (object: KubeObject | undefined, ...paths: readonly string[]): string => {
 	const drop = (value: unknown, at: string): unknown => {
 		if (Array.isArray(value)) return value.map((item: unknown) => drop(item, at));
@@ -23,7 +24,7 @@ const without = (object: KubeObject | undefined, ...paths: readonly string[]): s
 			.map(([key, member, path]) => [key, drop(member, path)]);
 		return Object.fromEntries(members) as Json;
 	};
-	return JSON.stringify(drop(object, ''));
+	return canonicalJson(drop(object, ''));
 };
 
 const named = (object: KubeObject | undefined, name: string, namespace: string): boolean =>
