@@ -38,7 +38,7 @@ const TARGETS_MS_MAX = 300_000;
 const patienceMs = (count: number): number => 240_000 + count * 1500;
 
 /** Targets that run, before anybody looks after them. */
-const createTargets = async ({admin}: Site, places: ReturnType<typeof placesOf>): Promise<void> => {
+export const createTargets = async ({admin}: Site, places: ReturnType<typeof placesOf>): Promise<void> => {
 	await create(
 		admin,
 		deployments,

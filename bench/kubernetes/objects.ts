@@ -5,6 +5,8 @@ import {NODE} from '../../sandbox/real/control-plane/kubelet.ts';
 export const PODS_OF_CANARIES = 'bench=canary';
 /** Between two steps; the shortest that the peer grants, and we. */
 export const INTERVAL_SECONDS = 10;
+/** Failed checks that end a run. */
+export const THRESHOLD = 5;
 const MAX_WEIGHT = 50;
 const STEP_WEIGHT = 10;
 export const STEPS = MAX_WEIGHT / STEP_WEIGHT;
@@ -13,7 +15,7 @@ const CANARIES_IN_A_NAMESPACE = 100;
 const OTHER_NAMESPACES = 10;
 const IMAGE = 'quay.io/stefanprodan/podinfo';
 
-export type Version = '1.1.1' | '1.2.0';
+export type Version = '1.1.1' | '1.2.0' | '1.3.0';
 
 export type Place = {readonly namespace: string; readonly name: string};
 
@@ -74,7 +76,7 @@ export const canary = ({namespace, name}: Place): KubeObject => ({
 		service: {port: 9898},
 		analysis: {
 			interval: `${INTERVAL_SECONDS}s`,
-			threshold: 5,
+			threshold: THRESHOLD,
 			stepWeight: STEP_WEIGHT,
 			maxWeight: MAX_WEIGHT,
 			metrics: [

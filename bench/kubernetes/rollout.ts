@@ -3,7 +3,7 @@ import {deployments, pathOf, virtualServices} from '../../services/kubernetes/re
 import {askedSince, placeIn, type Asked} from './audit.ts';
 import type {CanariesSeen} from './canaries-seen.ts';
 import {inParallel} from './in-parallel.ts';
-import {imageOf, INTERVAL_SECONDS, STEPS, type Place} from './objects.ts';
+import {imageOf, INTERVAL_SECONDS, STEPS, type Place, type Version} from './objects.ts';
 import {dueTexts, eventsDelivered} from './due-events.ts';
 import {measured, spreadOf, type Phase, type Spread} from './phases.ts';
 import {OWN_ACCOUNT, type Site} from './site.ts';
@@ -28,12 +28,13 @@ const WIDTH = 16;
 
 const keyOf = ({namespace, name}: Place): string => `${namespace}/${name}`;
 
-const release = async ({own}: Site, places: readonly Place[]): Promise<void> => {
+/** Gives all targets a version. */
+export const release = async ({own}: Site, places: readonly Place[], version: Version = '1.2.0'): Promise<void> => {
 	await inParallel(places, WIDTH, ({namespace, name}) =>
 		own.call(
 			'PATCH',
 			pathOf(deployments, namespace, name),
-			[{op: 'replace', path: '/spec/template/spec/containers/0/image', value: imageOf('1.2.0')}],
+			[{op: 'replace', path: '/spec/template/spec/containers/0/image', value: imageOf(version)}],
 			'application/json-patch+json',
 		),
 	);

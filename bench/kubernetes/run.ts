@@ -1,35 +1,18 @@
 // What the operator costs a real API server and its own machine: `npm run bench`. Writes bench/results/NAME-N.json for
 // each size, and docs/performance.md from all results.
 import {mkdir, writeFile} from 'node:fs/promises';
-import {availableParallelism, cpus, loadavg, totalmem} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {machine, type Machine} from './machine.ts';
 import {measure, type Measurement} from './measurement.ts';
 import {readOptions, usage, type Options} from './options.ts';
 import {writePerformancePage} from './write-docs.ts';
-
-export type Machine = {
-	readonly cpu: string;
-	readonly cores: number;
-	readonly memoryGb: number;
-	readonly node: string;
-	/** Processes that wanted to run before the measurement began (load average of a minute). */
-	readonly loadBefore: number;
-};
 
 export type Results = {
 	readonly subject: string;
 	readonly machine: Machine;
 	readonly measured: Measurement;
 };
-
-const machine = (): Machine => ({
-	cpu: cpus()[0]?.model ?? 'unknown',
-	cores: availableParallelism(),
-	memoryGb: Math.round(totalmem() / 2 ** 30),
-	node: process.versions.node,
-	loadBefore: Number(loadavg()[0]?.toFixed(1)),
-});
 
 const say = (text: string): void => {
 	process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);

@@ -10,7 +10,7 @@ import {ACCOUNT, clientOf, install, kubectlOf} from '../../test/e2e/cluster.ts';
 import {builtAssets} from '../../test/e2e/control-plane/build-assets.ts';
 import type {Client} from '../../sandbox/real/control-plane/client.ts';
 import {eventually} from '../../sandbox/real/control-plane/eventually.ts';
-import {startNodes} from '../../sandbox/real/control-plane/nodes.ts';
+import {startNodes, type Nodes} from '../../sandbox/real/control-plane/nodes.ts';
 import {startControlPlane, type ControlPlane} from '../../sandbox/real/control-plane/start.ts';
 import {inParallel} from './in-parallel.ts';
 import {startMetricsServer, type MetricsServer} from './metrics-server.ts';
@@ -57,6 +57,7 @@ export type Site = {
 	/** Under RBAC and limits, and in the audit log, as the operator is. */
 	readonly own: Client;
 	readonly metrics: MetricsServer;
+	readonly nodes: Pick<Nodes, 'crash'>;
 	readonly kubeconfig: string;
 	readonly dir: string;
 	stop(): Promise<void>;
@@ -145,5 +146,5 @@ export const startSite = async (
 	started.defer(() => metrics.close());
 	const kubeconfig = await plane.kubeconfigFor(ACCOUNT);
 	const all = started.move();
-	return {plane, admin, own, metrics, kubeconfig, dir, stop: () => all.disposeAsync()};
+	return {plane, admin, own, metrics, nodes, kubeconfig, dir, stop: () => all.disposeAsync()};
 };

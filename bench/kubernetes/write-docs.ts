@@ -3,6 +3,7 @@
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {performancePage} from './performance-page.ts';
+import type {Reactions} from './reactions.ts';
 import type {Results} from './run.ts';
 
 const RESULTS = new URL('../results/', import.meta.url).pathname;
@@ -20,7 +21,10 @@ const readResults = async (folder: string): Promise<readonly Results[]> => {
 };
 
 /** The page as the committed results make it. */
-export const pageFromResults = async (): Promise<string> => performancePage(await readResults(RESULTS));
+export const pageFromResults = async (): Promise<string> => {
+	const reactions = JSON.parse(await readFile(path.join(RESULTS, 'reactions.json'), 'utf8')) as Reactions;
+	return performancePage(await readResults(RESULTS), reactions);
+};
 
 export const writePerformancePage = async (): Promise<void> => {
 	await writeFile(PAGE, await pageFromResults());
