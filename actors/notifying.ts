@@ -61,6 +61,12 @@ const runOf = (id: string): Run => {
 
 const idAt = (revision: string, at: number): string => `${revision}-${timestamp(at).replaceAll(/[-:]/g, '')}`;
 
+/** A Rollout may have a Canary's name, so its address says what it is. */
+const linkTo = (
+	uiUrl: string,
+	{kind, namespace, name}: Pick<NotifyingOptions['about'], 'kind' | 'namespace' | 'name'>,
+): string => `${uiUrl.replace(/\/+$/, '')}/canaries/${namespace}/${name}${kind === 'Rollout' ? '?kind=Rollout' : ''}`;
+
 const formerCondition = ({status}: KubeObject): NotifiedCondition | undefined => {
 	const conditions = (status?.['conditions'] ?? []) as readonly NotifiedCondition[];
 	const found = conditions.find(({type}) => type === 'Notified');
@@ -169,7 +175,7 @@ export class Notifying {
 			run: run.id,
 			revision: run.revision,
 			facts: reportOf(kind, context, status, {...run, at}),
-			...(uiUrl !== undefined && {link: `${uiUrl.replace(/\/+$/, '')}/canaries/${namespace}/${name}`}),
+			...(uiUrl !== undefined && {link: linkTo(uiUrl, {kind: of, namespace, name})}),
 		};
 		this.#entries.set(notice.key, {name: own, run, notice, state: recalled === undefined ? 'due' : 'recorded'});
 		this.#describe();

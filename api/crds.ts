@@ -20,6 +20,7 @@ export type Schema = {
 	readonly 'x-kubernetes-int-or-string'?: boolean;
 	readonly 'x-aviary-default'?: string;
 	readonly 'x-aviary-shape'?: string;
+	readonly 'x-aviary-values'?: readonly string[];
 };
 
 /** Plain JSON of a typebox schema: its symbols are gone, our annotations are still there. */

@@ -1,14 +1,17 @@
 // From a Rollout, or a Canary of the first shape, to today's Canary, and what changes for its users by that. Pure.
 import {formatPromDuration} from './durations.ts';
 import {toModel, type Defaults} from './model-of-canary.ts';
+import {migratedAlerts, migratedMetrics, renamings} from './migrated-analysis.ts';
 import {modelOfRollout, rollouts} from './model-of-rollout.ts';
-import type {CanaryModel, Metric, Problem} from './model.ts';
+import type {CanaryModel, Problem} from './model.ts';
 import {at, isAbsent, isBag, isSet, shown, type Bag} from './reading.ts';
 import {templateKinds} from './workload-mapping.ts';
 
 export type MigrationOptions = {
 	/** Time between checks of what names none: the old operator's loop interval. */
 	readonly intervalMs: number;
+	/** Whether somebody said so, or it is a guess that has to be looked at. */
+	readonly isIntervalGiven?: boolean;
 	/** The port that users call, where no Service tells it. */
 	readonly port?: number;
 };
@@ -75,19 +78,6 @@ const routingOf = (objects: readonly unknown[], model: CanaryModel): Bag => {
 	return written({gateways, hosts, match, rewrite, timeout, retries, headers, corsPolicy});
 };
 
-const metricOf = ({kind, name, query, intervalMs, min, max}: Metric): Bag => {
-	const names: Partial<Record<Metric['kind'], string>> = {
-		'success-rate': 'request-success-rate',
-		duration: 'request-duration',
-	};
-	return {
-		name: names[kind] ?? name,
-		...(query !== undefined && {query}),
-		thresholdRange: {...(min !== undefined && {min}), ...(max !== undefined && {max})},
-		interval: formatPromDuration(intervalMs),
-	};
-};
-
 /** Fields that both shapes have, as they were written. */
 const kept = [
 	'provider',
@@ -111,7 +101,9 @@ const analysisOf = (object: unknown, model: CanaryModel, {intervalMs}: Migration
 		),
 		threshold: isRollout(object) ? THRESHOLD : model.analysis.threshold,
 		...(isAbsent(step) ? {} : {stepWeight: step, maxWeight: model.analysis.weights.at(-1)}),
-		metrics: model.analysis.metrics.map(metricOf),
+		...written({stepWeights: at(analysis, 'stepWeights')}),
+		metrics: migratedMetrics(model, at(analysis, 'metrics')),
+		...migratedAlerts(model),
 		...written({onMissingData: at(analysis, 'onMissingData')}),
 	};
 };
@@ -131,7 +123,13 @@ const metadataOf = (object: unknown, {name, namespace}: CanaryModel): Bag => {
 	};
 };
 
-const notesOf = (object: unknown, objects: readonly unknown[], model: CanaryModel, spec: Bag): readonly string[] => {
+const notesOf = (
+	object: unknown,
+	objects: readonly unknown[],
+	model: CanaryModel,
+	spec: Bag,
+	{isIntervalGiven = false}: MigrationOptions,
+): readonly string[] => {
 	const {target, primary, hosts, route} = model;
 	const generated = `${primary.name}-primary`;
 	const interval = at(spec, 'analysis', 'interval') as string;
@@ -178,18 +176,10 @@ const notesOf = (object: unknown, objects: readonly unknown[], model: CanaryMode
 					'Phases, events and statuses are those of a Canary; scripts that wait for a Rollout’s have to be changed',
 				]
 			: []),
-		...(isAbsent(at(object, 'spec', 'canaryAnalysis', 'interval'))
+		...(isAbsent(at(object, 'spec', 'canaryAnalysis', 'interval')) && !isIntervalGiven
 			? [`spec.analysis.interval is ${interval}, for none was written; set it to the old --control-loop-interval`]
 			: []),
-		...model.analysis.metrics.flatMap(({kind, name}) =>
-			kind === 'duration'
-				? [
-						`${name} is request-duration now: its threshold stays in milliseconds, Istio’s histogram is the one in milliseconds`,
-					]
-				: kind === 'success-rate'
-					? [`${name} is request-success-rate now, in percent as before`]
-					: [],
-		),
+		...renamings(model, at(object, 'spec', 'canaryAnalysis', 'metrics')),
 	];
 };
 
@@ -247,5 +237,5 @@ export const migrate = (object: unknown, objects: readonly unknown[], options: M
 		analysis: analysisOf(object, model, options),
 	};
 	const canary = {apiVersion: 'flagger.app/v1beta1', kind: 'Canary', metadata: metadataOf(object, model), spec};
-	return {canary, notes: notesOf(object, objects, model, spec), problems: []};
+	return {canary, notes: notesOf(object, objects, model, spec, options), problems: []};
 };

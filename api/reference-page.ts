@@ -89,8 +89,9 @@ const typeOf = (field: Schema): string => {
 		return `map of ${typeOf(field.additionalProperties)}`;
 	}
 
-	if (field.enum !== undefined) {
-		return field.enum.map((value) => (value === '' ? 'empty' : `\`${value}\``)).join(', ');
+	const values = field.enum ?? field['x-aviary-values'];
+	if (values !== undefined) {
+		return values.map((value) => (value === '' ? 'empty' : `\`${value}\``)).join(', ');
 	}
 
 	return field.pattern?.startsWith('^[0-9]+(') === true ? 'duration' : (field.type ?? 'any');

@@ -49,8 +49,9 @@ const pageOfCanary: Route = {
 	method: 'GET',
 	path: 'canaries/{namespace}/{name}',
 	access: 'public',
-	answer({params: {namespace = '', name = ''}}) {
-		return {location: `../../#/canaries/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`};
+	answer({params: {namespace = '', name = ''}, query}) {
+		const kind = query.get('kind') === 'Rollout' ? '?kind=Rollout' : '';
+		return {location: `../../#/canaries/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}${kind}`};
 	},
 };
 

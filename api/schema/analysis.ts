@@ -27,34 +27,39 @@ export const onMissingData = (where: 'first, Aviary' | 'today, Aviary') =>
 		{...absent('`halt`'), ...shape(where)},
 	);
 
+/** How a check is judged otherwise than by a threshold, and what it asks when that is not built in. */
+export const ownChecks = {
+	thresholdRange: group(
+		{min: number('Lowest value that passes'), max: number('Highest value that passes')},
+		'Bounds, both inclusive; used instead of `threshold`',
+	),
+	compareWithPrimary: group(
+		{
+			tolerance: number('How much worse the canary may be; 0 or more; needed'),
+			by: choice(
+				['ratio', 'difference'],
+				'Whether `tolerance` is a share of the primary’s value or an amount in the metric’s unit',
+				absent('`ratio`'),
+			),
+			worse: choice(
+				['higher', 'lower', 'either'],
+				'Which side is the bad one',
+				absent('`lower` for success rates, else `higher`'),
+			),
+		},
+		'Judges the canary’s value against the primary’s over the same window, besides the thresholds that are given',
+		shape('Aviary'),
+	),
+	unit: text('Unit of the values of `query`, said in events', shape('Aviary')),
+	query: text('PromQL'),
+};
+
 const metrics = list(
 	group({
 		name: must(text('`request-success-rate`, `request-duration`, or a name of your own with a query or a template')),
 		interval: duration('Window of the query', absent('`1m`')),
 		threshold: number('Least success rate in percent; for all other metrics the highest value that passes'),
-		thresholdRange: group(
-			{min: number('Lowest value that passes'), max: number('Highest value that passes')},
-			'Bounds, both inclusive; used instead of `threshold`',
-		),
-		compareWithPrimary: group(
-			{
-				tolerance: number('How much worse the canary may be; 0 or more; needed'),
-				by: choice(
-					['ratio', 'difference'],
-					'Whether `tolerance` is a share of the primary’s value or an amount in the metric’s unit',
-					absent('`ratio`'),
-				),
-				worse: choice(
-					['higher', 'lower', 'either'],
-					'Which side is the bad one',
-					absent('`lower` for request-success-rate, else `higher`'),
-				),
-			},
-			'Judges the canary’s value against the primary’s over the same window, besides the thresholds that are given',
-			shape('Aviary'),
-		),
-		unit: text('Unit of the values of `query`, said in events', shape('Aviary')),
-		query: text('PromQL'),
+		...ownChecks,
 		templateRef: group(
 			{name: must(text('Name')), namespace: text('Namespace', absent('that of the Canary'))},
 			'A MetricTemplate',
@@ -64,9 +69,9 @@ const metrics = list(
 	'Checks, in order',
 );
 
-const alerts = list(
+export const alerts = list(
 	group({
-		name: must(text('Name of the alert')),
+		name: must(text('Name of the alert', absent('that of its provider'))),
 		severity: choice(['', 'info', 'warn', 'error'], 'From which severity on it is sent', absent('`info`')),
 		providerRef: must(
 			group({name: must(text('Name')), namespace: text('Namespace', absent('that of the Canary'))}, 'An AlertProvider'),

@@ -1,9 +1,11 @@
 // The fields of the first shape: the user owns both workloads, their Services and the VirtualService.
 // Nothing in it is required and no text has a pattern, for its first CRD refused next to nothing.
-import {onMissingData} from './analysis.ts';
+import {alerts, onMissingData, ownChecks} from './analysis.ts';
+import {lenient} from './lenient.ts';
 import {absent, group, list, number, shape, text} from './words.ts';
 
 const first = shape('first');
+const ours = shape('first, Aviary');
 
 const side = (whose: string) =>
 	group(
@@ -14,7 +16,7 @@ const side = (whose: string) =>
 			),
 			subset: text(`The ${whose} subset of that Service, where both have one host`, {
 				...absent('the one that selects its pods alone'),
-				...shape('first, Aviary'),
+				...ours,
 			}),
 		},
 		`The ${whose} workload and Service`,
@@ -33,23 +35,34 @@ export const firstShape = {
 		{
 			interval: text('Time between two checks', {
 				...absent('the daemon’s `--control-loop-interval`'),
-				...shape('first, Aviary'),
+				...ours,
 			}),
 			threshold: number('Failed checks at which the canary is rolled back; counted over the whole run'),
 			maxWeight: number('Highest percentage of traffic for the canary', absent(100)),
 			stepWeight: number('Percentage by which the canary’s traffic grows'),
-			stepWeights: list(number('Percentage'), 'The canary’s percentages one by one, rising; `maxWeight` is not used', {
-				...shape('first, Aviary'),
-			}),
+			stepWeights: list(
+				number('Percentage'),
+				'The canary’s percentages one by one, rising; `maxWeight` is not used',
+				ours,
+			),
 			onMissingData: onMissingData('first, Aviary'),
 			metrics: list(
 				group({
-					name: text('`istio_requests_total` or `istio_request_duration_seconds_bucket`'),
+					name: text(
+						'`istio_requests_total`, `istio_request_duration_seconds_bucket`, or a name of your own with a query',
+					),
 					interval: text('Window of the query', absent('`1m`')),
-					threshold: number('Least success rate in percent, or longest duration (P99) in milliseconds'),
+					threshold: number(
+						'Least success rate in percent, longest duration (P99) in milliseconds, or highest value of a query that passes',
+					),
+					thresholdRange: lenient(ownChecks.thresholdRange, ours),
+					compareWithPrimary: lenient(ownChecks.compareWithPrimary, ours),
+					unit: lenient(ownChecks.unit, ours),
+					query: lenient(ownChecks.query, ours),
 				}),
 				'Checks, in order',
 			),
+			alerts: lenient(alerts, ours),
 		},
 		'How a canary is analysed',
 		first,

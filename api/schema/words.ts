@@ -11,6 +11,8 @@ export type Notes = SchemaOptions & {
 	readonly 'x-aviary-default'?: string;
 	/** Which shape has the field: inherited by what is inside. */
 	readonly 'x-aviary-shape'?: Shape;
+	/** The texts that have a meaning, where the schema takes any. */
+	readonly 'x-aviary-values'?: readonly string[];
 };
 
 /** `aviary`: a field of ours that neither shape of the peer's has. */

@@ -13,6 +13,8 @@ type Flags = {
 	readonly output: 'yaml' | 'json';
 	readonly port?: number;
 	readonly controlLoopInterval: number;
+	/** Whether it was said, or is the default. */
+	readonly isIntervalGiven: boolean;
 };
 
 const read = async (file: string): Promise<string> => {
@@ -61,8 +63,8 @@ const run = async (flags: Flags, terminal: Terminal, complain: (text: string) =>
 		throw new CommandError(`--filename ${where} has no Rollout and no Canary`, 'name a file that has one');
 	}
 
-	const {controlLoopInterval: intervalMs, port} = flags;
-	const options = {intervalMs, ...(port !== undefined && {port})};
+	const {controlLoopInterval: intervalMs, isIntervalGiven, port} = flags;
+	const options = {intervalMs, isIntervalGiven, ...(port !== undefined && {port})};
 	const migrations = guards.map((object) => ({name: nameOf(object), ...migrate(object, objects, options)}));
 	const canaries = migrations.map(({name, ...migration}) => sound(name, migration));
 	const whole = canaries.length === 1 ? canaries[0] : {apiVersion: 'v1', kind: 'List', items: canaries};
@@ -116,7 +118,8 @@ export const registerMigrate = (
 				'kubectl get rollout,svc,vs,hpa -n test -o yaml | aviary migrate -f -',
 			),
 		)
-		.action(async (flags: Flags) => {
-			end(await run(flags, terminal, complain));
+		.action(async (flags: Omit<Flags, 'isIntervalGiven'>, command: Command) => {
+			const isIntervalGiven = command.getOptionValueSource('controlLoopInterval') !== 'default';
+			end(await run({...flags, isIntervalGiven}, terminal, complain));
 		});
 };

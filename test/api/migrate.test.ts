@@ -55,6 +55,57 @@ test('what both shapes have is kept, and what is about the object, too', (t) => 
 	});
 });
 
+test('checks and alerts of its own go along, each check once', (t) => {
+	const metrics = [
+		{name: 'queue', query: 'max(queue)', unit: 'jobs', thresholdRange: {min: 0, max: 10}, interval: '2m'},
+		{name: 'istio_requests_total', threshold: 95, compareWithPrimary: {tolerance: 1, by: 'difference'}},
+		{name: 'istio_request_duration_seconds_bucket', query: 'up', threshold: 500},
+	];
+	const alerts = [
+		{name: 'on-call', severity: 'error', providerRef: {name: 'hook', namespace: 'shop'}},
+		{providerRef: {name: 'chat'}},
+	];
+	const {canary, notes} = migrated([first({metrics, alerts})], {port: 9898});
+	t.like(canary, {
+		spec: {
+			analysis: {
+				metrics: [
+					metrics[0],
+					{
+						name: 'request-success-rate',
+						thresholdRange: {min: 95},
+						compareWithPrimary: {tolerance: 1, by: 'difference', worse: 'lower'},
+						interval: '1m',
+					},
+					{name: 'request-duration', query: 'up', threshold: 500, interval: '1m'},
+				],
+				alerts: [alerts[0], {name: 'chat', severity: 'info', providerRef: {name: 'chat'}}],
+			},
+		},
+	});
+	const of = (model: ReturnType<typeof toModel>) =>
+		model.analysis.metrics.map(({kind, min, max, against}) => ({kind, min, max, against}));
+	t.deepEqual(of(toModel(canary, defaults)), of(toModel(first({metrics}), defaults)), 'judged as before');
+	t.is(notes.filter((note) => note.includes('is request-')).length, 2);
+	t.deepEqual(toModel(canary, defaults).problems, []);
+});
+
+test('steps that are written one by one go along', (t) => {
+	const {canary} = migrated([first({stepWeight: undefined, maxWeight: undefined, stepWeights: [10, 60, 100]})], {
+		port: 80,
+	});
+	t.like(canary, {spec: {analysis: {stepWeights: [10, 60, 100]}}});
+	t.deepEqual(toModel(canary, defaults).analysis.weights, [10, 60, 100]);
+});
+
+test('the interval that nothing was written for is not asked for again where the flag has told it', (t) => {
+	const isAbout = (note: string): boolean => note.includes('--control-loop-interval');
+	t.true(migrated([first()], {port: 80}).notes.some(isAbout));
+	const {canary, notes} = migrated([first()], {port: 80, isIntervalGiven: true});
+	t.like(canary, {spec: {analysis: {interval: '1m'}}});
+	t.false(notes.some(isAbout));
+});
+
 test('a Canary of a kind that no primary can be generated of stays as it is', (t) => {
 	const {canary, problems} = migrated([first({}, {targetKind: 'HelmRelease'})], {port: 9898});
 	t.is(canary, undefined);

@@ -32,6 +32,9 @@ test('several at once are a list, and flags tell what manifests do not', async (
 	t.is(kind, 'List');
 	t.is(items.length, 2);
 	for (const {spec} of items) t.like(spec, {service: {port: 80}, analysis: {interval: '1m'}});
+	t.notRegex(err, /control-loop-interval/, 'nobody is told to set what was given');
+	const untold = await run(['migrate', '--port', '80', ...files('rollout')]);
+	t.regex(untold.err, /interval is 10s, for none was written; set it to the old --control-loop-interval/);
 });
 
 for (const [what, words, complaint] of [

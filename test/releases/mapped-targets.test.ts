@@ -63,12 +63,17 @@ const apply = async (
 	harness: Awaited<ReturnType<typeof startEmbeddedHarness>>,
 	{resource, specOf}: Kind,
 	next: Version,
+	analysis: Record<string, unknown> = {},
 ) => {
 	const objects = (await first?.objects(harness.namespace, next)) ?? [];
 	const changed = objects
 		.filter(({kind}) => kind !== 'HorizontalPodAutoscaler')
 		.map((object): KubeObject => {
-			if (object.kind === 'Canary') return {...object, spec: {...object.spec, targetKind: resource.kind}};
+			if (object.kind === 'Canary') {
+				const canaryAnalysis = {...(at(object, 'spec', 'canaryAnalysis') as object), ...analysis};
+				return {...object, spec: {...object.spec, targetKind: resource.kind, canaryAnalysis}};
+			}
+
 			if (object.kind !== 'Deployment') return object;
 			const {name} = object.metadata;
 			const version = name === 'podinfo' ? {tag: '1.1.1'} : next;
@@ -133,3 +138,28 @@ test('a HelmRelease that cannot start is not waited for beyond its deadline', as
 	t.is(status['canaryWeight'], 0);
 	t.is(at(await harness.get(helmRelease.resource, 'podinfo'), ...helmRelease.version), '1.1.1');
 });
+
+const answered = {
+	name: 'answered',
+	query:
+		'100 * sum(rate(istio_requests_total{destination_workload="{{ target }}",response_code!~"5.*"}[{{ interval }}])) / ' +
+		'sum(rate(istio_requests_total{destination_workload="{{ target }}"}[{{ interval }}]))',
+	unit: 'percent',
+	thresholdRange: {min: 99},
+	interval: '1m',
+};
+
+for (const [rate, phase] of [
+	['0', 'Succeeded'],
+	['0.4', 'Failed'],
+] as const) {
+	test(`a HelmRelease that is checked by a query of its own alone has ${phase} at an error rate of ${rate}`, async (t) => {
+		const harness = await startEmbeddedHarness('test');
+		t.teardown(() => harness.stop());
+		const version = {tag: '1.2.0', behaviour: {'error-rate': rate}};
+		await apply(harness, helmRelease, version, {stepWeight: 25, threshold: 2, metrics: [answered]});
+		await phaseBecomes(harness, phase);
+		const said = (await words(harness)).filter((text) => /answered [\d.]+ percent < 99 percent/.test(text));
+		t.is(said.length > 0, phase === 'Failed');
+	});
+}

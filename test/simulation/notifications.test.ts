@@ -24,8 +24,8 @@ const secret: KubeObject = {
 
 const alerts = [{name: 'on-call', severity: 'info', providerRef: {name: 'hook'}}];
 
-const planOf = (scenario: 'good' | 'errors', analysis = {}): Plan => ({
-	shape: 'today',
+const planOf = (scenario: 'good' | 'errors', analysis = {}, shape: Plan['shape'] = 'today'): Plan => ({
+	shape,
 	scenario,
 	analysis: {...quick, alerts, ...analysis},
 	edit: (objects) => [...objects, provider, secret],
@@ -35,7 +35,7 @@ type Told = {
 	/** Without the run's name, which has its beginning in it. */
 	readonly kind: string;
 	readonly key: string;
-	readonly data: {readonly message: string; readonly facts: Readonly<Record<string, string>>};
+	readonly data: {readonly message: string; readonly facts: Readonly<Record<string, string>>; readonly link?: string};
 	/** The status on the API server at that moment. */
 	readonly status: Readonly<Record<string, unknown>>;
 };
@@ -89,6 +89,23 @@ test('a good run is told of when it begins and when it is promoted, with its rep
 	await simulation.stop(t);
 });
 
+for (const [kind, query] of [
+	['Canary', ''],
+	['Rollout', '?kind=Rollout'],
+] as const) {
+	test(`what is told of a ${kind} links to its page, where Canary and Rollout may have one name`, async (t) => {
+		const simulation = await simulate({shape: 'first', isRollout: kind === 'Rollout', analysis: quick}, t);
+		const {told, intercept} = receiver(simulation);
+		const notify = {type: 'cloudevents', address: `${HOOK}/secret-path`, channel: '', username: ''};
+		await simulation.start({intercept, config: {notify, uiUrl: 'https://aviary.example/'}});
+		await simulation.toRest();
+		t.deepEqual(kindsOf(told), ['started', 'succeeded']);
+		const link = `https://aviary.example/canaries/test/podinfo${query}`;
+		t.deepEqual(new Set(told.map(({data}) => data.link)), new Set([link]));
+		await simulation.stop(t);
+	});
+}
+
 test('it costs a write of the status at rest, a read and a request each, and nothing without alerts', async (t) => {
 	const costOf = async (plan: Plan): Promise<Readonly<Record<string, number>>> => {
 		const simulation = await simulate(plan, t);
@@ -111,22 +128,29 @@ test('it costs a write of the status at rest, a read and a request each, and not
 	t.deepEqual(await costOf(planOf('good')), {status: status + 2, reads: 6, sent: 3, lists: 0});
 });
 
-test('a bad run says why, once, and a new revision is told of anew', async (t) => {
-	const simulation = await simulate(planOf('errors'), t);
-	const {told, intercept} = receiver(simulation);
-	await simulation.start({intercept});
-	await simulation.toRest();
-	t.deepEqual(kindsOf(told), ['initialized', 'started', 'failed']);
-	const failed = told.at(-1);
-	t.is(failed?.data.message, 'Failed checks threshold reached 2');
-	t.is(failed?.status['state'], 'failed');
-	simulation.release('1.2.1', {});
-	await simulation.until(() => simulation.status()['phase'] === 'Progressing');
-	await simulation.toRest();
-	t.deepEqual(kindsOf(told).slice(3), ['started', 'succeeded']);
-	t.is(new Set(told.map(({key}) => key)).size, told.length);
-	await simulation.stop(t);
-});
+// The first shape has nothing to initialize.
+for (const [shape, before] of [
+	['today', ['initialized']],
+	['first', []],
+] as const) {
+	test(`${shape}: a bad run says why, once, and a new revision is told of anew`, async (t) => {
+		const simulation = await simulate(planOf('errors', {}, shape), t);
+		const {told, intercept} = receiver(simulation);
+		await simulation.start({intercept});
+		await simulation.toRest();
+		const kinds = [...before, 'started', 'failed'];
+		t.deepEqual(kindsOf(told), kinds);
+		const failed = told.at(-1);
+		t.is(failed?.data.message, 'Failed checks threshold reached 2');
+		t.is(failed?.status['state'], 'failed');
+		simulation.release('1.2.1', {});
+		await simulation.until(() => simulation.status()['phase'] === 'Progressing');
+		await simulation.toRest();
+		t.deepEqual(kindsOf(told).slice(kinds.length), ['started', 'succeeded']);
+		t.is(new Set(told.map(({key}) => key)).size, told.length);
+		await simulation.stop(t);
+	});
+}
 
 test('a provider that does not answer holds up nothing, shows, and is told all in order when it is back', async (t) => {
 	const reference = await simulate(planOf('good'), t);

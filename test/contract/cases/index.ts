@@ -1,5 +1,6 @@
 // All cases of the contract.
 import type {Case} from '../contract.ts';
+import {firstShape} from './first-shape.ts';
 import {kinds} from './kinds.ts';
 import {lists} from './lists.ts';
 import {lives} from './lives.ts';
@@ -13,6 +14,7 @@ import {writes} from './writes.ts';
 export const cases: readonly Case[] = [
 	...writes,
 	...schema,
+	...firstShape,
 	...lists,
 	...watches,
 	...mesh,
