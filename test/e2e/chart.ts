@@ -9,6 +9,9 @@ import {builtAssets} from './control-plane/build-assets.ts';
 
 export const CHART = artifact('charts/aviary');
 
+/** Its values file as the peer ships it. */
+export const PEER_VALUES = path.join(import.meta.dirname, 'peer-values.yaml');
+
 export type Result = {readonly stdout: string; readonly stderr: string; readonly code: number};
 
 export type Helm = {

@@ -12,7 +12,7 @@ import {writeRootFilesystem} from '../../build/root-filesystem.ts';
 import {objectsOf} from '../../sandbox/embedded.ts';
 import {silentLog} from '../../services/log.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {byName, CHART, createHelm, podSpecOf, type Helm} from './chart.ts';
+import {byName, CHART, createHelm, PEER_VALUES, podSpecOf, type Helm} from './chart.ts';
 import {artifact} from './cluster.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
 import {freePorts} from '../../sandbox/real/control-plane/children.ts';
@@ -168,6 +168,21 @@ test.serial("the image's daemon runs as the installed account, and leads", async
 	const {used, forbidden} = await useIn(plane.auditLog, ACCOUNT, []);
 	t.deepEqual(forbidden, []);
 	t.true(used.includes('watch canaries.flagger.app'), used.join(', '));
+});
+
+test.serial("the peer's default values are admitted, too, and the notes say what becomes of them", async (t) => {
+	const settings = ['--namespace', NAMESPACE, '--values', PEER_VALUES];
+	const {stdout, stderr, code} = await helm('upgrade', 'aviary', CHART, ...settings);
+	t.is(code, 0, stderr);
+	t.regex(stdout, /accepted, but not honoured yet:\s+configTracking\.enabled\n\n/u);
+	t.regex(stdout, /the peer's own image, ghcr\.io\/fluxcd\/flagger, which is not Aviary:\naviary:\S+ is in its place/u);
+	const pod = await eventually('its only pod', async () => {
+		const {items} = JSON.parse(await kubectl('-n', NAMESPACE, 'get', 'pods', '-o', 'json')) as {items: KubeObject[]};
+		const [first, ...others] = items;
+		const isNew = first?.metadata.annotations?.['linkerd.io/inject'] === 'enabled';
+		return isNew && others.length === 0 ? first : undefined;
+	});
+	t.like(pod.spec, {containers: [{image: `aviary:${aviary.version}`, securityContext: {runAsUser: 10_001}}]});
 });
 
 test.serial('kubectl installs the manifests either way', async (t) => {

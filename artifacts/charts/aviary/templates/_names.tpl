@@ -25,6 +25,27 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- ternary .Values.leaderElection.replicaCount 1 .Values.leaderElection.enabled -}}
 {{- end -}}
 
+{{/* Values of the peer's, such as its default affinity, name these. */}}
+{{- define "flagger.name" -}}{{ include "aviary.name" . }}{{- end -}}
+{{- define "flagger.fullname" -}}{{ include "aviary.fullname" . }}{{- end -}}
+{{- define "flagger.serviceAccountName" -}}{{ include "aviary.serviceAccountName" . }}{{- end -}}
+{{- define "flagger.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Whether a values file names the peer's own image, which knows nothing of our arguments; empty when not. */}}
+{{- define "aviary.isPeerImage" -}}
+{{- if regexMatch "(^|/)(fluxcd|weaveworks)/flagger$" .Values.image.repository -}}yes{{- end -}}
+{{- end -}}
+
+{{- define "aviary.image" -}}
+{{- if include "aviary.isPeerImage" . -}}
+aviary:{{ .Chart.AppVersion }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+
 {{/* Where the Lease lives: as the daemon chooses, the first by name of the namespaces that it watches, else its own. */}}
 {{- define "aviary.leaseNamespace" -}}
 {{- nospace .Values.namespace | splitList "," | compact | sortAlpha | first | default .Release.Namespace -}}
