@@ -5,6 +5,7 @@ import {list} from '../services/kubernetes/list.ts';
 import {resourceName} from '../services/kubernetes/objects.ts';
 import {canaries, canaryCommands, events, pathOf} from '../services/kubernetes/resources.ts';
 import {ANSWER_MS, openAccess, type Access, type AccessOptions} from './cluster-access.ts';
+import {openDaemonChecks, type DaemonChecks} from './daemon-checks.ts';
 import {CommandError} from './errors.ts';
 import {instantOfEvent} from './event-time.ts';
 
@@ -21,6 +22,8 @@ export type ClusterReader = {
 	eventsOf(canary: KubeObject): Promise<readonly KubeObject[]>;
 	/** What was asked of a Canary, oldest first; undefined where that may not be read, or has no CRD. */
 	commandsOf(canary: KubeObject): Promise<readonly KubeObject[] | undefined>;
+	/** What the daemon knows of a Canary; undefined where none tells. */
+	detailOf(namespace: string, name: string): ReturnType<DaemonChecks['detailOf']>;
 	close(): Promise<void>;
 };
 
@@ -60,6 +63,7 @@ export const readCanary = async (access: Access, namespace: string, name: string
 export const openReader = (options: ReaderOptions): ClusterReader => {
 	const access = openAccess(options);
 	const {api} = access;
+	const daemon = openDaemonChecks(access);
 	const listAll = async (resource: Resource, namespace: string | undefined): Promise<readonly KubeObject[]> => {
 		const signal = AbortSignal.timeout(ANSWER_MS * 4);
 		const request = {api, resource, namespace, labelSelector: undefined, signal, onPage() {}};
@@ -99,6 +103,7 @@ export const openReader = (options: ReaderOptions): ClusterReader => {
 				throw error;
 			}
 		},
+		detailOf: (namespace, name) => daemon.detailOf(namespace, name),
 		close: () => access.close(),
 	};
 };

@@ -1,5 +1,6 @@
-// Values of checks, which no object in the cluster has while a run goes on: asked of the daemon's HTTP interface, if the
-// API server's proxy to its Service may be used. Without it everything else is shown all the same.
+// What no object in the cluster has while a run goes on, such as the values of checks: asked of the daemon's HTTP
+// interface, if the API server's proxy to its Service may be used. Without it everything else is shown all the same.
+import type {CanaryDetail} from '../api/http/canary-views.ts';
 import type {Evidence, Verdict} from '../api/model.ts';
 import {instantOf} from '../services/clock.ts';
 import {ApiError, type KubeObject} from '../services/kubernetes/cluster.ts';
@@ -54,9 +55,22 @@ const evidenceOf = ({metric, outcome, value, text}: Check): readonly Evidence[] 
 	}
 };
 
+/** Whether the answer is of the shape that this version knows: whoever may label a Service can answer. */
+const isDetail = async (answer: unknown): Promise<boolean> => {
+	const [{FormatRegistry}, {Value}, {canaryDetail}] = await Promise.all([
+		import('@sinclair/typebox'),
+		import('@sinclair/typebox/value'),
+		import('../api/http/canary-views.ts'),
+	]);
+	FormatRegistry.Set('date-time', (text) => !Number.isNaN(Date.parse(text)));
+	return Value.Check(canaryDetail, answer);
+};
+
 export type DaemonChecks = {
 	/** The last round of checks of a Canary; undefined where no daemon tells. */
 	verdictOf(namespace: string, name: string): Promise<Verdict | undefined>;
+	/** All that it knows of a Canary; undefined where no daemon tells. */
+	detailOf(namespace: string, name: string): Promise<CanaryDetail | undefined>;
 };
 
 /** Looks for the daemon at the first question, once. */
@@ -68,15 +82,24 @@ export const openDaemonChecks = (access: Access): DaemonChecks => {
 		return service && `${pathOf(services, service.metadata.namespace, `${service.metadata.name}:page`)}/proxy/api/v1`;
 	};
 
+	const ask = async (namespace: string, name: string): Promise<unknown> => {
+		const base = await (root ??= find());
+		return base === undefined ? undefined : quietly(access, `${base}/canaries/${namespace}/${name}`);
+	};
+
 	return {
 		async verdictOf(namespace, name) {
-			const base = await (root ??= find());
-			if (base === undefined) {
+			const {checks = [], verdict} = ((await ask(namespace, name)) ?? {}) as Detail;
+			return verdict && {...verdict, at: instantOf(verdict.at), evidence: checks.flatMap(evidenceOf)};
+		},
+		async detailOf(namespace, name) {
+			const answer = await ask(namespace, name);
+			if (answer === undefined || !(await isDetail(answer))) {
 				return undefined;
 			}
 
-			const {checks = [], verdict} = ((await quietly(access, `${base}/canaries/${namespace}/${name}`)) ?? {}) as Detail;
-			return verdict && {...verdict, at: instantOf(verdict.at), evidence: checks.flatMap(evidenceOf)};
+			const detail = answer as CanaryDetail;
+			return detail.namespace === namespace && detail.name === name ? detail : undefined;
 		},
 	};
 };

@@ -14,10 +14,9 @@ const isSource = existsSync(join(here, 'main.ts'));
 const main = join(here, isSource ? 'main.ts' : 'main.js');
 const remedy = isSource ? 'run npm ci' : 'install aviary with its optional dependencies, which bring one';
 
-// Under this name it is one of the commands, as it was before there were others.
-if (basename(process.argv[1] ?? '') === 'rollout-cli') {
-	process.argv.splice(2, 0, 'rollout');
-}
+/** Names under which it is one of the commands: rollout-cli was there first, the other is what kubectl runs on TAB. */
+const names = {'rollout-cli': ['rollout'], 'kubectl_complete-aviary': ['__complete', '--']};
+process.argv.splice(2, 0, ...(names[basename(process.argv[1] ?? '')] ?? []));
 
 /** The Node that this package's own optional dependency brought along. */
 const pinnedNode = () => {

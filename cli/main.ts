@@ -1,5 +1,6 @@
 // The aviary command: which subcommands there are, and what a person is told when one of them fails.
 import {Command, CommanderError} from 'commander';
+import {registerComplete} from './commands/complete.ts';
 import {registerCompletion} from './commands/completion.ts';
 import {registerDaemon} from './commands/daemon.ts';
 import {registerDiff} from './commands/diff.ts';
@@ -70,6 +71,7 @@ const createProgram = ({terminal, complain, finish}: Io, outcome: Outcome): Comm
 	registerMigrate(program, {terminal, complain}, end);
 	registerStatechart(program, terminal, end);
 	registerCompletion(program, terminal, end);
+	registerComplete(program, terminal, end);
 	registerVersion(program, terminal, end);
 	return program;
 };

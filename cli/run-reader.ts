@@ -6,7 +6,7 @@ import {isAbsent} from '../services/kubernetes/failures.ts';
 import {list} from '../services/kubernetes/list.ts';
 import {resourceName} from '../services/kubernetes/objects.ts';
 import {canaryRuns, pathOf} from '../services/kubernetes/resources.ts';
-import {ANSWER_MS, openAccess, type AccessOptions} from './cluster-access.ts';
+import {ANSWER_MS, openAccess, type Access, type AccessOptions} from './cluster-access.ts';
 
 export type StoredRun = CanaryRun & Pick<KubeObject, 'metadata'>;
 
@@ -20,14 +20,16 @@ export type RunReader = {
 	close(): Promise<void>;
 };
 
+/** Through an access that somebody else closes. */
+export type Runs = Omit<RunReader, 'close'>;
+
 const READING = 'get and list canaryruns.aviary.dev, which the ClusterRole aviary-viewer gives';
 
 const newestFirst = (a: StoredRun, b: StoredRun): number =>
 	b.spec.began.localeCompare(a.spec.began) || b.metadata.name.localeCompare(a.metadata.name);
 
-/** Opens the way to the API server. Throws CommandError when the kubeconfig is of no use. */
-export const openRunReader = (options: AccessOptions): RunReader => {
-	const access = openAccess(options);
+/** Reads by a way to the API server that is open already. */
+export const runsThrough = (access: Access): Runs => {
 	const {api, namespace} = access;
 	return {
 		namespace,
@@ -55,6 +57,11 @@ export const openRunReader = (options: AccessOptions): RunReader => {
 			);
 			return found as StoredRun | undefined;
 		},
-		close: () => access.close(),
 	};
+};
+
+/** Opens the way to the API server. Throws CommandError when the kubeconfig is of no use. */
+export const openRunReader = (options: AccessOptions): RunReader => {
+	const access = openAccess(options);
+	return {...runsThrough(access), close: () => access.close()};
 };

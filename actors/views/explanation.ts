@@ -3,6 +3,7 @@ import type {CanaryDetail, Explanation} from '../../api/http/canary-views.ts';
 import {pathWords} from '../../api/http/state-words.ts';
 
 const LATELY = 6;
+const ASKED = 5;
 const INDENT = 16;
 
 const clockText = (at: string): string => `${at.slice(0, 19)}Z`;
@@ -33,7 +34,13 @@ const factsOf = (detail: CanaryDetail): Explanation['facts'] => {
 /** A word that a shell takes as it is. */
 const shellWord = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-const possibleOf = ({actions, problems, name, namespace}: CanaryDetail): Explanation['possible'] => [
+/** What a person can do, each with what to type. */
+export const possibleOf = ({
+	actions,
+	problems,
+	name,
+	namespace,
+}: Pick<CanaryDetail, 'actions' | 'problems' | 'name' | 'namespace'>): Explanation['possible'] => [
 	...(problems.length === 0
 		? []
 		: [{what: 'mend what is wrong', command: `kubectl -n ${namespace} edit canary ${shellWord(name)}`}]),
@@ -53,7 +60,7 @@ export const explanationOf = (detail: CanaryDetail): Explanation => {
 	const {namespace, name, state} = detail;
 	const facts = factsOf(detail);
 	const lately = detail.events.slice(-LATELY).map(({at, type, text}) => `${clockText(at)}  ${type.padEnd(9)}${text}`);
-	const asked = detail.commands.map(({at, verb, weight, requestedBy, reason, outcome, message}) => {
+	const asked = detail.commands.slice(-ASKED).map(({at, verb, weight, requestedBy, reason, outcome, message}) => {
 		const answer = outcome === undefined ? 'not answered yet' : `${outcome}, ${message}`;
 		const what = weight === undefined ? verb : `${verb} ${weight}`;
 		return `${clockText(at)}  ${what} by ${requestedBy}: ${reason} (${answer})`;

@@ -19,8 +19,15 @@ type Words = {
 	readonly values: readonly string[];
 };
 
+/** The command that kubectl's plugin of completions runs; no help has it. */
+export const COMPLETE = '__complete';
+
+/** The commands that people type. */
+export const commandsOf = (program: Command): readonly Command[] =>
+	program.commands.filter((command) => command.name() !== COMPLETE);
+
 const wordsOf = (program: Command): readonly Words[] =>
-	program.commands.map((command) => ({
+	commandsOf(program).map((command) => ({
 		name: command.name(),
 		about: command.description(),
 		options: [
@@ -105,11 +112,11 @@ export const registerCompletion = (program: Command, terminal: Terminal, end: (c
 		.addOption(logLevel())
 		.addHelpText(
 			'after',
-			examples(
+			`\nkubectl aviary is completed by kubectl’s own script, with kubectl_complete-aviary on the PATH.\n${examples(
 				'source <(aviary completion bash)',
 				'aviary completion zsh > "${fpath[1]}/_aviary"',
 				'aviary completion fish > ~/.config/fish/completions/aviary.fish',
-			),
+			)}`,
 		)
 		.action((shell: Shell) => {
 			terminal.write(completionOf(program, shell));

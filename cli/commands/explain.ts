@@ -2,8 +2,10 @@
 import {Option, type Command} from 'commander';
 import {instantOf} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import type {CanaryView} from '../canary-view.ts';
+import type {CanaryDetail, CheckView} from '../../api/http/canary-views.ts';
+import {limitText, unitOf} from '../../api/http/limit-words.ts';
 import {instantOfEvent} from '../event-time.ts';
+import {waitText, type Explained} from '../explained.ts';
 import {context, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
 import {nameOf} from '../names.ts';
 import {objectText, type ObjectFormat} from '../object-text.ts';
@@ -17,14 +19,11 @@ type Flags = {
 };
 
 /** All that there is to say of a Canary. */
-type Explained = {
-	readonly view: CanaryView;
+type Whole = Explained & {
 	/** Oldest first. */
 	readonly events: readonly KubeObject[];
 	/** Oldest first; undefined where they may not be read. */
 	readonly commands: readonly KubeObject[] | undefined;
-	readonly exits: readonly string[];
-	readonly possibilities: ReadonlyArray<readonly [what: string, command: string]>;
 };
 
 const EVENTS_SHOWN = 6;
@@ -55,43 +54,58 @@ const commandLine = (command: KubeObject, now: number): string => {
 	return `${age.padEnd(12)}${asked} by ${plain(requestedBy)}: ${plain(reason)} (${answer})`;
 };
 
-const sinceText = ({since}: CanaryView, now: number): string =>
-	since === 0 ? 'unknown' : `${new Date(since).toISOString().slice(0, 19)}Z, ${ageText(now - since)} ago`;
+const rounded = (value: number): string => String(Math.round(value * 100) / 100);
 
-const waitText = ({waitingFor, state}: CanaryView): string => {
-	if (waitingFor !== '') {
-		return waitingFor;
+/** `✗ request-success-rate 61 %, at least 99 % (primary 99.9 %)`. */
+const checkLine = (check: CheckView, {colors}: Terminal): string => {
+	const {metric, outcome, value, primary, text} = check;
+	const unit = unitOf(check);
+	const limits = limitText(check);
+	if (outcome === '') {
+		return `${colors.dim('·')} ${plain(metric)}: not asked yet`;
 	}
 
-	return state === ''
-		? 'an operator: no one has looked at this Canary yet; is aviary daemon running?'
-		: 'not recorded; does the Canary CRD have status.waitingFor? Apply artifacts/crds';
+	if (value === undefined) {
+		return `${colors.yellow('?')} ${plain(metric)}: ${plain(`${outcome}${text === '' ? '' : `, ${text}`}`)}`;
+	}
+
+	const mark = outcome === 'passed' ? colors.green('✓') : colors.red('✗');
+	const beside = primary === undefined ? '' : ` (primary ${rounded(primary)}${unit})`;
+	return `${mark} ${plain(`${metric} ${rounded(value)}${unit}${limits === '' ? '' : `, ${limits}`}${beside}`)}`;
 };
 
-const factsOf = (view: CanaryView, now: number): string => {
-	const {state, phase, weight, failedChecks, model, reason, message, problems, next} = view;
-	const steps = model.analysis.weights.join(', ');
-	return [
-		fact(
-			'State',
-			`${state || 'none'}${phase === '' ? '' : ` (phase ${phase})`}${model.suspended ? ', suspended' : ''}`,
-		),
-		fact('Does', message || 'nothing yet'),
-		fact('Since', sinceText(view, now)),
-		fact('Traffic', `${weight} % to ${model.target.name}, ${100 - weight} % to ${model.primary.name}; steps ${steps}`),
-		fact('Checks', `${failedChecks} failed; ${model.analysis.threshold} end the run`),
-		fact('Waits for', waitText(view)),
-		...(reason === '' || reason === view.waitingFor ? [] : [fact('Because', reason)]),
-		...(problems === '' || view.waitingFor.includes(problems) ? [] : [fact('Wrong', problems)]),
-		fact('Then', next),
-	].join('');
+const checksOf = ({detail}: Whole, terminal: Terminal): string => {
+	const {verdict, checks = []} = detail ?? {};
+	return verdict === undefined
+		? ''
+		: section(
+				`The last round of checks, ${plain(verdict.at).slice(0, 19)}Z: ${plain(verdict.outcome)}`,
+				checks.map((check) => checkLine(check, terminal)),
+			);
 };
 
 const instantText = (instant: number): string | undefined =>
 	instant === 0 ? undefined : new Date(instant).toISOString();
 
+/** What only the daemon tells. */
+const toldBy = (detail: CanaryDetail | undefined) => {
+	if (detail === undefined) {
+		return {toldBy: 'status'};
+	}
+
+	const {path, wait, checks, verdict} = detail;
+	const {until, untilWhat} = wait;
+	return {
+		toldBy: 'daemon',
+		path,
+		...(until !== undefined && {until, untilWhat}),
+		checks,
+		...(verdict !== undefined && {verdict}),
+	};
+};
+
 /** The same for programs: names as on the screen, texts whole, instants as such; what is not known is left out. */
-const factsFor = ({view, events, commands, exits, possibilities}: Explained) => {
+const factsFor = ({view, detail, events, commands, exits, possible}: Whole) => {
 	const {name, namespace: place, state, phase, weight, failedChecks, model, reason, message, problems, next} = view;
 	return {
 		namespace: place,
@@ -112,6 +126,7 @@ const factsFor = ({view, events, commands, exits, possibilities}: Explained) => 
 		because: reason,
 		wrong: problems,
 		afterwards: next,
+		...toldBy(detail),
 		events: events.map((event) => ({
 			time: instantText(instantOfEvent(event)),
 			type: plain(event['type']),
@@ -126,16 +141,18 @@ const factsFor = ({view, events, commands, exits, possibilities}: Explained) => 
 			message: status?.['message'],
 		})),
 		ends: exits,
-		possible: possibilities.map(([what, command]) => ({what, command})),
+		possible,
 	};
 };
 
-const textOf = ({view, events, commands, exits, possibilities}: Explained, terminal: Terminal): string => {
+const textOf = (whole: Whole, terminal: Terminal): string => {
+	const {view, detail, facts, events, commands, exits, possible} = whole;
 	const {colors} = terminal;
 	const now = terminal.now();
 	return [
 		colors.bold(`${view.name} in ${view.namespace}\n`),
-		factsOf(view, now),
+		...facts.map(({title, text}) => fact(title, text)),
+		checksOf(whole, terminal),
 		section(
 			'What happened last',
 			events.slice(-EVENTS_SHOWN).map((event) => eventLine(event, now)),
@@ -144,29 +161,36 @@ const textOf = ({view, events, commands, exits, possibilities}: Explained, termi
 			'What was asked',
 			(commands ?? []).slice(-COMMANDS_SHOWN).map((command) => commandLine(command, now)),
 		),
-		section(`What ends the state ${view.state}`, exits),
+		section(
+			detail === undefined
+				? `What ends the state ${view.state}, wherever in it the run is`
+				: `What ends the state ${view.state}`,
+			exits,
+		),
 		section(
 			'What you can do now',
-			possibilities.map(([what, command]) => `${what}\n    ${colors.cyan(command)}`),
+			possible.map(({what, command}) => `${what}\n    ${colors.cyan(command)}`),
 		),
 	].join('');
 };
 
 const explain = async (written: string, flags: Flags, terminal: Terminal): Promise<number> => {
 	const {name, namespace: chosen} = nameOf(written, flags.namespace);
-	const [{openReader}, words] = await Promise.all([import('../cluster-reader.ts'), import('../canary-view.ts')]);
+	const [{openReader}, {viewOf}, {explainedOf}] = await Promise.all([
+		import('../cluster-reader.ts'),
+		import('../canary-view.ts'),
+		import('../explained.ts'),
+	]);
 	const reader = openReader({...flags, ...(chosen !== undefined && {namespace: chosen})});
 	try {
 		const canary = await reader.canary(reader.namespace, name);
-		const [events, commands] = await Promise.all([reader.eventsOf(canary), reader.commandsOf(canary)]);
-		const view = words.viewOf(canary, terminal.now());
-		const explained = {
-			view,
-			events,
-			commands,
-			exits: words.exitsOf(view.state),
-			possibilities: words.possibilities(view),
-		};
+		const [events, commands, detail] = await Promise.all([
+			reader.eventsOf(canary),
+			reader.commandsOf(canary),
+			reader.detailOf(reader.namespace, name),
+		]);
+		const now = terminal.now();
+		const explained = {...explainedOf(viewOf(canary, now), detail, now), events, commands};
 		const {output} = flags;
 		terminal.write(output === undefined ? textOf(explained, terminal) : await objectText(output, factsFor(explained)));
 		return 0;

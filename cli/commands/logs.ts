@@ -11,6 +11,7 @@ type Flags = {
 	readonly namespace?: string;
 	readonly follow?: boolean;
 	readonly since?: number;
+	readonly run?: string;
 	readonly output?: 'json';
 	readonly kubeconfig?: string;
 	readonly context?: string;
@@ -20,7 +21,13 @@ const OURS = 'app.kubernetes.io/name=aviary';
 const IDLE_MS = 3_600_000;
 const RIGHT = 'list pods and get pods/log in the operator’s namespace';
 
-type Entry = {readonly level?: unknown; readonly ts?: unknown; readonly msg?: unknown; readonly canary?: unknown};
+type Entry = {
+	readonly level?: unknown;
+	readonly ts?: unknown;
+	readonly msg?: unknown;
+	readonly canary?: unknown;
+	readonly run?: unknown;
+};
 
 const entryOf = (line: string): Entry | undefined => {
 	try {
@@ -45,6 +52,28 @@ const lineOf = (line: string, entry: Entry, {output}: Flags, {colors}: Terminal)
 	return `${plain(ts).slice(11, 19)} ${paint(plain(level))} ${plain(msg)}${rest.join('')}`;
 };
 
+/** A run's id as the log has it, `REVISION-20261121T093000Z`: no record's name has capital letters. */
+const RUN_ID = /-\d{8}T\d{6}Z$/;
+
+/** The run that is meant, by its id; undefined for all of them. */
+const runOf = async (access: Access, canary: string, {run}: Flags): Promise<string | undefined> => {
+	if (run === undefined || RUN_ID.test(run)) {
+		return run;
+	}
+
+	const {runsThrough} = await import('../run-reader.ts');
+	const reader = runsThrough(access);
+	const found = run === 'last' ? (await reader.runs(canary))[0] : await reader.run(run);
+	if (found === undefined || found.spec.canary !== canary) {
+		throw new CommandError(
+			`no run of ${canary} is recorded${run === 'last' ? '' : ` as ${plain(run)}`}`,
+			`see aviary history ${access.namespace}/${canary}`,
+		);
+	}
+
+	return found.spec.run;
+};
+
 const operatorPods = async (access: Access): Promise<readonly KubeObject[]> => {
 	const {pathOf, pods} = await import('../../services/kubernetes/resources.ts');
 	const query = {labelSelector: OURS};
@@ -65,6 +94,8 @@ const logs = async (written: string, flags: Flags, terminal: Terminal): Promise<
 	const {openAccess} = await import('../cluster-access.ts');
 	const access = openAccess({...flags, ...(chosen !== undefined && {namespace: chosen})});
 	const about = `${name}.${access.namespace}`;
+	let run: string | undefined;
+	const isAsked = (entry: Entry): boolean => entry.canary === about && (run === undefined || entry.run === run);
 	const tell = async (pod: KubeObject): Promise<void> => {
 		const {pathOf, pods} = await import('../../services/kubernetes/resources.ts');
 		const path = pathOf(pods, pod.metadata.namespace, pod.metadata.name, 'log');
@@ -77,11 +108,12 @@ const logs = async (written: string, flags: Flags, terminal: Terminal): Promise<
 		for await (const batch of lines) {
 			for (const line of batch) {
 				const entry = entryOf(line);
-				if (entry?.canary === about) terminal.write(`${lineOf(line, entry, flags, terminal)}\n`);
+				if (entry !== undefined && isAsked(entry)) terminal.write(`${lineOf(line, entry, flags, terminal)}\n`);
 			}
 		}
 	};
 	try {
+		run = await runOf(access, name, flags);
 		const pods = await operatorPods(access);
 		if (flags.follow === true) {
 			await Promise.all(pods.map(tell));
@@ -102,6 +134,7 @@ export const registerLogs = (program: Command, terminal: Terminal, finish: (code
 		.description('print what the operator’s log says of one Canary')
 		.argument('<name>', 'NAME, or NAMESPACE/NAME')
 		.addOption(namespace())
+		.option('--run <run>', 'of one run: its record as aviary history names it, its id, or last')
 		.option('-f, --follow', 'go on as more is said')
 		.addOption(new Option('--since <duration>', 'nothing older than this').argParser(duration))
 		.addOption(new Option('-o, --output <format>', 'the lines as they were written').choices(['json']))
@@ -110,7 +143,11 @@ export const registerLogs = (program: Command, terminal: Terminal, finish: (code
 		.addOption(logLevel())
 		.addHelpText(
 			'after',
-			examples('aviary logs test/podinfo --since 1h', 'aviary logs podinfo -n test --follow -o json'),
+			examples(
+				'aviary logs test/podinfo --since 1h',
+				'aviary logs test/podinfo --run last',
+				'aviary logs podinfo -n test --follow -o json',
+			),
 		)
 		.action(async (name: string, flags: Flags) => {
 			finish(await logs(name, flags, terminal));

@@ -1,11 +1,21 @@
 // `aviary statechart`: the chart that runs, as text or picture; of one Canary with its present state lit.
 import {Option, type Command} from 'commander';
-import {examples, kubeconfig, logLevel, namespace} from '../flags.ts';
+import {context, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
 import {nameOf} from '../names.ts';
+import {objectText} from '../object-text.ts';
 import type {Chart} from '../statechart/walk.ts';
 import type {Terminal} from '../terminal.ts';
 
-type Flags = {readonly format: 'mermaid' | 'json' | 'svg'; readonly namespace?: string; readonly kubeconfig?: string};
+type Format = 'mermaid' | 'svg' | 'json' | 'yaml';
+type Flags = {
+	readonly format?: Format;
+	readonly output?: Format;
+	readonly namespace?: string;
+	readonly kubeconfig?: string;
+	readonly context?: string;
+};
+
+const formats: readonly Format[] = ['mermaid', 'json', 'svg', 'yaml'];
 
 /** The state that the Canary's status tells of; undefined when nobody has looked at it yet. */
 const currentOf = async (written: string, flags: Flags): Promise<string | undefined> => {
@@ -20,9 +30,10 @@ const currentOf = async (written: string, flags: Flags): Promise<string | undefi
 	}
 };
 
-const textOf = async (chart: Chart, {format}: Flags, title: string, current: string | undefined): Promise<string> => {
-	if (format === 'json') {
-		return `${JSON.stringify({...chart, ...(current !== undefined && {current})}, null, 2)}\n`;
+const textOf = async (chart: Chart, flags: Flags, title: string, current: string | undefined): Promise<string> => {
+	const format = flags.output ?? flags.format ?? 'mermaid';
+	if (format === 'json' || format === 'yaml') {
+		return objectText(format, {...chart, ...(current !== undefined && {current})});
 	}
 
 	const {drawingOf} = await import('../statechart/drawing.ts');
@@ -50,16 +61,18 @@ export const registerStatechart = (program: Command, terminal: Terminal, end: (c
 		.command('statechart')
 		.description('draw the chart by which every Canary lives; with a name, its present state is lit')
 		.argument('[name]', 'NAME, or NAMESPACE/NAME')
-		.addOption(new Option('--format <format>', 'form').choices(['mermaid', 'json', 'svg']).default('mermaid'))
+		.addOption(new Option('-o, --output <format>', 'form; mermaid unless told').choices(formats))
+		.addOption(new Option('--format <format>', 'the same').choices(formats).conflicts('output'))
 		.addOption(namespace())
 		.addOption(kubeconfig())
+		.addOption(context())
 		.addOption(logLevel())
 		.addHelpText(
 			'after',
 			examples(
 				'aviary statechart',
-				'aviary statechart test/podinfo --format svg > podinfo.svg',
-				'aviary statechart --format json',
+				'aviary statechart test/podinfo -o svg > podinfo.svg',
+				'aviary statechart test/podinfo --context staging -o json | jq -r .current',
 			),
 		)
 		.action(async (name: string | undefined, flags: Flags) => {

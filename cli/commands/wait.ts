@@ -6,6 +6,7 @@ import type {Access} from '../cluster-access.ts';
 import {CommandError} from '../errors.ts';
 import {context, duration, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
 import {nameOf} from '../names.ts';
+import type {ObjectFormat} from '../object-text.ts';
 import type {RunEnd} from '../run-end.ts';
 import {plain, type Terminal} from '../terminal.ts';
 
@@ -13,7 +14,7 @@ type Flags = {
 	readonly namespace?: string;
 	readonly timeout?: number;
 	readonly revision?: string;
-	readonly output?: 'json';
+	readonly output?: ObjectFormat;
 	readonly kubeconfig?: string;
 	readonly context?: string;
 };
@@ -31,23 +32,40 @@ Exit codes:
   4  it cannot be told: no such Canary, no permission, no API server
 `;
 
-const lineOf = (canary: KubeObject, {output}: Flags): string => {
-	const {phase, state, canaryWeight, failedChecks, waitingFor} = (canary.status ?? {}) as CanaryStatus;
-	const {name, namespace: place = ''} = canary.metadata;
-	const shown = plain(state) || plain(phase) || 'new';
-	const weight = canaryWeight ?? 0;
-	const failed = failedChecks ?? 0;
-	const waits = plain(waitingFor);
-	if (output === 'json') {
-		const facts = {namespace: place, canary: name, state: shown, phase: plain(phase), weight, failedChecks: failed};
-		return JSON.stringify({...facts, waitingFor: waits});
-	}
-
-	const checks = failed === 0 ? '' : `, ${failed} failed ${failed === 1 ? 'check' : 'checks'}`;
-	return `${place}/${name}: ${shown}, ${weight} %${checks}${waits === '' ? '' : `; waits for ${waits}`}`;
+/** What is told of a Canary while one waits. */
+const factsOf = ({metadata, status = {}}: KubeObject) => {
+	const {phase, state, canaryWeight, failedChecks, waitingFor} = status as CanaryStatus;
+	return {
+		namespace: metadata.namespace ?? '',
+		canary: metadata.name,
+		state: plain(state) || plain(phase) || 'new',
+		phase: plain(phase),
+		weight: canaryWeight ?? 0,
+		failedChecks: failedChecks ?? 0,
+		waitingFor: plain(waitingFor),
+	};
 };
 
-const time = (now: number): string => new Date(now).toISOString().slice(11, 19);
+const lineOf = ({namespace: place, canary, state, weight, failedChecks, waitingFor}: ReturnType<typeof factsOf>) => {
+	const checks = failedChecks === 0 ? '' : `, ${failedChecks} failed ${failedChecks === 1 ? 'check' : 'checks'}`;
+	return `${place}/${canary}: ${state}, ${weight} %${checks}${waitingFor === '' ? '' : `; waits for ${waitingFor}`}`;
+};
+
+/** Tells for people, a line with the time, or for programs. */
+const tellerOf = async ({output}: Flags, terminal: Terminal) => {
+	const {streamText} = await import('../object-text.ts');
+	const say = output === undefined ? undefined : await streamText(output);
+	/** Without facts it is for people alone. */
+	return (line: string, facts?: object): void => {
+		if (say === undefined) {
+			terminal.write(`${new Date(terminal.now()).toISOString().slice(11, 19)} ${line}\n`);
+		} else if (facts !== undefined) {
+			terminal.write(say(facts));
+		}
+	};
+};
+
+type Teller = Awaited<ReturnType<typeof tellerOf>>;
 
 /** The target's revision as it is now; undefined where it cannot be read, or is of a kind of the daemon's own mappings. */
 const targetRevision = async ({api}: Access, canary: KubeObject): Promise<string | undefined> => {
@@ -78,26 +96,22 @@ const targetRevision = async ({api}: Access, canary: KubeObject): Promise<string
 
 type Waited = {readonly access: Access; readonly name: string; readonly signal: AbortSignal};
 
-const untilOver = async (
-	{access, name, signal}: Waited,
-	flags: Flags,
-	terminal: Terminal,
-): Promise<RunEnd | undefined> => {
+const untilOver = async ({access, name, signal}: Waited, flags: Flags, tell: Teller): Promise<RunEnd | undefined> => {
 	const [{follow}, {isAtRest, runEnd, runUnderWay}, {canaries}, {READING}] = await Promise.all([
 		import('../following.ts'),
 		import('../run-end.ts'),
 		import('../../services/kubernetes/resources.ts'),
 		import('../cluster-reader.ts'),
 	]);
-	const {revision: wanted, output} = flags;
-	const stamp = (): string => (output === 'json' ? '' : `${time(terminal.now())} `);
+	const {revision: wanted} = flags;
 	let told = '';
 	let seen: string | undefined;
 	const hear = async (canary: KubeObject): Promise<RunEnd | undefined> => {
-		const line = lineOf(canary, flags);
-		if (line !== told) {
-			told = line;
-			terminal.write(`${stamp()}${line}\n`);
+		const facts = factsOf(canary);
+		const text = flags.output === undefined ? lineOf(facts) : JSON.stringify(facts);
+		if (text !== told) {
+			told = text;
+			tell(lineOf(facts), facts);
 		}
 
 		const status = (canary.status ?? {}) as CanaryStatus;
@@ -117,7 +131,7 @@ const untilOver = async (
 		signal,
 		right: READING,
 		onSilence(text) {
-			terminal.write(output === 'json' ? '' : `${stamp()}no connection (${plain(text)}); it is tried again\n`);
+			tell(`no connection (${plain(text)}); it is tried again`);
 		},
 	});
 	for await (const change of changes) {
@@ -139,10 +153,11 @@ const wait = async (written: string, flags: Flags, terminal: Terminal): Promise<
 	const {name, namespace: chosen} = nameOf(written, flags.namespace);
 	const {openAccess} = await import('../cluster-access.ts');
 	const access = openAccess({...flags, ...(chosen !== undefined && {namespace: chosen})});
+	const tell = await tellerOf(flags, terminal);
 	const {timeout} = flags;
 	const signal = timeout === undefined ? new AbortController().signal : AbortSignal.timeout(timeout);
 	try {
-		const end = await untilOver({access, name, signal}, flags, terminal);
+		const end = await untilOver({access, name, signal}, flags, tell);
 		if (end === undefined) {
 			throw new CommandError(
 				`the run of ${access.namespace}/${name} was not over within ${(timeout ?? 0) / 1000} s`,
@@ -151,11 +166,7 @@ const wait = async (written: string, flags: Flags, terminal: Terminal): Promise<
 			);
 		}
 
-		terminal.write(
-			flags.output === 'json'
-				? `${JSON.stringify({namespace: access.namespace, canary: name, ...end})}\n`
-				: `${time(terminal.now())} ${access.namespace}/${name}: ${end.text}\n`,
-		);
+		tell(`${access.namespace}/${name}: ${end.text}`, {namespace: access.namespace, canary: name, ...end});
 		return end.outcome === 'promoted' ? 0 : NOT_PROMOTED;
 	} catch (error) {
 		if (error instanceof CommandError && error.exitCode === 1) {
@@ -177,7 +188,7 @@ export const registerWait = (program: Command, terminal: Terminal, end: (code: n
 		.addOption(namespace())
 		.addOption(new Option('--timeout <duration>', 'how long to wait (default: for ever)').argParser(duration))
 		.option('--revision <revision>', 'the run of this revision (default: the one that the target has now)')
-		.addOption(new Option('-o, --output <format>', 'a JSON object a line').choices(['json']))
+		.addOption(new Option('-o, --output <format>', 'an object a line, or a document each').choices(['json', 'yaml']))
 		.addOption(kubeconfig())
 		.addOption(context())
 		.addOption(logLevel())

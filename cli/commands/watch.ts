@@ -5,15 +5,16 @@ import {CommandError} from '../errors.ts';
 import {context, duration, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
 import type {Colors} from '../live-view/lines.ts';
 import {nameOf} from '../names.ts';
+import type {ObjectFormat} from '../object-text.ts';
 import {onStopSignal} from '../signals.ts';
-import type {Terminal} from '../terminal.ts';
+import {plain, type Terminal} from '../terminal.ts';
 import type {Copy} from '../watched-pods.ts';
 
 type Flags = {
 	readonly namespace?: string;
 	readonly allNamespaces?: boolean;
 	readonly timeout?: number;
-	readonly output?: 'json';
+	readonly output?: ObjectFormat;
 	readonly kubeconfig?: string;
 	readonly context?: string;
 };
@@ -27,60 +28,68 @@ type Show = {
 
 /** Plain lines: events, changes of state, and what a Canary waits for whenever that changes. */
 const linesShow = async (terminal: Terminal, {output}: Flags): Promise<Show> => {
-	const [{jsonOf, lineOf}, {viewOf}, {plain}] = await Promise.all([
+	const [{factsOf, lineOf}, {viewOf}, {streamText}] = await Promise.all([
 		import('../live-view/lines.ts'),
 		import('../canary-view.ts'),
-		import('../terminal.ts'),
+		import('../object-text.ts'),
 	]);
 	const {colors} = terminal;
+	const say = output === undefined ? undefined : await streamText(output);
 	const told = new Map<string, string>();
-	const canaryText = (happening: Extract<Happening, {kind: 'canary'}>): string | undefined => {
-		const {state, weight, failedChecks, waitingFor, problems} = viewOf(happening.object, happening.at);
-		const facts = {
-			canary: happening.canary,
-			state: state || 'new',
-			weight,
-			failedChecks,
-			waitingFor: waitingFor || problems,
-		};
-		const time = new Date(happening.at).toISOString();
-		const text = `${facts.canary} ${facts.state}, ${weight} %, waits for ${facts.waitingFor || 'an operator'}`;
-		if (told.get(happening.canary) === text) {
-			return undefined;
-		}
-
-		told.set(happening.canary, text);
-		return output === 'json' ? JSON.stringify({time, ...facts}) : `${time.slice(11, 19)} · ${text}`;
+	const isNews = (about: string, text: string): boolean => {
+		const isSame = told.get(about) === text;
+		told.set(about, text);
+		return !isSame;
 	};
 
-	const verdictText = ({canary, verdict, at}: Extract<Happening, {kind: 'verdict'}>): string | undefined => {
+	const lineEnded = (line: string | undefined): string => (line === undefined ? '' : `${line}\n`);
+	const canaryText = ({canary, object, at}: Extract<Happening, {kind: 'canary'}>): string => {
+		const {state, weight, failedChecks, waitingFor, problems} = viewOf(object, at);
+		const facts = {canary, state: state || 'new', weight, failedChecks, waitingFor: waitingFor || problems};
 		const time = new Date(at).toISOString();
-		if (told.get(`checks of ${canary}`) === time) {
-			return undefined;
+		const text = `${canary} ${facts.state}, ${weight} %, waits for ${facts.waitingFor || 'an operator'}`;
+		if (!isNews(canary, text)) {
+			return '';
 		}
 
-		told.set(`checks of ${canary}`, time);
+		return say === undefined ? `${time.slice(11, 19)} · ${text}\n` : say({time, ...facts});
+	};
+
+	const verdictText = ({canary, verdict, at}: Extract<Happening, {kind: 'verdict'}>): string => {
+		const time = new Date(at).toISOString();
+		if (!isNews(`checks of ${canary}`, time)) {
+			return '';
+		}
+
 		const {outcome, text, evidence} = verdict;
+		if (say !== undefined) {
+			return say({time, canary, checks: outcome, text, evidence});
+		}
+
 		const values = evidence.map((one) => `${one.metric} ${'value' in one ? one.value : one.kind}`).join(', ');
-		return output === 'json'
-			? JSON.stringify({time, canary, checks: outcome, text, evidence})
-			: `${time.slice(11, 19)} · ${canary} checks ${outcome}: ${plain(values)}`;
+		return `${time.slice(11, 19)} · ${canary} checks ${outcome}: ${plain(values)}\n`;
+	};
+
+	const textOf = (happening: Happening): string => {
+		if (happening.kind === 'canary') {
+			return canaryText(happening);
+		}
+
+		if (happening.kind === 'verdict') {
+			return verdictText(happening);
+		}
+
+		const facts = factsOf(happening);
+		return say === undefined ? lineEnded(lineOf(colors, happening)) : facts === undefined ? '' : say(facts);
 	};
 
 	return {
 		hear(happening) {
-			const tell = output === 'json' ? jsonOf(happening) : lineOf(colors, happening);
-			const text =
-				happening.kind === 'canary'
-					? canaryText(happening)
-					: happening.kind === 'verdict'
-						? verdictText(happening)
-						: tell;
-			terminal.write(text === undefined ? '' : `${text}\n`);
+			terminal.write(textOf(happening));
 		},
 		copies() {},
 		trouble(text) {
-			terminal.write(text === '' || output === 'json' ? '' : `! ${plain(text)}\n`);
+			terminal.write(text === '' || say !== undefined ? '' : `! ${plain(text)}\n`);
 		},
 		close() {},
 	};
@@ -172,7 +181,7 @@ export const registerWatch = (program: Command, terminal: Terminal, finish: (cod
 		.addOption(namespace())
 		.option('-A, --all-namespaces', 'Canaries of all namespaces')
 		.addOption(new Option('--timeout <duration>', 'how long to follow (default: until Ctrl-C)').argParser(duration))
-		.addOption(new Option('-o, --output <format>', 'a JSON object a line').choices(['json']))
+		.addOption(new Option('-o, --output <format>', 'an object a line, or a document each').choices(['json', 'yaml']))
 		.addOption(kubeconfig())
 		.addOption(context())
 		.addOption(logLevel())

@@ -1,4 +1,5 @@
 // A Canary in the live view: what it is in one line; while it runs, its checks and what it waits for.
+import {comparisonText, unitOf} from '../../api/http/limit-words.ts';
 import type {Evidence, Metric} from '../../api/model.ts';
 import {plain} from '../terminal.ts';
 import type {Colors} from './lines.ts';
@@ -60,11 +61,19 @@ const summary = ({key, view}: CanaryScene, {colors, columns}: BlockOptions): str
 	);
 };
 
-const units: Readonly<Partial<Record<Metric['kind'], string>>> = {'success-rate': ' %', duration: ' ms'};
+const unitText = (metric: Metric): string => {
+	const unit = plain(unitOf(metric));
+	return unit === '' ? '' : ` ${unit}`;
+};
 
-/** `≥ 99 %`, `≤ 500 ms`, `1 … 5`; empty for a metric without a threshold. */
-const boundsOf = ({min, max, kind}: Metric): string => {
-	const unit = units[kind] ?? '';
+/** `≥ 99 %`, `≤ 500 ms`, `1 … 5`, `at most 20 % above the primary's`; empty for a metric without a threshold. */
+const boundsOf = (metric: Metric): string => {
+	const {min, max, against} = metric;
+	const unit = unitText(metric);
+	if (against !== undefined) {
+		return plain(comparisonText(metric, against));
+	}
+
 	if (min !== undefined && max !== undefined) {
 		return `${min} … ${max}${unit}`;
 	}
@@ -85,7 +94,7 @@ const checkOf = (metric: Metric, evidence: Evidence | undefined, colors: Colors)
 		return [['? ', colors.yellow], [`${name} `], [evidence.kind, colors.yellow], bounds];
 	}
 
-	const value = `${rounded(evidence.value)}${units[metric.kind] ?? ''}`;
+	const value = `${rounded(evidence.value)}${unitText(metric)}`;
 	return evidence.kind === 'passed'
 		? [['✓ ', colors.green], [`${name} ${value}`], bounds]
 		: [['✗ ', colors.red], [`${name} `], [value, colors.red], bounds];

@@ -7,15 +7,24 @@ export type Colors = ReturnType<typeof createColors>;
 
 const clockTime = (at: number): string => new Date(at).toISOString().slice(11, 19);
 
+const toTry = (canary: string | undefined): string => {
+	if (canary === undefined) return 'get canaries -A';
+	const [namespace = '', name = ''] = plain(canary).split('/');
+	return `-n ${namespace} describe canary/${name}`;
+};
+
 /** Where everything is found, for the beginning. */
-export const greeting = (colors: Colors, {speed, rps, addresses, kubeconfig, scenario, description}: Started): string =>
+export const greeting = (
+	colors: Colors,
+	{speed, rps, addresses, kubeconfig, canary, scenario, description}: Started,
+): string =>
 	[
 		'',
 		`  ${colors.bold('Aviary sandbox')}  ${colors.dim(`a small Kubernetes on this machine; time runs ${speed} times faster`)}`,
 		'',
 		...addresses.map(([title, address]) => `  ${title.padEnd(12)} ${address}`),
 		`  ${'Users'.padEnd(12)} ${rps} requests/s to each routed host`,
-		`  ${'Try'.padEnd(12)} ${colors.cyan(`kubectl --kubeconfig ${kubeconfig} -n test describe canary/podinfo`)}`,
+		`  ${'Try'.padEnd(12)} ${colors.cyan(`kubectl --kubeconfig ${kubeconfig} ${toTry(canary)}`)}`,
 		'',
 		`  Scenario ${colors.bold(plain(scenario))}: ${plain(description)}. Ctrl-C ends it.`,
 		'',
@@ -63,33 +72,39 @@ export const lineOf = (colors: Colors, happening: Happening): string | undefined
 	return message === undefined ? undefined : `${colors.dim(clockTime(happening.at))} ${message}`;
 };
 
-/** The line of `--output json`; undefined for what is not told in lines. */
-export const jsonOf = (happening: Happening): string | undefined => {
+/** The same for programs; undefined for what is not told in lines. */
+export const factsOf = (happening: Happening): object | undefined => {
 	const time = new Date(happening.at).toISOString();
 	switch (happening.kind) {
 		case 'event': {
-			return JSON.stringify(happening.event);
+			return happening.event;
 		}
 
 		case 'state': {
-			return JSON.stringify(happening.state);
+			return happening.state;
 		}
 
 		case 'timeline': {
-			return JSON.stringify({time, timeline: happening.text});
+			return {time, timeline: happening.text};
 		}
 
 		case 'complaint': {
-			return JSON.stringify({time, complaint: happening.text});
+			return {time, complaint: happening.text};
 		}
 
 		case 'finding': {
 			const {text, isMet, found} = happening.finding;
-			return JSON.stringify({time, expected: text, met: isMet, ...(!isMet && {found})});
+			return {time, expected: text, met: isMet, ...(!isMet && {found})};
 		}
 
 		default: {
 			return undefined;
 		}
 	}
+};
+
+/** The line of `--output json`; undefined for what is not told in lines. */
+export const jsonOf = (happening: Happening): string | undefined => {
+	const facts = factsOf(happening);
+	return facts && JSON.stringify(facts);
 };

@@ -1,5 +1,6 @@
 // A run's record as people read it, before it has a form: the same facts, tables and words for Markdown and HTML. Pure.
 import type {CanaryRun, RunMetric, RunRecord, RunTransition} from '../../api/canary-run.ts';
+import {limitText, unitOf} from '../../api/http/limit-words.ts';
 import {pathWords} from '../../api/http/state-words.ts';
 import {instantOf} from '../clock.ts';
 
@@ -62,28 +63,19 @@ export const durationText = (seconds: number): string => {
 };
 
 const numberText = (value: number): string => String(Math.round(value * 1000) / 1000);
-const unitOf = ({kind}: RunMetric): string => (kind === 'success-rate' ? ' %' : kind === 'duration' ? ' ms' : '');
 const known = (values: ReadonlyArray<number | undefined>): readonly number[] =>
 	values.filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
-
-const boundsText = (metric: RunMetric): string =>
-	[
-		metric.min === undefined ? '' : `at least ${numberText(metric.min)}${unitOf(metric)}`,
-		metric.max === undefined ? '' : `at most ${numberText(metric.max)}${unitOf(metric)}`,
-	]
-		.filter((text) => text !== '')
-		.join(', ');
 
 const metricRow = (metric: RunMetric): readonly string[] => {
 	const {measurements} = metric;
 	const values = known(measurements.map(({value}) => value));
 	const text = (value: number | undefined): string =>
-		value === undefined ? '–' : `${numberText(value)}${unitOf(metric)}`;
+		value === undefined ? '–' : lineOf(`${numberText(value)}${unitOf(metric)}`);
 	const breaches = measurements.filter(({outcome}) => outcome === 'breached').length;
 	const silent = measurements.filter(({value}) => value === undefined).length;
 	return [
 		lineOf(metric.name),
-		boundsText(metric) || '–',
+		lineOf(limitText(metric)) || '–',
 		String(measurements.length),
 		String(breaches),
 		String(silent),
@@ -136,7 +128,7 @@ const chartsOf = ({weights = [], metrics = []}: RunRecord, to: number): readonly
 		return {
 			title: [
 				lineOf(metric.name),
-				unitOf(metric) === '' ? '' : `,${unitOf(metric)}`,
+				unitOf(metric) === '' ? '' : `, ${lineOf(unitOf(metric))}`,
 				primary.length === 0 ? '' : '; dashed: the primary',
 			].join(''),
 			isStepped: false,
@@ -166,24 +158,40 @@ const secondsText = ({seconds}: RunRecord): string =>
 				`waiting for people ${durationText(seconds.waitingForPeople)}`,
 			].join(', ');
 
+const UNDER_WAY = 'under way';
+
+/** A record is written at the ends of a run: of one under way it may know little more than its beginning. */
+const outcomeText = ({outcome, reason, knownUntil}: RunRecord): string => {
+	if (outcome !== undefined) {
+		return `${outcome}${reason === undefined ? '' : `: ${lineOf(reason)}`}`;
+	}
+
+	const recorded =
+		knownUntil === undefined
+			? 'nothing but its beginning was recorded'
+			: `this is what was recorded until ${timeText(knownUntil)}`;
+	return `${UNDER_WAY}: the run goes on, and ${recorded}${reason === undefined ? '' : `; ${lineOf(reason)}`}`;
+};
+
 /** The story of a run. Total: whatever the record lacks is a dash. */
 export const storyOf = ({metadata, spec, status = {}}: RecordedRun): RunStory => {
 	const from = instantOf(spec.began);
 	const lastWord = instantOf(status.ended) || instantOf(status.knownUntil);
 	const to = Math.max(from + 1000, lastWord);
-	const outcome = status.outcome ?? 'under way';
+	const isUnderWay = status.outcome === undefined;
+	const outcome = status.outcome ?? UNDER_WAY;
 	const {template, replaced, configs = {}} = status.digests ?? {};
 	const namespace = lineOf(metadata?.namespace);
 	const facts: ReadonlyArray<readonly [string, string]> = [
-		['Outcome', `${outcome}${status.reason === undefined ? '' : `: ${lineOf(status.reason)}`}`],
+		['Outcome', outcomeText(status)],
 		['Run', lineOf(spec.run)],
 		['Revision', lineOf(spec.revision)],
 		['Target', `${lineOf(spec.target.kind)} ${lineOf(spec.target.name)}`],
 		['Primary', `${lineOf(spec.primary.kind)} ${lineOf(spec.primary.name)}`],
 		['Began', timeText(spec.began)],
-		['Ended', status.ended === undefined ? '–' : timeText(status.ended)],
-		['Took', lastWord === 0 ? '–' : durationText((lastWord - from) / 1000)],
-		['Time', secondsText(status)],
+		...(isUnderWay ? [] : ([['Ended', status.ended === undefined ? '–' : timeText(status.ended)]] as const)),
+		[isUnderWay ? 'So far' : 'Took', lastWord === 0 ? '–' : durationText((lastWord - from) / 1000)],
+		[isUnderWay ? 'Time so far' : 'Time', secondsText(status)],
 		...(template === undefined ? [] : ([['Promoted', lineOf(template)]] as const)),
 		...(replaced === undefined ? [] : ([['In place of', lineOf(replaced)]] as const)),
 		...Object.entries(configs).map(([name, digest]) => [`Config ${lineOf(name)}`, lineOf(digest)] as const),

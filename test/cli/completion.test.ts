@@ -1,7 +1,12 @@
 // completion: scripts that shells take, for every command that there is.
 import {execFile} from 'node:child_process';
+import {mkdtemp, rm, symlink} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {delimiter, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import test from 'ava';
+import {programNamed} from '../kubectl/program.ts';
 import {run} from './desk.ts';
 
 const execute = promisify(execFile);
@@ -40,4 +45,56 @@ test('every command is in every shell’s script, and another shell is refused',
 	const {code, err} = await run(['completion', 'tcsh']);
 	t.is(code, 2);
 	t.regex(err, /Allowed choices are bash, zsh, fish; see aviary completion --help/);
+});
+
+/** What kubectl's plugin of completions says for the words, without descriptions; the directive last. */
+const plugged = async (...words: readonly string[]): Promise<readonly string[]> => {
+	const {code, out} = await run(['__complete', '--', ...words]);
+	if (code !== 0) throw new Error(`exit code ${code}`);
+	return out
+		.trim()
+		.split('\n')
+		.map((line) => line.split('\t')[0] ?? '');
+};
+
+test('for kubectl: one a line with what it is, then cobra’s directive', async (t) => {
+	t.deepEqual(await plugged('wa'), ['watch', 'wait', ':4']);
+	const {out} = await run(['__complete', '--', 'exp']);
+	t.is(out, 'explain\tsay what a Canary does, what it waits for, and what you can do\n:4\n');
+	const all = await plugged('');
+	t.true(all.length > 15);
+	t.false(all.some((word) => word.startsWith('_')));
+	t.deepEqual(await plugged('get', '--all'), ['--all-namespaces', ':4']);
+	t.deepEqual(await plugged('get', '-A', '-o', ''), ['wide', 'json', 'yaml', 'name', ':4']);
+	t.deepEqual(await plugged('get', '--output', 'n'), ['name', ':4']);
+	t.deepEqual(await plugged('get', '--output=j'), ['--output=json', ':4']);
+	t.deepEqual(await plugged('completion', 'z'), ['zsh', ':4']);
+	t.deepEqual(await plugged('get', '--context', ''), [':4']);
+	t.deepEqual(await plugged('get', '--kubeconfig', ''), [':0'], 'the shell’s own files');
+	t.deepEqual(await plugged('nothing', ''), [':4']);
+	t.deepEqual(await plugged(), await plugged(''));
+});
+
+const kubectl = programNamed('kubectl');
+
+test('kubectl finds it beside its plugin, and completes with it', async (t) => {
+	const directory = await mkdtemp(join(tmpdir(), 'aviary-plugin-'));
+	t.teardown(() => rm(directory, {recursive: true}));
+	const launcher = fileURLToPath(new URL('../../cli/launcher.js', import.meta.url));
+	for (const name of ['kubectl-aviary', 'kubectl_complete-aviary']) {
+		await symlink(launcher, join(directory, name));
+	}
+
+	const alone = await execute(process.execPath, [join(directory, 'kubectl_complete-aviary'), 'get', '--wat']);
+	t.regex(alone.stdout, /^--watch\t[^\n]+\n:4\n$/);
+	if (kubectl === undefined) {
+		t.log('there is no kubectl to ask');
+		return;
+	}
+
+	const env = {...process.env, PATH: [directory, process.env['PATH'] ?? ''].join(delimiter)};
+	const asked = await execute(kubectl, ['__complete', 'aviary', 'wa'], {env});
+	t.regex(asked.stdout, /^watch\t[^\n]+\nwait\t[^\n]+\n:4\n/);
+	const flags = await execute(kubectl, ['__completeNoDesc', 'aviary', 'get', '--all'], {env});
+	t.regex(flags.stdout, /^--all-namespaces\n:4\n/);
 });

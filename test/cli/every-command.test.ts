@@ -1,5 +1,5 @@
 // What holds for every command: examples in its help, and failures that say what to do, on one line, without a stack.
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -84,6 +84,44 @@ test('a flag that no command has, and a form of output that one lacks: one line,
 
 	for (const name of ['get', 'explain', 'history', 'report', 'doctor', 'wait', 'watch', 'pause']) {
 		t.true(formed.includes(name), `${name} prints for people alone`);
+	}
+});
+
+/** Which options a command's help names, `--namespace` without its value. */
+const optionsOf = async (name: string): Promise<readonly string[]> => {
+	const {out} = await run([name, '--help']);
+	return [...out.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option ?? '');
+};
+
+test('every command that asks an API server can be told which, as whom and where', async (t) => {
+	const common = ['--namespace', '--kubeconfig', '--context', '--log-level'];
+	for (const [name = ''] of [...withArguments, ['rollout']]) {
+		const options = await optionsOf(name);
+		t.deepEqual(
+			common.filter((option) => !options.includes(option)),
+			[],
+			name,
+		);
+	}
+});
+
+test('docs/cli.md tells which forms of output every command has', async (t) => {
+	const page = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+	const [, section = ''] = page.split('\n## Forms of output\n');
+	const [table = ''] = section.split('\n## ');
+	const wordsOf = (cell: string): readonly string[] => [...cell.matchAll(/`([a-z-]+)`/g)].map(([, word]) => word ?? '');
+	const told = [...table.matchAll(/^\| (`[^|]+) \| ([^|]*) \|/gm)].flatMap(([, names = '', forms = '']) =>
+		wordsOf(names).map((name) => [name, wordsOf(forms)] as const),
+	);
+	t.deepEqual(told.map(([name]) => name).toSorted(), Object.keys(asking).toSorted());
+	for (const [name, forms] of told) {
+		const help = (await run([name, '--help'])).out.replaceAll(/\s+/g, ' ');
+		const [, choices = ''] = /--output <format>[^(]*\(choices: ((?:"[a-z]+"(?:, )?)+)/.exec(help) ?? [];
+		t.deepEqual(
+			forms,
+			[...choices.matchAll(/"([a-z]+)"/g)].map(([, form]) => form ?? ''),
+			name,
+		);
 	}
 });
 

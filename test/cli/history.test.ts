@@ -99,6 +99,8 @@ test('report: by the name of a run, or the newest run of a Canary; as Markdown, 
 	t.like(json.status, {outcome: 'rolled-back'});
 	const newest = await run(['report', 'podinfo', ...at]);
 	t.regex(newest.out, /^# podinfo in test: under way\n/);
+	t.regex(newest.out, /\n\| Outcome \| under way: the run goes on, and this is what was recorded until [^|]+ UTC \|\n/);
+	t.notRegex(newest.out, /\| (?:Took|Ended) \|/);
 });
 
 test('report: what is not there, what has no CRD, and a wrong form, each in a line with a remedy', async (t) => {

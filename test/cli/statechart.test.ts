@@ -1,5 +1,6 @@
 // The chart in its three forms, and with the present state of a Canary lit.
 import test from 'ava';
+import {parse} from 'yaml';
 import {chartOf, statesBelow, type Chart} from '../../cli/statechart/walk.ts';
 import {causesOf} from '../../cli/statechart/words.ts';
 import {canaryMachine} from '../../machines/canary.ts';
@@ -107,4 +108,19 @@ test('with a name the present state is lit', async (t) => {
 	} finally {
 		await desk.close();
 	}
+});
+
+test('-o is --format, and a context of the kubeconfig is taken as by every other command', async (t) => {
+	const desk = await openDesk();
+	t.teardown(() => desk.close());
+	putCanary(desk, {status: {phase: 'Progressing', state: 'halted', canaryWeight: 10, failedChecks: 1}});
+	const words = ['statechart', 'test/podinfo', '--kubeconfig', desk.kubeconfig, '--context'];
+	const {code, out} = await run([...words, 'aviary-sandbox', '-o', 'yaml']);
+	t.is(code, 0);
+	t.deepEqual(parse(out), await json('test/podinfo', '--kubeconfig', desk.kubeconfig));
+	const nowhere = await run([...words, 'nowhere']);
+	t.regex(nowhere.err, /^aviary: cannot use the kubeconfig: .*nowhere.*; [^\n]+\n$/);
+	const both = await run(['statechart', '-o', 'svg', '--format', 'json']);
+	t.is(both.code, 2);
+	t.regex(both.err, /cannot be used with option '-o, --output <format>'/);
 });

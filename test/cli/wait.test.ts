@@ -1,5 +1,6 @@
 // wait: a run's verdict as exit code, by a watch, whatever the Canary is doing when it begins.
 import test, {type ExecutionContext} from 'ava';
+import {parseAllDocuments} from 'yaml';
 import {revisionOf} from '../../services/workloads/render.ts';
 import {openDesk, putCanary, run, type Desk} from './desk.ts';
 
@@ -163,4 +164,12 @@ test('-o json: an object a line, the verdict last', async (t) => {
 		.map((line) => JSON.parse(line) as Record<string, unknown>);
 	t.like(lines[0], {canary: 'podinfo', state: 'progressing', weight: 10, failedChecks: 0});
 	t.like(lines.at(-1), {outcome: 'promoted'});
+});
+
+test('-o yaml: the same, a document each', async (t) => {
+	const desk = await laid(t, 'two', going(10));
+	const {out} = await through(desk, [rested('Succeeded', 'two')], '-o', 'yaml');
+	const told = parseAllDocuments(out).map((document) => document.toJS() as Record<string, unknown>);
+	t.like(told[0], {canary: 'podinfo', state: 'progressing', weight: 10, failedChecks: 0});
+	t.like(told.at(-1), {canary: 'podinfo', outcome: 'promoted'});
 });

@@ -1,6 +1,7 @@
 // watch: what it draws at a fixed width, and what it tells line by line where there is no terminal.
 import test from 'ava';
 import {createColors} from 'picocolors';
+import {parseAllDocuments} from 'yaml';
 import {createScene} from '../../cli/live-view/scene.ts';
 import {watchFrameOf} from '../../cli/live-view/watch-frame.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
@@ -198,4 +199,25 @@ test('the daemon’s values are shown where its Service can be reached', async (
 	t.is(code, 0);
 	t.true(out.includes('11:59:50 · test/podinfo checks failed: request-success-rate 61.5\n'), out);
 	t.deepEqual(asked, ['/api/v1/namespaces/shop/services/aviary%3Apage/proxy/api/v1/canaries/test/podinfo']);
+});
+
+test('for programs: an object a line, or a document each', async (t) => {
+	const desk = await openDesk();
+	t.teardown(() => desk.close());
+	putCanary(desk, {status: halted});
+	const words = ['watch', 'test/podinfo', '--timeout', '500ms', '--kubeconfig', desk.kubeconfig, '-o'];
+	const [json, yaml] = await Promise.all([run([...words, 'json']), run([...words, 'yaml'])]);
+	const {time: _, ...told} = JSON.parse(json.out) as Record<string, unknown>;
+	t.deepEqual(told, {
+		canary: 'test/podinfo',
+		state: 'halted',
+		weight: 20,
+		failedChecks: 2,
+		waitingFor: halted.waitingFor,
+	});
+	const documents = parseAllDocuments(yaml.out).map((document) => document.toJS() as Record<string, unknown>);
+	t.deepEqual(
+		documents.map(({time: _, ...facts}) => facts),
+		[told],
+	);
 });

@@ -3,13 +3,14 @@ import {stripVTControlCharacters} from 'node:util';
 import test from 'ava';
 import {createColors} from 'picocolors';
 import {frameOf} from '../../../cli/live-view/frame.ts';
+import {greeting} from '../../../cli/live-view/lines.ts';
 import {createScene} from '../../../cli/live-view/scene.ts';
 import type {Happening} from '../../../sandbox/scenario/happenings.ts';
 
 const START = Date.UTC(2026, 0, 1, 6, 0, 0);
 const plainColors = createColors(false);
 
-const started: Happening = {
+const started: Extract<Happening, {kind: 'started'}> = {
 	kind: 'started',
 	at: START,
 	started: {
@@ -101,6 +102,19 @@ test('a halted run: state, bar, step, checks with values and thresholds, what it
 		'  ✗ request-success-rate 60 % ≥ 99 %  ✓ request-duration 9.12 ms ≤ 500 ms',
 		'  next check in 30s  waits for a passing check, the last one failed: success rate 60.00% < 99% (2 of 5)',
 	]);
+});
+
+test('a check that compares says with what, and values have the unit that the Canary names', (t) => {
+	const compared = [
+		{name: 'request-duration', interval: '1m', compareWithPrimary: {tolerance: 0.2}},
+		{name: 'queue', query: 'queue', unit: 'jobs', interval: '1m', thresholdRange: {max: 20}},
+	];
+	const told: Happening = {
+		...(verdict(START) as Extract<Happening, {kind: 'verdict'}>),
+		verdict: {outcome: 'passed', text: '', at: START, evidence: [{kind: 'passed', metric: 'queue', value: 3}]},
+	};
+	const [, checks] = shoot([started, canary('test/podinfo', halted, START, {metrics: compared}), told]).slice(-3);
+	t.is(checks, "  · request-duration against the primary at most 20 % above the primary's  ✓ queue 3 jobs ≤ 20 jobs");
 });
 
 test('before the first answer checks show their thresholds; the daemon’s seconds become the world’s', (t) => {
@@ -206,4 +220,12 @@ test('colours mark the state, and nothing else changes by them', (t) => {
 	t.true(painted.join('\n').includes('\u001B[33mhalted'));
 	const bare = painted.map((line) => stripVTControlCharacters(line));
 	t.deepEqual(bare, [...frameOf(stage.scene(), plainColors, START, size)]);
+});
+
+test('the greeting proposes what is there to be looked at', (t) => {
+	const tried = (facts: Partial<(typeof started)['started']>): string =>
+		/Try +(.*)/.exec(greeting(plainColors, {...started.started, ...facts}))?.[1] ?? '';
+	const kubectl = 'kubectl --kubeconfig /tmp/sandbox/kubeconfig';
+	t.is(tried({canary: 'shop/checkout'}), `${kubectl} -n shop describe canary/checkout`);
+	t.is(tried({}), `${kubectl} get canaries -A`, 'a scenario without a Canary, such as none');
 });

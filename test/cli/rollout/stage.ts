@@ -64,6 +64,8 @@ const ended = (signal: AbortSignal): Promise<never> =>
 type LifeOptions = Partial<Pick<CampaignOptions, 'mode' | 'isRetrying'>> & {
 	readonly settings?: Partial<Settings>;
 	readonly output?: 'text' | 'json';
+	/** With colours, and with the times, which are painted. */
+	readonly isColoured?: boolean;
 	readonly cut?: Cut;
 };
 
@@ -124,7 +126,8 @@ export class Stage {
 	}
 
 	/** Starts the command; `cut` kills it with one of its writes. */
-	async start({mode = 'once', isRetrying = false, output = 'text', cut, ...rest}: LifeOptions = {}): Promise<Life> {
+	async start(options: LifeOptions = {}): Promise<Life> {
+		const {mode = 'once', isRetrying = false, output = 'text', isColoured = false, cut, ...rest} = options;
 		const lines: string[] = [];
 		const writes: string[] = [];
 		let alive = true;
@@ -166,7 +169,7 @@ export class Stage {
 		const write = (text: string): void => {
 			if (alive) lines.push(text.replace(/^\d\d:\d\d:\d\d /, '').trimEnd());
 		};
-		const terminal = {write, columns: undefined, colors: createColors(false), now: () => clock.now()};
+		const terminal = {write, columns: undefined, colors: createColors(isColoured), now: () => clock.now()};
 		const campaign = startCampaign({
 			services,
 			resource: await routesOf(services.cluster, 'test', all),

@@ -37,10 +37,34 @@ test('the facts: outcome, times by what they were spent on, and what every metri
 	t.deepEqual(commands.rows[1]?.slice(1), ['alice', 'resume', 'they are fine', 'Done: the run goes on']);
 });
 
+test('what was wanted of a metric that was compared is said, with the unit of its values', (t) => {
+	const against = {by: 'ratio', tolerance: 0.2, worse: 'higher'} as const;
+	const measurements = [{at: at(81), weight: 10, outcome: 'passed', value: 3, primary: 2.9}];
+	const metric = {name: 'queue against the primary', kind: 'query', unit: 'jobs <b>', against, measurements};
+	const run = {...rolledBack, status: {...rolledBack.status, metrics: [metric]}};
+	t.deepEqual(storyOf(run).metrics.rows[0]?.slice(1, 2), ["at most 20 % above the primary's"]);
+	t.is(storyOf(run).metrics.rows[0]?.at(-1), '3 jobs <b>');
+	t.regex(markdownReport(run), /at most 20 % above the primary's/);
+	t.notRegex(htmlReport(run), /<b>/);
+});
+
 test('a record of which nearly nothing was written yet has a report', (t) => {
 	const young = {spec: rolledBack.spec};
 	t.regex(markdownReport(young), /^# podinfo: under way\n/);
 	t.regex(htmlReport(young), /<td>–<\/td>/);
+});
+
+test('a run under way: that it goes on, and until when it was recorded, so that nobody takes so far for all', (t) => {
+	const {spec} = rolledBack;
+	const begun = {knownUntil: at(0), seconds: {progressing: 0, halted: 0, waitingForPeople: 0}};
+	const told = new Map(storyOf({spec, status: begun}).facts);
+	t.is(told.get('Outcome'), 'under way: the run goes on, and this is what was recorded until 2026-11-21 09:00:00 UTC');
+	t.is(told.get('So far'), '0s');
+	t.is(told.get('Time so far'), 'progressing 0s, halted 0s, waiting for people 0s');
+	t.false(['Took', 'Time', 'Ended'].some((title) => told.has(title)));
+	const young = new Map(storyOf({spec}).facts);
+	t.is(young.get('Outcome'), 'under way: the run goes on, and nothing but its beginning was recorded');
+	t.is(young.get('So far'), '–');
 });
 
 test('charts: breaches are marked, bounds drawn, and every point is inside', (t) => {

@@ -1,0 +1,97 @@
+// What ends the state of a Canary, and what a person can do about it, where its status alone tells of it. The words of the
+// commands are the daemon's answers to them.
+import {transitionsOf} from '../actors/views/chart.ts';
+import {possibleOf} from '../actors/views/explanation.ts';
+import {actionsOf} from '../actors/views/ways.ts';
+import type {Explanation} from '../api/http/canary-views.ts';
+import type {Command, Workload} from '../api/model.ts';
+import type {Context} from '../machines/model/context.ts';
+import type {CanaryView} from './canary-view.ts';
+import {plain} from './terminal.ts';
+
+type Possible = Explanation['possible'];
+
+const RESTS = new Set(['Initialized', 'Succeeded', 'Failed']);
+const canRest = new Set(['initialized', 'finished', 'failed']);
+
+/** Where in the chart it is, as far as the status tells. */
+const pathOf = ({state, phase, waitingFor}: CanaryView): string => {
+	if (state === 'failed' && waitingFor.includes('users stay on ')) {
+		return 'failed.holding';
+	}
+
+	const isIdle = waitingFor === '' ? RESTS.has(phase) : waitingFor.startsWith('a new revision of ');
+	return isIdle && canRest.has(state) ? `${state}.idle` : state;
+};
+
+/** What ends the state, wherever in it the run is: `failed: too many checks have failed`. */
+export const exitsOf = (view: CanaryView): readonly string[] => {
+	const {state} = view;
+	const ways = state === '' ? [] : transitionsOf(pathOf(view));
+	const ends = ways.flatMap(({to, text}) => {
+		const [top = ''] = to?.split('.') ?? [];
+		return top === '' || top === state ? [] : [`${top}: ${text}`];
+	});
+	return [...new Set(ends)];
+};
+
+const pause: Command = {name: 'paused', verb: 'pause', reason: '', requestedBy: ''};
+
+/** A target of which nothing is known but its revision. */
+const targetAt = (name: string, revision: string): Workload => ({
+	name,
+	uid: '',
+	resourceVersion: '',
+	revision,
+	replicas: 0,
+	observed: true,
+	total: 0,
+	updated: 0,
+	available: 0,
+	ready: 0,
+	deadlineExceeded: false,
+});
+
+/** What the answer to a command depends on: a failed run is taken to be about the target's present revision. */
+const contextOf = ({context, state, waitingFor, model}: CanaryView): Context => {
+	const {judged, now, run} = context;
+	const target = targetAt(model.target.name, judged);
+	return {
+		...context,
+		run: waitingFor.startsWith('somebody to resume it') ? {...run, paused: pause} : run,
+		...(state === 'failed' &&
+			judged !== '' && {world: {at: now, target, primaryRunsTarget: false, scalers: [], problems: []}}),
+	};
+};
+
+/** The commands that the daemon would take, as far as the status tells, each with what comes of it. */
+export const steeringOf = (view: CanaryView): Possible => {
+	const {name, namespace, model, state} = view;
+	const actions = state === '' ? [] : actionsOf(pathOf(view), contextOf(view));
+	const problems = view.problems === '' ? [] : [...model.problems];
+	return possibleOf({actions, problems, name, namespace});
+};
+
+/** A word that a shell takes as it is, whatever a spec holds. */
+const shellWord = (text: string): string =>
+	/^[\w./-]+$/.test(text) ? text : `'${plain(text).replaceAll("'", "'\\''")}'`;
+
+/** What a person can do without the daemon, by kubectl. */
+export const byHandOf = ({name, namespace, state, model}: CanaryView): Possible => {
+	const canary = `kubectl -n ${namespace} patch canary ${name} --type merge -p`;
+	const target = shellWord(`${model.target.kind.toLowerCase()}/${model.target.name}`);
+	const isRunning = ['progressing', 'halted', 'promoting'].includes(state);
+	return [
+		...(state === 'progressing' || state === 'halted'
+			? [{what: 'end the run: set the target back', command: `kubectl -n ${namespace} rollout undo ${target}`}]
+			: []),
+		...(model.suspended
+			? [{what: 'go on', command: `${canary} '{"spec":{"suspend":false}}'`}]
+			: isRunning
+				? [{what: 'hold everything where it is', command: `${canary} '{"spec":{"suspend":true}}'`}]
+				: []),
+		...(isRunning || state === ''
+			? []
+			: [{what: 'start a run: change the target', command: `kubectl -n ${namespace} edit ${target}`}]),
+	];
+};
