@@ -9,6 +9,7 @@ const untyped: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 	'README.md': {anywhere: 5},
 	'docs/tutorial.md': {real: 1},
 	'docs/walkthroughs/002-rollout-cli.md': {anywhere: 1},
+	'docs/walkthroughs/003-subsets-and-gitops.md': {real: 2},
 	'docs/walkthroughs/004-first-canary.md': {real: 4, embedded: 2},
 };
 

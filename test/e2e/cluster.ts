@@ -51,12 +51,31 @@ export const clientOf = async ({adminKubeconfig, url, caFile}: ControlPlane): Pr
 	return createClient({url, ca: await readFile(caFile), token: config.users[0].user.token});
 };
 
-/** As an administrator installs it: the mesh's CRDs, ours, and the operator's account with its role. */
-export const install = async (kubectl: Cluster['kubectl'], assets: string): Promise<void> => {
+/** How the operator comes into a cluster, and who it is there. */
+export type Operator = {
+	/** Below artifacts/, in the order in which they are applied: our CRDs, and the account with its role. */
+	readonly folders: readonly string[];
+	readonly account: string;
+	readonly config: Pick<DaemonConfig, 'leaderElection'>;
+};
+
+const aviary: Operator = {
+	folders: ['crds', 'operator'],
+	account: ACCOUNT,
+	// Longer than an outage of the API server, so that one term sees it all.
+	config: {leaderElection: {namespace: 'aviary-system', durationMs: 90_000, renewDeadlineMs: 60_000}},
+};
+
+/** As an administrator installs it: the mesh with its namespace and CRDs, then the operator. */
+export const install = async (
+	kubectl: Cluster['kubectl'],
+	assets: string,
+	{folders}: Operator = aviary,
+): Promise<void> => {
+	await kubectl(['create', 'namespace', 'istio-system']);
 	await kubectl(['create', '-f', path.join(assets, 'istio-crds.yaml')]);
-	await kubectl(['apply', '-f', artifact('crds')]);
+	for (const folder of folders) await kubectl(['apply', '-f', artifact(folder)]);
 	await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
-	await kubectl(['apply', '-f', artifact('operator')]);
 };
 
 const keepingErrors = (log: Log, errors: string[]): Log => ({
@@ -140,14 +159,19 @@ export type Ground = {
 };
 
 /** Starts the ground; `speed` multiplies visitors. */
-export const startGround = async (dir: string, assets: string, speed: number): Promise<Ground> => {
+export const startGround = async (
+	dir: string,
+	assets: string,
+	speed: number,
+	operator: Operator = aviary,
+): Promise<Ground> => {
 	await using started = new AsyncDisposableStack();
 	const plane = await startControlPlane({dir, assets, log: silentLog});
 	started.defer(() => plane.stop());
 	const nodes = startNodes({kubeconfig: plane.adminKubeconfig, log: silentLog});
 	started.defer(() => nodes.stop());
 	const kubectl = kubectlOf(plane);
-	await install(kubectl, assets);
+	await install(kubectl, assets, operator);
 	const client = await clientOf(plane);
 	started.defer(() => client.close());
 	const mirror = await startMirror(client);
@@ -174,24 +198,24 @@ export const startCluster = async (
 	speed: number,
 	log: Log = silentLog,
 	config: Partial<DaemonConfig> = {},
+	operator: Operator = aviary,
 ): Promise<Cluster> => {
 	await using started = new AsyncDisposableStack();
-	const ground = await startGround(dir, assets, speed);
+	const ground = await startGround(dir, assets, speed, operator);
 	started.defer(() => ground.stop());
 	const {plane, mesh, kubectl, harnessIn} = ground;
 	const errors: string[] = [];
 	const transport = losingAnswers(createSocketTransport({connections: CONNECTIONS}));
 	const daemon = await startDaemon(
 		{
-			kubeconfig: await plane.kubeconfigFor(ACCOUNT),
+			kubeconfig: await plane.kubeconfigFor(operator.account),
 			metricsServer: mesh.url,
 			meshProvider: 'istio',
 			intervalMs: 60_000,
 			logLevel: 'error',
 			port: 0,
-			// Longer than an outage of the API server, so that one term sees it all.
-			leaderElection: {namespace: 'aviary-system', durationMs: 90_000, renewDeadlineMs: 60_000},
 			speed,
+			...operator.config,
 			...config,
 		},
 		{log: keepingErrors(log, errors), transport},

@@ -16,6 +16,8 @@ export type EmbeddedHarness = Harness & {stop(): Promise<void>};
 
 const recorded = [
 	resources.canaries,
+	resources.canaryCommands,
+	resources.canaryRuns,
 	resources.controllerRevisions,
 	resources.daemonSets,
 	resources.deployments,

@@ -5,11 +5,9 @@ import type {ExecutionContext} from 'ava';
 import {migrate} from '../../api/migrate.ts';
 import {objectsOf} from '../../sandbox/embedded.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {canaries, deployments, horizontalPodAutoscalers, rollouts} from '../../services/kubernetes/resources.ts';
-import {statusBecomes} from './assertions.ts';
+import {canaries, rollouts} from '../../services/kubernetes/resources.ts';
 import {startEmbeddedHarness} from './embedded-harness.ts';
-import {assertRuns, examples, objectsIn, type Example} from './examples.ts';
-import {templateOf} from './shapes.ts';
+import {assertMigrated, assertRuns, examples, objectsIn, type Example} from './examples.ts';
 
 for (const example of examples) {
 	test(`${example.title} runs to its end`, async (t) => {
@@ -24,6 +22,7 @@ for (const example of examples) {
 }
 
 const root = new URL('../../artifacts/', import.meta.url);
+const STEERER = 'examples/000/artifacts/steerer/';
 
 test('an example leaves out none of its files', (t) => {
 	const ours = new Set(examples.flatMap(({files, instead}) => [...files, ...Object.values(instead)]));
@@ -41,12 +40,32 @@ test('an example leaves out none of its files', (t) => {
 test('the operator of 000 may do what the operator of today may', (t) => {
 	const rulesIn = (file: string): unknown =>
 		objectsOf(readFileSync(new URL(file, root), 'utf8')).find(({kind}) => kind === 'ClusterRole')?.['rules'];
-	t.deepEqual(rulesIn('examples/000/artifacts/steerer/account.yaml'), rulesIn('operator/rbac.yaml'));
+	t.deepEqual(rulesIn(`${STEERER}account.yaml`), rulesIn('operator/rbac.yaml'));
+});
+
+test('the operator of 000 comes with every CRD of ours that its rules name', (t) => {
+	const inFolder = (folder: string): readonly KubeObject[] =>
+		readdirSync(new URL(folder, root))
+			.filter((file) => file.endsWith('.yaml'))
+			.flatMap((file) => objectsOf(readFileSync(new URL(folder + file, root), 'utf8')));
+	const definitionsIn = (folder: string): readonly string[] =>
+		inFolder(folder)
+			.filter(({kind}) => kind === 'CustomResourceDefinition')
+			.map(({metadata: {name}}) => name);
+	const role = inFolder(STEERER).find(({kind}) => kind === 'ClusterRole');
+	const rules = role?.['rules'] as ReadonlyArray<Readonly<Record<'apiGroups' | 'resources', readonly string[]>>>;
+	const named = new Set(
+		rules.flatMap(({apiGroups, resources}) =>
+			apiGroups.flatMap((group) => resources.map((plural) => `${plural}.${group}`)),
+		),
+	);
+	const ours = definitionsIn('crds/').filter((name) => named.has(name));
+	t.deepEqual([...definitionsIn(STEERER)].sort(), [...ours].sort());
 });
 
 type Step = 'delete' | 'replace';
 
-/** Runs an example to its end, migrates it, releases another version by what was printed, and answers what is left. */
+/** An example at its end, what migrates it put in the place of its guard. */
 const runMigrated = async (t: ExecutionContext, example: Example, step: Step): Promise<void> => {
 	const harness = await startEmbeddedHarness('test');
 	try {
@@ -62,18 +81,7 @@ const runMigrated = async (t: ExecutionContext, example: Example, step: Step): P
 			await harness.patch(canaries, 'podinfo', [{op: 'replace', path: '/spec', value: canary?.['spec']}]);
 		}
 
-		const standing = await statusBecomes(harness, 'the Canary stands by', ({phase}) => phase === 'Initialized');
-		t.is(standing['waitingFor'], 'a new revision of podinfo', 'nothing has to be mended');
-		for (const kind of [deployments, horizontalPodAutoscalers]) await harness.remove(kind, 'podinfo-canary');
-		const before = harness.dropped();
-		await harness.patch(deployments, 'podinfo', [
-			{op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'quay.io/stefanprodan/podinfo:1.3.0'},
-		]);
-		await statusBecomes(harness, 'the next run', ({phase}) => phase === 'Progressing');
-		await statusBecomes(harness, 'its end', ({phase}) => phase === 'Succeeded');
-		const primary = templateOf(await harness.get(deployments, 'podinfo-primary'));
-		t.is(primary.spec.containers[0]?.image, 'quay.io/stefanprodan/podinfo:1.3.0');
-		t.is(harness.dropped(), before, 'no request of a user was lost');
+		await assertMigrated(t, harness);
 	} finally {
 		await harness.stop();
 	}

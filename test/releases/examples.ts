@@ -3,8 +3,8 @@ import {readFile} from 'node:fs/promises';
 import type {ExecutionContext} from 'ava';
 import {objectsOf} from '../../sandbox/embedded.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {deployments} from '../../services/kubernetes/resources.ts';
-import {assertPromoted, goodWords, words} from './assertions.ts';
+import {deployments, horizontalPodAutoscalers} from '../../services/kubernetes/resources.ts';
+import {assertPromoted, goodWords, statusBecomes, words} from './assertions.ts';
 import type {Harness} from './harness.ts';
 import {rollout, shapes, templateOf, type ReleaseShape} from './shapes.ts';
 
@@ -62,4 +62,20 @@ export const assertRuns = async (t: ExecutionContext, harness: Harness, {shape}:
 	t.deepEqual(await words(harness), goodWords(shape, 'test'));
 	const primary = templateOf(await harness.get(deployments, shape.primary));
 	t.is(primary.spec.containers[0]?.image, 'quay.io/stefanprodan/podinfo:1.2.0');
+};
+
+/** A migrated example, from where today's Canary has taken the guard's place: the next version is released by it. */
+export const assertMigrated = async (t: ExecutionContext, harness: Harness): Promise<void> => {
+	const standing = await statusBecomes(harness, 'the Canary stands by', ({phase}) => phase === 'Initialized');
+	t.is(standing['waitingFor'], 'a new revision of podinfo', 'nothing has to be mended');
+	for (const kind of [deployments, horizontalPodAutoscalers]) await harness.remove(kind, 'podinfo-canary');
+	const before = harness.dropped();
+	await harness.patch(deployments, 'podinfo', [
+		{op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'quay.io/stefanprodan/podinfo:1.3.0'},
+	]);
+	await statusBecomes(harness, 'the next run', ({phase}) => phase === 'Progressing');
+	await statusBecomes(harness, 'its end', ({phase}) => phase === 'Succeeded');
+	const primary = templateOf(await harness.get(deployments, 'podinfo-primary'));
+	t.is(primary.spec.containers[0]?.image, 'quay.io/stefanprodan/podinfo:1.3.0');
+	t.is(harness.dropped(), before, 'no request of a user was lost');
 };

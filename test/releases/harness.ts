@@ -32,6 +32,8 @@ export type Harness = {
 /** The kinds whose changes a history has. */
 export const recordedPlurals = [
 	'canaries',
+	'canarycommands',
+	'canaryruns',
 	'controllerrevisions',
 	'daemonsets',
 	'deployments',

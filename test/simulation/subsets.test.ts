@@ -165,5 +165,7 @@ test("Istio 0.7's destination.name is routed by as it was written", async (t) =>
 	await simulation.until(() => simulation.weight() === 10, 300, 'the first step');
 	const wanted = weighted(10)(objects.find((object) => isRoute(object)) as KubeObject);
 	t.deepEqual(simulation.get('virtualservices', 'podinfo')?.spec, wanted.spec);
+	await simulation.toRest();
+	t.is(status(simulation, 'phase'), 'Succeeded');
 	await simulation.stop(t);
 });

@@ -8,6 +8,8 @@ import type {Condition, Destination, HeaderChange, HeaderChanges, Leg, Route} fr
 
 type WrittenDestination = {
 	readonly host?: string;
+	/** The host, in Istio 0.7. */
+	readonly name?: string;
 	readonly subset?: string;
 	readonly port?: {readonly number?: number};
 };
@@ -66,7 +68,10 @@ export const reachOf = (virtualService: KubeObject): {readonly mesh: boolean; re
 	};
 };
 
-const destinationOf = ({host = '', subset = '', port}: WrittenDestination, namespace: string): Destination => ({
+const destinationOf = (
+	{name = '', host = name, subset = '', port}: WrittenDestination,
+	namespace: string,
+): Destination => ({
 	...(serviceOf(host, namespace) ?? {service: host, namespace}),
 	subset,
 	...(port?.number !== undefined && {port: port.number}),

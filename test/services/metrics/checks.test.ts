@@ -179,14 +179,37 @@ test("today's queries are to the letter the peer's", (t) => {
 	);
 });
 
-test('the Rollout’s query is the one that its walk-through shows', (t) => {
-	const page = readFileSync(new URL('../../../docs/walkthroughs/000-plain-artifacts.md', import.meta.url), 'utf8');
-	const shown = /```promql\n(.*?)```/s.exec(page)?.[1] ?? '';
-	const {query, traffic, factor} = istioQuestions(pairedModel, {...rate, dialect: 'rollout', intervalMs: 90_000});
-	const filled = shown.replaceAll('$namespace', 'test').replaceAll('$workload', 'podinfo-canary');
-	t.is(query, filled.replaceAll('$interval', '90s').trim());
-	t.is(traffic, query.split('\n/\n')[1]);
-	t.is(factor, 100, 'a share becomes a percentage');
+/** The queries that a walk-through shows, with the variables of the canary of `pairedModel` and 90 s filled in. */
+const shownIn = (page: string): readonly string[] => {
+	const text = readFileSync(new URL(`../../../docs/walkthroughs/${page}.md`, import.meta.url), 'utf8');
+	const filled = text.replaceAll('$namespace', 'test').replaceAll('$workload', 'podinfo-canary');
+	return [...filled.replaceAll('$interval', '90s').matchAll(/```promql\n(.*?)```/gs)].map(([, query = '']) =>
+		query.trim(),
+	);
+};
+
+for (const page of ['000-plain-artifacts', '002-rollout-cli']) {
+	test(`the Rollout’s query is the one that ${page} shows`, (t) => {
+		const {query, traffic, factor} = istioQuestions(pairedModel, {...rate, dialect: 'rollout', intervalMs: 90_000});
+		t.deepEqual([query], shownIn(page));
+		t.is(traffic, query.split('\n/\n')[1]);
+		t.is(factor, 100, 'a share becomes a percentage');
+	});
+}
+
+test("the first shape's queries are those that its walk-through shows, in one line each", (t) => {
+	const questions = [rate, duration].map((metric) => istioQuestions(pairedModel, {...metric, intervalMs: 90_000}));
+	// White space between words has no meaning in PromQL.
+	const dense = (query: string): string => query.replaceAll(/\s+/g, '');
+	t.deepEqual(
+		questions.map(({query}) => dense(query)),
+		shownIn('004-first-canary').map(dense),
+	);
+	t.deepEqual(
+		questions.map(({factor}) => factor),
+		[1, 1000],
+		'percent, and seconds that become milliseconds',
+	);
 });
 
 test('values stay values in PromQL, and what was not rendered is never sent', async (t) => {
