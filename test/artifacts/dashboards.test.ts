@@ -2,50 +2,8 @@
 import {readFile} from 'node:fs/promises';
 import test from 'ava';
 import {simulate} from '../simulation/simulation.ts';
+import {filled, queriesOf, read, type Panel} from './dashboards.ts';
 import {selectedIn, strangersIn} from './promql.ts';
-
-type Panel = {
-	readonly id: number;
-	readonly type: string;
-	readonly title: string;
-	readonly description?: string;
-	readonly gridPos: Readonly<Record<'x' | 'y' | 'w' | 'h', number>>;
-	readonly datasource?: {readonly uid: string};
-	readonly targets?: ReadonlyArray<{readonly expr: string; readonly refId: string}>;
-};
-
-type Dashboard = {
-	readonly uid: string;
-	readonly title: string;
-	readonly schemaVersion: number;
-	readonly panels: readonly Panel[];
-	readonly templating: {
-		readonly list: ReadonlyArray<{readonly name: string; readonly type: string; readonly definition?: string}>;
-	};
-};
-
-const read = async (name: string): Promise<Dashboard> =>
-	JSON.parse(await readFile(new URL(`../../artifacts/dashboards/${name}.json`, import.meta.url), 'utf8')) as Dashboard;
-
-const queriesOf = ({panels}: Dashboard): readonly string[] =>
-	panels.flatMap(({targets = []}) => targets.map(({expr}) => expr));
-
-const values: Readonly<Record<string, string>> = {
-	namespace: 'test',
-	name: 'podinfo',
-	primary: 'podinfo',
-	canary: 'podinfo-canary',
-	job: 'aviary',
-	__rate_interval: '1m',
-};
-
-/** As Grafana fills it in; throws for a variable that nobody defined. */
-const filled = (query: string): string =>
-	query.replaceAll(/\$\{?(\w+)\}?/g, (_, name: string) => {
-		const value = values[name];
-		if (value === undefined) throw new Error(`$${name} is no variable: ${query}`);
-		return value;
-	});
 
 const overlap = (a: Panel['gridPos'], b: Panel['gridPos']): boolean =>
 	a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;

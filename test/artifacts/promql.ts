@@ -52,6 +52,10 @@ const others = new Set([
 	'container_network_transmit_bytes_total',
 	'kube_deployment_spec_replicas',
 	'kube_deployment_status_replicas_ready',
+	'kube_statefulset_replicas',
+	'kube_statefulset_status_replicas_ready',
+	'kube_daemonset_status_desired_number_scheduled',
+	'kube_daemonset_status_number_ready',
 	'kube_pod_container_status_restarts_total',
 ]);
 

@@ -1,28 +1,27 @@
 // Other targets than Deployments on a real API server, with the permissions for them: DaemonSets and StatefulSets by their
-// real controllers; of HelmReleases Flux is played, of Knative Services Knative.
+// real controllers; Flux is played for HelmReleases, OpenFaaS for Functions, Knative for its Services.
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import {knativeDefinitions} from '../../sandbox/crds/knative.ts';
 import {operatedDefinitions} from '../../sandbox/crds/operated-workloads.ts';
-import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
+import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {phaseBecomes} from '../releases/assertions.ts';
 import {casesOf} from '../releases/cases.ts';
-import type {Harness} from '../releases/harness.ts';
 import {daemonSet, statefulSet} from '../releases/other-targets.ts';
 import {shapes} from '../releases/shapes.ts';
 import {ACCOUNT, artifact, startCluster, type Cluster} from './cluster.ts';
-import {sleep, wallClock} from '../../services/clock.ts';
 import {knativeServices} from '../../services/kubernetes/resources.ts';
 import {knativeCanary, knativePodinfo, primaryOf, push, usersOf} from '../releases/knative.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
 import {playKnative} from './knative-player.ts';
+import {helmRelease, openFaasFunction, playOperator} from './operated-player.ts';
 import {permissionsIn, useIn} from './permissions.ts';
 
 /** A check interval of a minute is a second. */
 const SPEED = 60;
-const PERMISSIONS = ['daemonsets', 'statefulsets', 'helmreleases', 'knativeservices'].map(
+const PERMISSIONS = ['daemonsets', 'statefulsets', 'helmreleases', 'functions', 'knativeservices'].map(
 	(name) => `targets/${name}.yaml`,
 );
 
@@ -62,74 +61,41 @@ for (const shape of [daemonSet, statefulSet]) {
 	}
 }
 
-const helmReleases: Resource = {
-	group: 'helm.toolkit.fluxcd.io',
-	version: 'v2',
-	plural: 'helmreleases',
-	kind: 'HelmRelease',
-};
-
-const helmRelease = (name: string, namespace: string, version: string): KubeObject => ({
-	apiVersion: 'helm.toolkit.fluxcd.io/v2',
-	kind: 'HelmRelease',
-	metadata: {name, namespace},
-	spec: {interval: '5m', chart: {spec: {chart: 'podinfo', version}}},
-});
-
-/** Tells of each HelmRelease that it is as wanted now, until stopped. */
-const playFlux = (harness: Harness): (() => Promise<void>) => {
-	const stopping = new AbortController();
-	const tell = async (name: string): Promise<void> => {
-		const {metadata, status} = (await harness.get(helmReleases, name)) ?? {};
-		const {generation, namespace = ''} = metadata ?? {};
-		if (generation === undefined || status?.['observedGeneration'] === generation) return;
-		const conditions = [{type: 'Ready', status: 'True', reason: 'UpgradeSucceeded', observedGeneration: generation}];
-		const patch = JSON.stringify({status: {observedGeneration: generation, conditions}});
-		const args = ['patch', `helmrelease/${name}`, '--subresource=status', '--type=merge', '-p', patch];
-		await cluster.kubectl(['-n', namespace, ...args]);
-	};
-	const loop = async (): Promise<void> => {
-		while (!stopping.signal.aborted) {
-			for (const name of ['podinfo', 'podinfo-canary']) await tell(name);
-			await sleep(wallClock, 300, stopping.signal).catch(() => {});
+for (const kind of [helmRelease, openFaasFunction]) {
+	const {resource, objectOf, isAtZero} = kind;
+	test(`a ${resource.kind}: it is promoted step by step, and each side keeps what is its own`, async (t) => {
+		const namespace = resource.plural;
+		const harness = cluster.harnessIn(namespace);
+		const objects = (await shapes[0]?.objects(namespace, {tag: '1.2.0'})) ?? [];
+		// The Deployments stand for what its operator would make.
+		const [first, ...others] = objects
+			.filter(({kind: made}) => made !== 'HorizontalPodAutoscaler')
+			.map((object) =>
+				object.kind === 'Canary' ? {...object, spec: {...object.spec, targetKind: resource.kind}} : object,
+			);
+		const [primary, target] = [
+			objectOf({name: 'podinfo', namespace, version: '1.1.1', own: 2}),
+			objectOf({name: 'podinfo-canary', namespace, version: '1.2.0', own: 1}),
+		];
+		cluster.transport.loseAnswersIn(namespace);
+		await harness.apply([...(first === undefined ? [] : [first]), primary, target, ...others]);
+		const player = playOperator(harness, kind, (args) => cluster.kubectl(args));
+		try {
+			await phaseBecomes(harness, 'Succeeded');
+		} finally {
+			await player.stop();
 		}
-	};
-	const done = loop();
-	return () => {
-		stopping.abort();
-		return done;
-	};
-};
 
-test('a HelmRelease: its chart is promoted step by step, and each side keeps its own number of replicas', async (t) => {
-	const namespace = 'helm';
-	const harness = cluster.harnessIn(namespace);
-	const objects = (await shapes[0]?.objects(namespace, {tag: '1.2.0'})) ?? [];
-	// The Deployments stand for what the charts would make.
-	const asHelm = objects
-		.filter(({kind}) => kind !== 'HorizontalPodAutoscaler')
-		.map((object) =>
-			object.kind === 'Canary' ? {...object, spec: {...object.spec, targetKind: 'HelmRelease'}} : object,
-		);
-	const releases = [helmRelease('podinfo', namespace, '1.1.1'), helmRelease('podinfo-canary', namespace, '1.2.0')];
-	cluster.transport.loseAnswersIn(namespace);
-	const [first, ...others] = asHelm;
-	await harness.apply([...(first === undefined ? [] : [first]), ...releases, ...others]);
-	const stopFlux = playFlux(harness);
-	try {
-		await phaseBecomes(harness, 'Succeeded');
-	} finally {
-		await stopFlux();
-	}
-
-	const [primary, target] = await Promise.all([
-		harness.get(helmReleases, 'podinfo'),
-		harness.get(helmReleases, 'podinfo-canary'),
-	]);
-	t.deepEqual(primary?.spec, helmRelease('podinfo', namespace, '1.2.0').spec);
-	t.like(target?.spec, {values: {replicaCount: 0}});
-	t.regex(primary?.metadata.annotations?.['aviary.dev/promoted-revision'] ?? '', /^[0-9a-f]{32}$/);
-});
+		const [promoted, scaled] = await Promise.all([
+			harness.get(resource, 'podinfo'),
+			harness.get(resource, 'podinfo-canary'),
+		]);
+		t.deepEqual(promoted?.spec, objectOf({name: 'podinfo', namespace, version: '1.2.0', own: 2}).spec);
+		t.regex(promoted?.metadata.annotations?.['aviary.dev/promoted-revision'] ?? '', /^[0-9a-f]{32}$/);
+		t.false(isAtZero(promoted));
+		t.true(isAtZero(scaled));
+	});
+}
 
 test('a Knative Service: a good revision is promoted by its name, and one with errors loses its users', async (t) => {
 	const namespace = 'knative';

@@ -1,10 +1,14 @@
 // A GitOps controller that applies what is in Git every few seconds, server-side and by force, during a whole run.
-import test from 'ava';
+import {isDeepStrictEqual} from 'node:util';
+import test, {type ExecutionContext} from 'ava';
 import {releaseOf} from '../../sandbox/scenarios.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {follow} from './git-loop.ts';
+import {argo, flux, follow} from './git-loop.ts';
+import {keys} from './keys.ts';
 import {quick, simulate} from './simulation.ts';
-import type {Plan} from './simulation.ts';
+import type {Plan, Simulation} from './simulation.ts';
+import {edited, isNamed, isRoute, said, started, status, weighted, written} from './subsets.ts';
+import type {Spec} from './subsets.ts';
 
 const withoutReplicas = (object: KubeObject): KubeObject => {
 	const {replicas: _, ...spec} = object.spec ?? {};
@@ -79,3 +83,128 @@ test("the seed's VirtualService in Git with its weights: it is said, not fought 
 	git.stop();
 	await simulation.stop(t);
 });
+
+const isRule = isNamed('DestinationRule', 'podinfo');
+const isCanary = ({kind}: KubeObject): boolean => kind === 'Canary';
+const isEither = (object: KubeObject): boolean => isRoute(object) || isRule(object);
+const hosts = ['podinfo', 'podinfo.example.com'];
+const gateways = ['mesh', 'other-gateway'];
+
+/** A commit to everything of the route but its weights: a host, a gateway, a timeout, and by which labels a subset selects. */
+const rerouted = edited(isEither, (spec) => {
+	const {http, subsets} = spec as {http?: readonly Spec[]; subsets?: ReadonlyArray<{labels: object}>};
+	return {
+		...spec,
+		...(http && {hosts, gateways, http: http.map((route) => ({...route, timeout: '5s'}))}),
+		...(subsets && {subsets: subsets.map((one) => ({...one, labels: {...one.labels, app: 'podinfo'}}))}),
+	};
+});
+
+/** What of a commit to the route is in the cluster. */
+const arrived = (simulation: Simulation) => {
+	const specOf = (kind: 'virtualservices' | 'destinationrules'): Spec => simulation.get(kind, 'podinfo')?.spec ?? {};
+	const {http, ...route} = specOf('virtualservices') as {http: readonly Spec[]} & Spec;
+	const {subsets} = specOf('destinationrules') as {subsets: ReadonlyArray<{labels: object}>};
+	return {
+		host: isDeepStrictEqual([route['hosts'], route['gateways']], [hosts, gateways]),
+		timeout: http.every(({timeout}) => timeout === '5s'),
+		labels: subsets.every(({labels}) => 'app' in labels),
+	};
+};
+
+test('yield: route, subsets and Canary from Git, changed in mid-run: all of it is kept, and Git leads the weights', async (t) => {
+	const {simulation, daemon} = await started(t, 'yield', ['D3']);
+	const ofGit = written.filter((object) => isEither(object) || isCanary(object));
+	const git = follow(t, simulation, ofGit.map(weighted(10)));
+	const waitsFor = async (weight: number): Promise<void> => {
+		await simulation.until(() => status(simulation, 'state') === 'halted', 300, `halted before ${weight}`);
+		await simulation.seconds(60);
+		t.regex(status(simulation, 'reason'), new RegExp(`the run is at ${weight}; set it to ${weight}, let nobody else`));
+	};
+	const lead = async (weight: number): Promise<void> => {
+		git.commit(weighted(weight));
+		await simulation.until(() => status(simulation, 'state') === 'progressing', 60, `goes on at ${weight}`);
+	};
+
+	await waitsFor(60);
+	git.commit(rerouted);
+	await simulation.seconds(30);
+	t.deepEqual(arrived(simulation), {host: true, timeout: true, labels: true});
+	t.like(simulation.status(), {state: 'halted', canaryWeight: 60}, 'it is no weight, and changes nothing for the run');
+	const lost: unknown[] = [];
+	simulation.embedded.store.onAccepted(({key}) => {
+		if (key.plural !== keys.virtualservices.plural && key.plural !== keys.destinationrules.plural) return;
+		const found = arrived(simulation);
+		if (!found.host || !found.timeout || !found.labels) lost.push(found);
+	});
+	await lead(60);
+	git.commit(
+		edited(isCanary, (spec) => ({
+			...spec,
+			canaryAnalysis: {...(spec['canaryAnalysis'] as Spec), stepWeights: [10, 60, 80]},
+		})),
+	);
+	await waitsFor(80);
+	await lead(80);
+	await simulation.until(() => simulation.tag('podinfo-ga') === '0.2.0', 300, 'promoted');
+	git.commit(weighted(0));
+	await simulation.toRest();
+	t.is(status(simulation, 'phase'), 'Succeeded');
+	t.deepEqual(lost, [], 'no weight that Aviary wrote brought back what Git had before');
+	t.deepEqual(new Set(simulation.weights), new Set([0, 10, 60, 80]), 'the new steps hold from the next one on');
+	t.false(
+		daemon.requests.some((request) => /^(?:PATCH|POST|PUT) (?:destinationrules|canaries podinfo$)/.test(request)),
+	);
+	git.stop();
+	await simulation.stop(t);
+});
+
+/** The run went its way, and never saw anybody else. */
+const isUndisturbed = async (t: ExecutionContext, simulation: Simulation): Promise<void> => {
+	await simulation.toRest();
+	await simulation.seconds(60);
+	t.is(status(simulation, 'phase'), 'Succeeded');
+	t.deepEqual(simulation.weights, [0, 10, 60, 100, 0]);
+	t.is(simulation.tag('podinfo-ga'), '0.2.0', 'nor is the promotion taken back');
+	t.is(simulation.get('deployments', 'podinfo-canary')?.spec?.['replicas'], 0);
+	t.notRegex(said(simulation), /someone else|somebody else|drifted/);
+};
+
+const isDeployed = (object: KubeObject): boolean => !isCanary(object);
+
+test('restore: Argo CD that ignores what docs/gitops.md tells it to leaves a run alone, and new hosts arrive', async (t) => {
+	const {simulation} = await started(t, 'restore');
+	const git = follow(t, simulation, written.filter(isDeployed), await argo());
+	await simulation.seconds(10);
+	git.commit(rerouted);
+	await isUndisturbed(t, simulation);
+	// A timeout is in the list that the weights are in.
+	t.deepEqual(arrived(simulation), {host: true, timeout: false, labels: true});
+	git.stop();
+	await simulation.stop(t);
+});
+
+for (const [name, value] of [
+	['reconcile', 'disabled'],
+	['ssa', 'IfNotPresent'],
+] as const) {
+	test(`restore: Flux that finds ${name}: ${value} on the VirtualService leaves a run alone`, async (t) => {
+		const annotated = (object: KubeObject, annotation: string, text: string): KubeObject => {
+			const annotations = {[`kustomize.toolkit.fluxcd.io/${annotation}`]: text};
+			return {...object, metadata: {...object.metadata, annotations}};
+		};
+		const {simulation} = await started(t, 'restore');
+		const ofGit = written.filter(isDeployed).map((object) => {
+			if (isRoute(object)) return annotated(object, name, value);
+			if (isNamed('Deployment', 'podinfo-ga')(object)) return annotated(object, 'ssa', 'IfNotPresent');
+			return withoutReplicas(object);
+		});
+		const git = follow(t, simulation, ofGit, flux);
+		await simulation.seconds(10);
+		git.commit(rerouted);
+		await isUndisturbed(t, simulation);
+		t.deepEqual(arrived(simulation), {host: false, timeout: false, labels: true});
+		git.stop();
+		await simulation.stop(t);
+	});
+}
