@@ -10,6 +10,7 @@ import {handsOf, startEmbedded} from './embedded.ts';
 import {startGateway} from './gateway/server.ts';
 import type {Hands} from './scenario/changes.ts';
 import type {Faults} from './scenario/faults.ts';
+import {nodeObjects} from './world/nodes.ts';
 import type {World} from './world/world.ts';
 
 export type GroundOptions = {
@@ -47,7 +48,7 @@ export const startEmbeddedGround = async (options: GroundOptions): Promise<Groun
 	const {speed, log, rps, port, faults} = options;
 	const embedded = await startEmbedded({clock: wallClock, random: systemRandom, speed, log, rps});
 	const daemonLog = createDaemonLog(log, wallClock);
-	embedded.apply(daemonObjects);
+	embedded.apply([...nodeObjects(wallClock.now()), ...daemonObjects]);
 	const gateway = await startGateway({world: embedded.world, port: options.gatewayPort, log});
 	const api = await startApiServer({
 		store: embedded.store,

@@ -8,6 +8,7 @@ import type {KubeObject} from '../services/kubernetes/cluster.ts';
 import type {Log} from '../services/log.ts';
 import type {Level} from '../services/telemetry/log.ts';
 import type {ReadableStore} from './api/types.ts';
+import {createDaemonMetrics} from './daemon/metrics.ts';
 import {startDaemonInThread, type DaemonInThread} from './daemon/in-thread.ts';
 import {startEmbeddedGround, type Ground} from './ground.ts';
 import {createFaults, type Faults} from './scenario/faults.ts';
@@ -20,7 +21,7 @@ import {
 	type Started,
 } from './scenario/happenings.ts';
 import {createPlay} from './scenario/play.ts';
-import type {Scenario} from './scenario/read.ts';
+import {canaryOf, type Scenario} from './scenario/read.ts';
 import {startRealPrometheus} from './world/prometheus/real.ts';
 import {startPrometheusServer} from './world/prometheus/server.ts';
 import type {World} from './world/world.ts';
@@ -58,6 +59,8 @@ export type Sandbox = {
 	readonly kubeconfig: string;
 	readonly prometheusUrl: string;
 	readonly gatewayUrl: string;
+	/** What the simulated proxies have counted; `/daemon` below it are the daemon's own metrics. */
+	readonly countersUrl: string;
 	readonly metricsUrl: string;
 	stop(): Promise<void>;
 };
@@ -155,9 +158,12 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 	const ground = await groundOf(options, faults);
 	started.defer(() => ground.stop());
 	const {world, store, hands} = ground;
+	const daemonMetrics = createDaemonMetrics(wallClock, (series) => world.alsoScrape(series));
+	started.defer(() => daemonMetrics.stop());
 	const prometheus = await startPrometheusServer({
 		answer: faults.prometheus(world.prometheus),
 		exposition: () => world.exposition(),
+		ofDaemon: () => daemonMetrics.text(),
 	});
 	started.defer(() => prometheus.close());
 	const real = options.prometheus === 'auto' ? await startRealPrometheus(prometheus.url, wallClock) : undefined;
@@ -173,22 +179,26 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 	started.defer(tellEnds(store, options));
 	const daemon = await daemonOn(ground, prometheusUrl, options, tell);
 	started.defer(() => daemon.stop());
+	daemonMetrics.follow(daemon.metricsUrl);
 	const kubeconfig = await kubeconfigFile(options.kubeconfigOut);
 	await ground.writeKubeconfig(kubeconfig);
+	const countersUrl = `${prometheus.url}/metrics`;
 	const addresses: Started['addresses'] = [
 		['API server', ground.url],
 		['Prometheus', prometheusUrl],
-		['Counters', `${prometheus.url}/metrics`],
+		['Counters', countersUrl],
 		['Gateway', ground.gatewayUrl],
 		['Metrics', daemon.metricsUrl],
 		...(daemon.pageUrl === undefined ? [] : [['Page', daemon.pageUrl] as const]),
 		...(daemon.inspectUrl === undefined ? [] : [['Inspector', daemon.inspectUrl] as const]),
 	];
 	const {name, description} = scenario;
+	const first = canaryOf([...scenario.objects, ...options.objects]);
+	const canary = first && `${first.namespace}/${first.name}`;
 	tell({
 		kind: 'started',
 		at: wallClock.now(),
-		started: {scenario: name, description, speed, rps, addresses, kubeconfig},
+		started: {scenario: name, description, speed, rps, addresses, kubeconfig, ...(canary !== undefined && {canary})},
 	});
 	started.defer(tellTraffic(world, tell));
 	await play.begin();
@@ -199,6 +209,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 		kubeconfig,
 		prometheusUrl,
 		gatewayUrl: ground.gatewayUrl,
+		countersUrl,
 		metricsUrl: daemon.metricsUrl,
 		stop: () => all.disposeAsync(),
 	};

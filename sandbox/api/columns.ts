@@ -103,6 +103,11 @@ const eventCells = (object: KubeObject, now: number): readonly unknown[] => {
 	];
 };
 
+const nodeAddress = (object: KubeObject, type: string): string => {
+	const addresses = listOf(object.status?.['addresses']).map((one) => recordOf(one));
+	return text(addresses.find((one) => one['type'] === type)?.['address']);
+};
+
 const nodeCells = (object: KubeObject, now: number): readonly unknown[] => {
 	const ready = listOf(object.status?.['conditions']).find((one) => recordOf(one)['type'] === 'Ready');
 	const info = recordOf(object.status?.['nodeInfo']);
@@ -114,6 +119,11 @@ const nodeCells = (object: KubeObject, now: number): readonly unknown[] => {
 		text(roles.map((role) => role.slice(prefix.length)).join(',')),
 		born(object, now),
 		info['kubeletVersion'],
+		nodeAddress(object, 'InternalIP'),
+		nodeAddress(object, 'ExternalIP'),
+		text(info['osImage'], '<unknown>'),
+		text(info['kernelVersion'], '<unknown>'),
+		text(info['containerRuntimeVersion'], '<unknown>'),
 	];
 };
 
@@ -191,7 +201,10 @@ const layouts: Readonly<Record<string, Layout>> = {
 		born(object, now),
 	]),
 	namespaces: layout('Name,Status,Age', (object, now) => [object.status?.['phase'], born(object, now)]),
-	nodes: layout('Name,Status,Roles,Age,Version', nodeCells),
+	nodes: layout(
+		'Name,Status,Roles,Age,Version,Internal-IP*,External-IP*,OS-Image*,Kernel-Version*,Container-Runtime*',
+		nodeCells,
+	),
 	events: {
 		columns: 'Last Seen,Type,Reason,Object,Subobject*,Source*,Message,First Seen*,Count*#,Name*'
 			.split(',')

@@ -24,6 +24,7 @@ import {StatusError} from './types.ts';
 import {watchObjects} from './watching.ts';
 import {patchObject} from './patching.ts';
 import {createObject, replaceObject, type Write} from './writing.ts';
+import {VERSION} from './version.ts';
 
 export type HandlerOptions = {
 	readonly podLog?: PodLogs;
@@ -38,7 +39,7 @@ const version = {
 	minor: '36',
 	emulationMajor: '1',
 	emulationMinor: '36',
-	gitVersion: 'v1.36.0',
+	gitVersion: VERSION,
 	gitCommit: 'aviary-sandbox',
 	gitTreeState: 'clean',
 	buildDate: '2026-04-22T00:00:00Z',

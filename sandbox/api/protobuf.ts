@@ -1,90 +1,7 @@
 // Bodies in protobuf: kubectl 1.32 and newer send them for imperative creates, without falling back to JSON.
 import {badRequest} from './errors.ts';
 import type {Json} from './json.ts';
-
-type Scalar = 'text' | 'bytes' | 'number' | 'boolean';
-type Shape = Scalar | {readonly map: Scalar} | {readonly list: Shape} | (() => Message);
-type Message = Readonly<Record<number, readonly [string, Shape]>>;
-
-const texts: Shape = {map: 'text'};
-const lines: Shape = {list: 'text'};
-
-// Field numbers are those of generated.proto in k8s.io/api.
-const metadata = (): Message => ({
-	1: ['name', 'text'],
-	2: ['generateName', 'text'],
-	3: ['namespace', 'text'],
-	11: ['labels', texts],
-	12: ['annotations', texts],
-	14: ['finalizers', lines],
-});
-const port = (): Message => ({
-	1: ['name', 'text'],
-	3: ['containerPort', 'number'],
-	4: ['protocol', 'text'],
-});
-const variable = (): Message => ({1: ['name', 'text'], 2: ['value', 'text']});
-const container = (): Message => ({
-	1: ['name', 'text'],
-	2: ['image', 'text'],
-	3: ['command', lines],
-	4: ['args', lines],
-	6: ['ports', {list: port}],
-	7: ['env', {list: variable}],
-});
-const podSpec = (): Message => ({2: ['containers', {list: container}], 3: ['restartPolicy', 'text']});
-const podTemplate = (): Message => ({1: ['metadata', metadata], 2: ['spec', podSpec]});
-const labelSelector = (): Message => ({1: ['matchLabels', texts]});
-const deploymentSpec = (): Message => ({
-	1: ['replicas', 'number'],
-	2: ['selector', labelSelector],
-	3: ['template', podTemplate],
-});
-const scaleTarget = (): Message => ({1: ['kind', 'text'], 2: ['name', 'text'], 3: ['apiVersion', 'text']});
-const autoscalerSpec = (): Message => ({
-	1: ['scaleTargetRef', scaleTarget],
-	2: ['minReplicas', 'number'],
-	3: ['maxReplicas', 'number'],
-	4: ['targetCPUUtilizationPercentage', 'number'],
-});
-const metricTarget = (): Message => ({1: ['type', 'text'], 4: ['averageUtilization', 'number']});
-const resourceMetric = (): Message => ({1: ['name', 'text'], 2: ['target', metricTarget]});
-const metric = (): Message => ({1: ['type', 'text'], 4: ['resource', resourceMetric]});
-const autoscalerSpecV2 = (): Message => ({
-	1: ['scaleTargetRef', scaleTarget],
-	2: ['minReplicas', 'number'],
-	3: ['maxReplicas', 'number'],
-	4: ['metrics', {list: metric}],
-});
-const resourceAttributes = (): Message => ({
-	1: ['namespace', 'text'],
-	2: ['verb', 'text'],
-	3: ['group', 'text'],
-	4: ['version', 'text'],
-	5: ['resource', 'text'],
-	6: ['subresource', 'text'],
-	7: ['name', 'text'],
-});
-const nonResourceAttributes = (): Message => ({1: ['path', 'text'], 2: ['verb', 'text']});
-const reviewSpec = (): Message => ({
-	1: ['resourceAttributes', resourceAttributes],
-	2: ['nonResourceAttributes', nonResourceAttributes],
-});
-
-const namespaceSpec = (): Message => ({1: ['namespace', 'text']});
-
-const messages: Readonly<Record<string, Message>> = {
-	'v1 Namespace': {1: ['metadata', metadata]},
-	'v1 ConfigMap': {1: ['metadata', metadata], 2: ['data', texts], 3: ['binaryData', {map: 'bytes'}]},
-	'v1 Secret': {1: ['metadata', metadata], 2: ['data', {map: 'bytes'}], 3: ['type', 'text'], 4: ['stringData', texts]},
-	'v1 ServiceAccount': {1: ['metadata', metadata]},
-	'apps/v1 Deployment': {1: ['metadata', metadata], 2: ['spec', deploymentSpec]},
-	'autoscaling/v1 HorizontalPodAutoscaler': {1: ['metadata', metadata], 2: ['spec', autoscalerSpec]},
-	'autoscaling/v2 HorizontalPodAutoscaler': {1: ['metadata', metadata], 2: ['spec', autoscalerSpecV2]},
-	'authentication.k8s.io/v1 SelfSubjectReview': {1: ['metadata', metadata]},
-	'authorization.k8s.io/v1 SelfSubjectAccessReview': {1: ['metadata', metadata], 2: ['spec', reviewSpec]},
-	'authorization.k8s.io/v1 SelfSubjectRulesReview': {1: ['metadata', metadata], 2: ['spec', namespaceSpec]},
-};
+import {messages, type Message, type Scalar, type Shape} from './protobuf-kinds.ts';
 
 type Field = {readonly number: number; readonly value: Buffer | number};
 
@@ -126,11 +43,19 @@ const fieldsOf = (bytes: Buffer): readonly Field[] => {
 
 const scalar = (shape: Scalar, value: Buffer | number): unknown => {
 	if (shape === 'boolean') return value === 1;
-	if (shape === 'number' || typeof value === 'number') return value;
+	if (shape === 'number' || shape === 'count' || typeof value === 'number') return value;
 	return value.toString(shape === 'bytes' ? 'base64' : 'utf8');
 };
 
+const amount: Message = {1: ['type', 'number'], 2: ['number', 'number'], 3: ['text', 'text']};
+
 const decoded = (shape: Shape, value: Buffer | number): unknown => {
+	if (shape === 'amount') {
+		if (typeof value === 'number') return undefined;
+		const {type, number = 0, text} = message(amount, value);
+		return type === 1 ? text : number;
+	}
+
 	if (typeof shape === 'string') return scalar(shape, value);
 	return typeof shape === 'function' && typeof value !== 'number' ? message(shape(), value) : undefined;
 };
@@ -147,8 +72,8 @@ const message = (shapes: Message, bytes: Buffer): Json => {
 			result[name] = [...((result[name] as unknown[]) ?? []), decoded(shape.list, value)];
 		} else {
 			const inner = decoded(shape, value);
-			// Go writes empty texts, which JSON would omit.
-			if (inner !== '') result[name] = inner;
+			// Go writes empty texts and counts, which JSON would omit.
+			if (inner !== '' && !(shape === 'count' && inner === 0)) result[name] = inner;
 		}
 	}
 

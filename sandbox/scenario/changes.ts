@@ -1,11 +1,12 @@
 // What a scenario's timeline does to the cluster: through the API, as a user with kubectl would.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {deployments, pathOf as resourcePath} from '../../services/kubernetes/resources.ts';
+import {commandText, give} from './commands.ts';
 import {inVersion, keyOf, type Happens, type Scenario} from './read.ts';
 
 const BY = 'scenario';
 
-type Change = Pick<Happens, 'apply' | 'patch' | 'delete' | 'release'>;
+type Change = Pick<Happens, 'apply' | 'patch' | 'delete' | 'release' | 'command'>;
 
 type Reference = {
 	readonly apiVersion: string;
@@ -57,7 +58,7 @@ export const giveTemplate = async (hands: Hands, deployment: KubeObject): Promis
 };
 
 /** Makes one change. Rejects with the API server's message. */
-export const change = async (hands: Hands, {deployment}: Scenario, happens: Change): Promise<void> => {
+export const change = async (hands: Hands, {deployment, canary}: Scenario, happens: Change): Promise<void> => {
 	for (const object of happens.apply ?? []) {
 		await apply(hands, object);
 	}
@@ -78,13 +79,17 @@ export const change = async (hands: Hands, {deployment}: Scenario, happens: Chan
 		const current = await hands.send('GET', resourcePath(deployments, namespace, name), 'application/json');
 		await giveTemplate(hands, inVersion(current as KubeObject, version));
 	}
+
+	if (happens.command !== undefined) {
+		await give(hands, happens.command, canary);
+	}
 };
 
 const named = ({kind, namespace = 'default', name}: {kind: string; namespace?: string; name: string}): string =>
 	`${kind} ${namespace}/${name}`;
 
 /** A change in words. */
-export const changeText = ({apply: objects, patch, delete: gone, release, fault}: Happens): string => {
+export const changeText = ({apply: objects, patch, delete: gone, release, fault, command}: Happens): string => {
 	if (objects !== undefined) {
 		return `applied: ${objects.map(({kind, metadata}) => named({kind, ...metadata})).join(', ')}`;
 	}
@@ -100,6 +105,10 @@ export const changeText = ({apply: objects, patch, delete: gone, release, fault}
 	if (release !== undefined) {
 		const behaves = Object.entries(release.behaviour ?? {}).map(([name, value]) => `${name} ${value}`);
 		return `released: ${[release.image ?? 'the same image', ...behaves].join(', ')}`;
+	}
+
+	if (command !== undefined) {
+		return commandText(command);
 	}
 
 	const {for: time = '', ...what} = fault ?? {};

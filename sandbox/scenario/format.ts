@@ -1,5 +1,6 @@
 // The form of a scenario's file. `read.ts` reads it; docs/sandbox.md says it in words.
 import {Type, type Static} from '@sinclair/typebox';
+import {verbs} from '../../api/model.ts';
 
 const strict = {additionalProperties: false};
 
@@ -69,6 +70,19 @@ const fault = Type.Object(
 	strict,
 );
 
+/** What somebody asks of a Canary, as `aviary pause` and the like do. */
+const command = Type.Object(
+	{
+		canary: Type.Optional(key),
+		verb: oneOf(...verbs),
+		weight: Type.Optional(
+			Type.Integer({minimum: 1, maximum: 100, description: 'the weight that set-weight sets, 1 to 100'}),
+		),
+		reason: Type.Optional(Type.String({minLength: 1, maxLength: 500, description: 'why, in 1 to 500 characters'})),
+	},
+	strict,
+);
+
 const entry = Type.Object(
 	{
 		at: Type.Optional(duration),
@@ -79,6 +93,7 @@ const entry = Type.Object(
 		delete: Type.Optional(Type.Object(objectRef, strict)),
 		release: Type.Optional(Type.Object(version, {...strict, minProperties: 1})),
 		fault: Type.Optional(fault),
+		command: Type.Optional(command),
 	},
 	strict,
 );
@@ -140,5 +155,6 @@ export type Version = {readonly image?: string; readonly behaviour?: Behaviour};
 export type Entry = Static<typeof entry>;
 export type When = Static<typeof when>;
 export type Fault = Static<typeof fault>;
+export type Steering = Static<typeof command>;
 export type Expect = Static<typeof expect>;
 export type EventPattern = Static<typeof event>;

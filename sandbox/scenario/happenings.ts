@@ -32,6 +32,8 @@ export type Started = {
 	/** Titles and addresses. */
 	readonly addresses: ReadonlyArray<readonly [string, string]>;
 	readonly kubeconfig: string;
+	/** The first Canary that is applied, `namespace/name`; none in `--scenario none`. */
+	readonly canary?: string;
 };
 
 /** How an expectation of the scenario ended. */

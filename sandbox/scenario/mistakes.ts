@@ -3,7 +3,7 @@ import {Ajv, type ErrorObject} from 'ajv';
 import {LineCounter, parseDocument, type Document} from 'yaml';
 import {parseDuration} from '../../api/durations.ts';
 import {shown} from '../../api/reading.ts';
-import {scenarioFile, type Entry, type EventPattern, type ScenarioFile, type Variant} from './format.ts';
+import {scenarioFile, type Entry, type EventPattern, type ScenarioFile, type Steering, type Variant} from './format.ts';
 
 type Path = ReadonlyArray<string | number>;
 
@@ -82,6 +82,14 @@ const mistakeOf = ({keyword, params, instancePath, data, parentSchema}: ErrorObj
 			return {path, text: `${given}; write ${description ?? `a value of type ${types}`}${hint}`};
 		}
 
+		case 'minimum':
+		case 'maximum':
+		case 'minLength':
+		case 'maxLength': {
+			const bound = `it must be ${JSON.stringify(params)}`;
+			return {path, text: `${given}; ${description === undefined ? bound : `write ${description}`}`};
+		}
+
 		case 'minProperties': {
 			return {path, text: `${field} says nothing; write one of ${known}`};
 		}
@@ -96,7 +104,7 @@ const mistakeOf = ({keyword, params, instancePath, data, parentSchema}: ErrorObj
 	}
 };
 
-const actions = ['apply', 'patch', 'delete', 'release', 'fault'] as const;
+const actions = ['apply', 'patch', 'delete', 'release', 'fault', 'command'] as const;
 const faults = ['metrics', 'api', 'traffic', 'crash'] as const;
 
 const chosen = (entry: object, names: readonly string[]): readonly string[] =>
@@ -110,6 +118,17 @@ const wrongDuration = (entry: Entry, path: Path): Mistake | undefined => {
 	] as const;
 	const wrong = durations.find(([, text]) => text !== undefined && parseDuration(text) === undefined);
 	return wrong && {path, text: `${fieldOf(path)}.${wrong[0]} is ${wrong[1]}; write at most 24 days`};
+};
+
+const mistakeOfCommand = ({verb, weight}: Steering, path: Path): Mistake | undefined => {
+	const field = fieldOf(path);
+	if (verb === 'set-weight' && weight === undefined) {
+		return {path, text: `${field} is set-weight without a weight; write weight, from 1 to 100`};
+	}
+
+	return verb !== 'set-weight' && weight !== undefined
+		? {path: [...path, 'weight'], text: `${field}.weight does not belong to ${verb}; write it with set-weight alone`}
+		: undefined;
 };
 
 /** What a schema says badly: exactly one of several. */
@@ -127,6 +146,10 @@ const mistakeOfEntry = (entry: Entry, path: Path): Mistake | undefined => {
 	const done = chosen(entry, actions);
 	if (done.length !== 1) {
 		return {path, text: `${field} does ${done.join(' and ') || 'nothing'}; write exactly one of ${actions.join(', ')}`};
+	}
+
+	if (entry.command !== undefined) {
+		return mistakeOfCommand(entry.command, [...path, 'command']) ?? wrongDuration(entry, path);
 	}
 
 	const wrong = entry.fault === undefined ? [] : chosen(entry.fault, faults);

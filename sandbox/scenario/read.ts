@@ -23,6 +23,8 @@ export type Scenario = {
 	readonly objects: readonly KubeObject[];
 	/** The Deployment whose new version is released; what timelines mean by `release`. */
 	readonly deployment?: Key;
+	/** The first Canary of the manifests; what timelines ask a command of, unless they name another. */
+	readonly canary?: Key;
 	/** The new version of it that is applied once the Canary is initialized. */
 	readonly next?: KubeObject;
 	readonly timeline: readonly Happens[];
@@ -152,6 +154,12 @@ const released = ({objects, release}: Ground, file: string): Pick<Scenario, 'obj
 		: {objects: objects.map((one) => (one === found ? next : one)), deployment: {namespace, name}};
 };
 
+/** The first Canary of the objects. */
+export const canaryOf = (objects: readonly KubeObject[]): Key | undefined => {
+	const found = objects.find(({kind}) => kind === 'Canary')?.metadata;
+	return found && {namespace: found.namespace ?? 'default', name: found.name};
+};
+
 const happensOf = async ({apply, ...entry}: Entry, file: string): Promise<Happens> => ({
 	...entry,
 	...(apply !== undefined && {apply: await manifestsOf(apply, file)}),
@@ -174,12 +182,19 @@ export const readScenario = async (word: string, shape: Shape): Promise<Scenario
 		throw new ScenarioError(`${file}: timeline[${unnamed}].release names no deployment; write NAMESPACE/NAME`);
 	}
 
+	const canary = canaryOf(objects);
+	const unaddressed = entries.findIndex(({command}) => command !== undefined && command.canary === undefined);
+	if (canary === undefined && unaddressed !== -1) {
+		throw new ScenarioError(`${file}: timeline[${unaddressed}].command names no canary; write NAMESPACE/NAME`);
+	}
+
 	const expect = {...content.expect, ...variant.expect};
 	return {
 		name: content.name,
 		description: content.description,
 		objects,
 		...(deployment !== undefined && {deployment}),
+		...(canary !== undefined && {canary}),
 		...(next !== undefined && {next}),
 		timeline: await Promise.all(entries.map((entry) => happensOf(entry, file))),
 		...(Object.keys(expect).length > 0 && {expect}),

@@ -11,7 +11,7 @@ import type {WorldAnswer} from './requests.ts';
 import type {Incoming} from './routing/route.ts';
 import {createAnswer, type Answer} from './prometheus/answer.ts';
 import {exposition} from './prometheus/exposition.ts';
-import {Samples} from './prometheus/samples.ts';
+import {Samples, type Exposed} from './prometheus/samples.ts';
 import {startTraffic, type RequestBatch} from './traffic.ts';
 import {startWorkloads} from './workloads.ts';
 import type {Kubelet} from './workloads/pods.ts';
@@ -46,6 +46,8 @@ export type World = {
 	readonly prometheus: Answer;
 	/** The counters as they stand, in Prometheus' text format, for another Prometheus to scrape. */
 	exposition(): string;
+	/** These are scraped as well from now on, as they stand; their keys are none of the counters'. */
+	alsoScrape(series: readonly Exposed[]): void;
 	/** What each workload (`namespace/name`) has answered so far, mirrored requests included. */
 	requests(): ReadonlyMap<string, WorkloadTotals>;
 	/** How many requests found nobody to answer them. */
@@ -114,6 +116,11 @@ export const startMeshedWorld = (
 	const totals = new Map<string, WorkloadTotals>();
 	const observers = new Set<(batch: RequestBatch) => void>();
 	let dropped = 0;
+	let others: readonly Exposed[] = [];
+	const exposed = function* (): Iterable<Exposed> {
+		yield* counters.leaders();
+		yield* others;
+	};
 
 	const onBatch = (batch: RequestBatch): void => {
 		if (batch.workload === 'unknown') {
@@ -149,7 +156,7 @@ export const startMeshedWorld = (
 	};
 	const stopScraping = startScraping(clock, everyMs, () => {
 		traffic.flush();
-		samples.scrape(counters.leaders(), clock.now());
+		samples.scrape(exposed(), clock.now());
 	});
 
 	return {
@@ -157,6 +164,9 @@ export const startMeshedWorld = (
 		exposition() {
 			traffic.flush();
 			return exposition(counters.exposed());
+		},
+		alsoScrape(series) {
+			others = series;
 		},
 		requests: () => new Map(totals),
 		dropped: () => dropped,

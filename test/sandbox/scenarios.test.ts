@@ -1,5 +1,5 @@
 // Every scenario that comes with Aviary, in both shapes and in virtual time: what its file expects must hold. Then what
-// a user's own file can do, and what is said of a wrong one.
+// a user's own file can do.
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -135,60 +135,41 @@ expect:
 	t.is((deleted?.at ?? 0) - (applied?.at ?? 0), 3000, '30 s of the world at speed 10');
 });
 
+test('commands: to the first Canary or a named one, with a reason; one to nobody is told', async (t) => {
+	const folder = await folderWith(t, {
+		'mine.yaml': `${head}extends: good
+timeline:
+- at: 30s
+  command: {canary: test/none, verb: pause}
+- when: {weight: 20}
+  command: {canary: test/podinfo, verb: pause, reason: checkout is slow}
+- when: {weight: 20}
+  after: 2m
+  command: {verb: rollback}
+expect:
+  phase: Failed
+  weights: [10, 20, 0]
+  events: [{message: checkout is slow}]
+`,
+	});
+	const {findings, happenings} = await rehearse(await readScenario(join(folder, 'mine.yaml'), 'today'));
+	t.deepEqual(
+		findings.filter(({isMet}) => !isMet),
+		[],
+	);
+	t.deepEqual(told(happenings), [
+		'asked: pause test/none (the scenario asks for it)',
+		'the scenario\'s asked: pause test/none (the scenario asks for it) failed: canaries.flagger.app "none" not found',
+		'asked: pause test/podinfo (checkout is slow)',
+		'asked: rollback (the scenario asks for it)',
+	]);
+});
+
 test('the example in the documentation is a scenario', async (t) => {
 	const page = await readFile(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
 	const [, example = ''] = /```yaml\n(name: checkout[^`]*)```/.exec(page) ?? [];
 	t.is(parseScenario(example, 'docs/sandbox.md').timeline?.length, 2);
 });
-
-const wrong: ReadonlyArray<readonly [string, string, RegExp]> = [
-	['a missing name', 'description: x\n', /^mine\.yaml:1: name is missing; write it$/],
-	['an unknown field', `${head}speed: 3\n`, /^mine\.yaml:3: speed is not known; the file may have name, description/],
-	[
-		'a field that is wrong deep inside',
-		`${head}timeline:\n- at: 1m\n  fault:\n    metrics: quiet\n    for: 2m\n`,
-		/^mine\.yaml:6: timeline\[0\]\.fault\.metrics is quiet; write one of silent, failing$/,
-	],
-	[
-		'a time that is none',
-		`${head}timeline:\n- at: soon\n  delete: {apiVersion: v1, kind: Pod, name: a}\n`,
-		/^mine\.yaml:4: timeline\[0\]\.at is soon; write a duration such as 90s or 5m$/,
-	],
-	[
-		'a number where a text must be',
-		`${head}release:\n  deployment: test/podinfo\n  behaviour:\n    error-rate: 0.4\n`,
-		/^mine\.yaml:6: release\.behaviour\.error-rate is 0\.4; write a value of type string, in quotes: "0\.4"$/,
-	],
-	[
-		'neither at nor when',
-		`${head}timeline:\n- release: {image: a}\n`,
-		/^mine\.yaml:4: timeline\[0\] has neither at nor when; write one of the two$/,
-	],
-	[
-		'two actions',
-		`${head}timeline:\n- at: 1m\n  release: {image: a}\n  fault: {traffic: none, for: 1m}\n`,
-		/^mine\.yaml:4: timeline\[0\] does release and fault; write exactly one of apply, patch, delete, release, fault$/,
-	],
-	[
-		'a fault that breaks nothing',
-		`${head}timeline:\n- at: 1m\n  fault: {for: 1m}\n`,
-		/^mine\.yaml:5: timeline\[0\]\.fault breaks nothing; write exactly one of metrics, api, traffic, crash$/,
-	],
-	[
-		'a broken expression',
-		`${head}expect:\n  events:\n  - message: "("\n`,
-		/^mine\.yaml:5: expect\.events\[0\]\.message is no regular expression: .*; escape what is meant/,
-	],
-	['broken YAML', `${head}expect: [\n`, /^mine\.yaml:\d+: .*; mend the YAML$/],
-	['an empty file', '', /^mine\.yaml:1: the file is empty; write a value of type object$/],
-];
-
-for (const [title, text, message] of wrong) {
-	test(`refused: ${title}`, (t) => {
-		const error = t.throws(() => parseScenario(text, 'mine.yaml'), {name: 'ScenarioError'});
-		t.regex(error?.message ?? '', message);
-	});
-}
 
 const unreadable: ReadonlyArray<readonly [string, string, RegExp]> = [
 	['a manifest that is not there', 'manifests: [no.yaml]\n', /cannot read \/.*no\.yaml \(ENOENT\); correct the path$/],
@@ -204,6 +185,11 @@ const unreadable: ReadonlyArray<readonly [string, string, RegExp]> = [
 		'a release of no named deployment',
 		'timeline: [{at: 1m, release: {image: a}}]\n',
 		/names no deployment; write NAMESPACE/,
+	],
+	[
+		'a command to no Canary',
+		'timeline: [{at: 1m, command: {verb: pause}}]\n',
+		/timeline\[0\]\.command names no canary; write NAMESPACE\/NAME$/,
 	],
 ];
 

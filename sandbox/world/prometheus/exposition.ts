@@ -1,4 +1,4 @@
-// The counters as text, for a real Prometheus to scrape.
+// Prometheus' text format: written for a real one to scrape, and read from those who expose it.
 import type {Labels} from '../objects.ts';
 import {formatSample} from './go-numbers.ts';
 import {NAME} from './labels.ts';
@@ -30,4 +30,42 @@ export const exposition = (exposed: Iterable<Exposed>): string => {
 	}
 
 	return [...families.values()].map((lines) => `${lines.join('\n')}\n`).join('');
+};
+
+const NAMED = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?$/u;
+const PAIR = /(\w+)="((?:[^"\\]|\\.)*)"/gu;
+const numbers: Readonly<Record<string, number>> = {'+Inf': Infinity, '-Inf': -Infinity};
+
+const unescaped = (text: string): string =>
+	text.replaceAll(/\\(.)/gu, (_, letter: string) => (letter === 'n' ? '\n' : letter));
+
+type Named = Pick<Exposed, 'key' | 'labels'>;
+
+const namedOf = (key: string, target: Labels): Named | undefined => {
+	const [, name = '', pairs = ''] = NAMED.exec(key) ?? [];
+	const own = [...pairs.matchAll(PAIR)].map(([, label = '', content = '']) => [label, unescaped(content)] as const);
+	return name === '' ? undefined : {key, labels: {[NAME]: name, ...Object.fromEntries(own), ...target}};
+};
+
+/**
+ * Reads texts of one target: their series, with its labels, too. Values that are no numbers are left out. Labels are
+ * read once, for a text has thousands of lines and nearly the same ones each time.
+ */
+export const expositionReader = (target: Labels): ((text: string) => readonly Exposed[]) => {
+	let known = new Map<string, Named>();
+	return (text) => {
+		const present = new Map<string, Named>();
+		const series = text.split('\n').flatMap((line) => {
+			const end = line.lastIndexOf(' ');
+			const [key, written] = [line.slice(0, end), line.slice(end + 1)];
+			const value = numbers[written] ?? Number(written);
+			if (line.startsWith('#') || end <= 0 || Number.isNaN(value)) return [];
+			const named = known.get(key) ?? namedOf(key, target);
+			if (named === undefined) return [];
+			present.set(key, named);
+			return [{...named, value}];
+		});
+		known = present;
+		return series;
+	};
 };

@@ -44,8 +44,10 @@ export const listValues = (
 };
 
 /** The type of a metric, which its name tells. */
-export const typeOfMetric = (family: string, names: ReadonlySet<string>): 'histogram' | 'counter' =>
-	names.has(`${family}_bucket`) ? 'histogram' : 'counter';
+export const typeOfMetric = (family: string, names: ReadonlySet<string>): 'histogram' | 'counter' | 'gauge' => {
+	if (names.has(`${family}_bucket`)) return 'histogram';
+	return family.endsWith('_total') || family.startsWith('envoy_') ? 'counter' : 'gauge';
+};
 
 /** The metric that a series belongs to: a histogram has three names. */
 export const familyOf = (name: string, names: ReadonlySet<string>): string => {

@@ -6,6 +6,7 @@ import {createServer, type AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {sleep, type Clock} from '../../../services/clock.ts';
+import {DAEMON_PATH} from './server.ts';
 
 export type RealPrometheus = {readonly url: string; stop(): Promise<void>};
 
@@ -45,6 +46,10 @@ const configOf = (target: string): string =>
 		'    honor_labels: true',
 		'    static_configs:',
 		`      - targets: ['${new URL(target).host}']`,
+		'  - job_name: aviary',
+		`    metrics_path: ${DAEMON_PATH}`,
+		'    static_configs:',
+		`      - targets: ['${new URL(target).host}']`,
 		'',
 	].join('\n');
 
@@ -65,7 +70,7 @@ const isReady = async (url: string): Promise<boolean> => {
 };
 
 /**
- * Starts `prometheus` from PATH, which scrapes `/metrics` of the target each second into a temporary folder. It answers
+ * Starts `prometheus` from PATH, which scrapes the target's counters and the daemon's metrics each second into a temporary folder. It answers
  * once it is ready; it ends with `stop`, or with this process. Throws NoPrometheus.
  */
 export const startRealPrometheus = async (target: string, clock: Clock): Promise<RealPrometheus> => {

@@ -5,6 +5,9 @@ import type {AddressInfo} from 'node:net';
 import type {Answer} from './answer.ts';
 import {EXPOSITION_TYPE} from './exposition.ts';
 
+/** Beside the counters, so that who scrapes them needs no other address. */
+export const DAEMON_PATH = '/metrics/daemon';
+
 const BODY_BYTES_MAX = 1_048_576;
 
 export type PrometheusServer = {readonly url: string; close(): Promise<void>};
@@ -25,10 +28,12 @@ type Served = {
 	readonly answer: Answer;
 	/** The counters as text, served at `/metrics`. */
 	readonly exposition?: () => string;
+	/** The daemon's metrics as text, served at DAEMON_PATH; undefined while it has none. */
+	readonly ofDaemon?: () => string | undefined;
 };
 
 const handle = async (
-	{answer, exposition}: Served,
+	{answer, exposition, ofDaemon}: Served,
 	request: IncomingMessage,
 	response: ServerResponse,
 ): Promise<void> => {
@@ -53,6 +58,12 @@ const handle = async (
 
 	if (url.pathname === '/metrics' && exposition !== undefined) {
 		reply(200, EXPOSITION_TYPE, exposition());
+		return;
+	}
+
+	if (url.pathname === DAEMON_PATH && ofDaemon !== undefined) {
+		const text = ofDaemon();
+		reply(text === undefined ? 503 : 200, EXPOSITION_TYPE, text ?? 'the daemon has not started yet\n');
 		return;
 	}
 

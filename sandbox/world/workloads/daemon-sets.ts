@@ -3,6 +3,7 @@ import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {nameSuffix} from '../../api/metadata.ts';
 import type {Informer} from '../informer.ts';
 import {daemonSetsKey, podsKey} from '../keys.ts';
+import {nodes} from '../nodes.ts';
 import {
 	controllerOf,
 	isEqual,
@@ -22,12 +23,6 @@ import {limitsOf} from './rollout.ts';
 
 const BY = 'daemonset-controller';
 const HASH = 'controller-revision-hash';
-
-/** More than one, so that a roll leaves somebody to answer. */
-const nodes = ['sandbox', 'sandbox-2', 'sandbox-3'].map((name) => ({
-	name,
-	labels: {'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux'},
-}));
 
 type Spec = {
 	readonly minReadySeconds?: number;

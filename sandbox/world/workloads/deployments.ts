@@ -4,6 +4,7 @@ import type {Informer} from '../informer.ts';
 import {deploymentsKey, replicaSetsKey} from '../keys.ts';
 import {conditionOf, controllerOf, isEqual, nameOf, specOf, statusOf} from '../objects.ts';
 import {createQueue} from '../work-queue.ts';
+import {adoptReplicaSets} from './adoption.ts';
 import {deploymentStatus, type ReplicaSetStatus} from './deployment-status.ts';
 import type {ControllerParts} from './parts.ts';
 import {
@@ -65,6 +66,7 @@ class DeploymentController {
 	reconcile(name: string): number | undefined {
 		const found = this.#deployments.get(name);
 		if (found === undefined || found.metadata.deletionTimestamp !== undefined) return undefined;
+		adoptReplicaSets(found, {store: this.#parts.store, replicaSets: this.#replicaSets, by: BY});
 		const spec = specOf<DeploymentSpec>(found);
 		const isRecreate = spec.strategy?.type === 'Recreate';
 		const rolling = isRecreate ? {maxSurge: 0, maxUnavailable: 0} : (spec.strategy?.rollingUpdate ?? {});

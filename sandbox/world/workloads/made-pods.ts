@@ -1,8 +1,9 @@
 // The pods that a controller makes of its object's template, and how many of them can be relied upon.
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {nodes} from '../nodes.ts';
 import {controllerReference, isReady, specOf, type Labels, type PodTemplate} from '../objects.ts';
 
-const NODE = 'sandbox';
+const NODE = nodes[0]?.name ?? '';
 
 /** When a pod became ready, in ms; undefined while it is not. */
 export type ReadySince = (pod: KubeObject) => number | undefined;

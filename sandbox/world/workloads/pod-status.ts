@@ -1,5 +1,6 @@
 // What a kubelet says of a pod in each phase of its life.
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {addressOfNode} from '../nodes.ts';
 import {specOf, statusOf, timestamp, withCondition, type Condition, type Container} from '../objects.ts';
 
 /** Where a pod stands. `startedAt` and the like are ms of the clock. */
@@ -37,8 +38,11 @@ const containerStatus = ({name, image = ''}: Container, stage: PodStage): Record
 
 /** The status that the kubelet writes for a pod in this stage. */
 export const podStatus = (pod: KubeObject, stage: PodStage, podIp: string, now: number): Record<string, unknown> => {
-	const {containers = []} = specOf<{readonly containers?: readonly Container[]}>(pod);
-	const before = statusOf<{conditions: readonly Condition[]; startTime: string}>(pod);
+	const {containers = [], nodeName} = specOf<{
+		readonly containers?: readonly Container[];
+		readonly nodeName?: string;
+	}>(pod);
+	const before = statusOf<{conditions: readonly Condition[]; startTime: string; qosClass: string}>(pod);
 	const isReady = stage.name === 'running' && stage.isReady;
 	const names = containers.map(({name}) => name).join(' ');
 	const why = {reason: 'ContainersNotReady', message: `containers with unready status: [${names}]`};
@@ -56,10 +60,11 @@ export const podStatus = (pod: KubeObject, stage: PodStage, podIp: string, now: 
 	return {
 		phase: stage.name === 'starting' ? 'Pending' : 'Running',
 		conditions,
-		hostIP: '10.0.0.1',
+		hostIP: addressOfNode(nodeName),
 		...(stage.name !== 'starting' && {podIP: podIp, podIPs: [{ip: podIp}]}),
 		startTime: before.startTime ?? timestamp(now),
 		containerStatuses: containers.map((container) => containerStatus(container, stage)),
-		qosClass: 'BestEffort',
+		// Decided by the API server when the pod was made; it never changes.
+		qosClass: before.qosClass ?? 'BestEffort',
 	};
 };

@@ -2,7 +2,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {createVirtualClock} from '../../../../sandbox/virtual-clock.ts';
 import {createAnswer} from '../../../../sandbox/world/prometheus/answer.ts';
-import {exposition} from '../../../../sandbox/world/prometheus/exposition.ts';
+import {exposition, expositionReader} from '../../../../sandbox/world/prometheus/exposition.ts';
 import {keyOf, Samples, type Exposed} from '../../../../sandbox/world/prometheus/samples.ts';
 import {startPrometheusServer} from '../../../../sandbox/world/prometheus/server.ts';
 
@@ -98,4 +98,25 @@ test('the counters are exposed for another Prometheus', async (t) => {
 		'http_seconds_count 1',
 		'',
 	]);
+});
+
+test('what is exposed is read back, with the target’s labels; no numbers and comments are left out', (t) => {
+	const read = expositionReader({job: 'aviary'});
+	const text = exposition([
+		exposed('a_total', 1.5, {path: 'a"\\b\n c'}),
+		exposed('b', Number.NaN),
+		exposed('c_bucket', Infinity, {le: '+Inf'}),
+		exposed('d', -2),
+	]);
+	const series = [
+		{labels: {__name__: 'a_total', path: 'a"\\b\n c', job: 'aviary'}, value: 1.5},
+		{labels: {__name__: 'c_bucket', le: '+Inf', job: 'aviary'}, value: Infinity},
+		{labels: {__name__: 'd', job: 'aviary'}, value: -2},
+	];
+	t.deepEqual(
+		read(text).map(({labels, value}) => ({labels, value})),
+		series,
+	);
+	t.is(read(text)[0]?.labels, read(text)[0]?.labels, 'labels are read once');
+	t.is(new Set(read(text).map(({key}) => key)).size, 3);
 });
