@@ -130,7 +130,7 @@ export class RunLedger {
 		this.#add('verdicts', {at, weight, outcome, ...textAs('text', text)});
 		for (const one of evidence) {
 			const asked = analysis.metrics.find(({name}) => name === one.metric);
-			const {kind, min, max} = asked ?? {};
+			const {kind, unit, min, max, against} = asked ?? {};
 			const own: RunMetric = this.#metrics.get(one.metric) ?? {name: one.metric, measurements: []};
 			const measurement: RunMeasurement = {
 				at,
@@ -145,8 +145,10 @@ export class RunLedger {
 			this.#metrics.set(one.metric, {
 				name: one.metric,
 				...(kind !== undefined && {kind}),
+				...(unit !== undefined && {unit}),
 				...(min !== undefined && {min}),
 				...(max !== undefined && max !== unlimited && {max}),
+				...(against !== undefined && {against}),
 				measurements: all.length <= most ? all : this.#thin('measurements', all, most, tells.measurements),
 			});
 		}

@@ -44,8 +44,17 @@ const measurement = group({
 const metric = group({
 	name: must(text('The metric')),
 	kind: text('`success-rate`, `duration` or `query`'),
+	unit: text('The unit of a `query`, where the Canary named one'),
 	min: number('Values below it were a breach'),
 	max: number('Values above it were a breach'),
+	against: group(
+		{
+			by: must(choice(['ratio', 'difference'], 'What the tolerance is: a share of the primary’s value, or an amount')),
+			tolerance: must(number('How far the canary could be from the primary')),
+			worse: must(choice(['higher', 'lower', 'either'], 'On which side')),
+		},
+		'How it was compared with the primary; absent where it was not',
+	),
 	measurements: must(list(measurement, 'Oldest first')),
 });
 

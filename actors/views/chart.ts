@@ -33,6 +33,14 @@ export const eventText = (event: string): string => {
 	return found?.event ?? event;
 };
 
+/** The same of an event that a record tells as `done` or `refused` alone. */
+export const recordedEventText = (event: string, from: Path, arrived: Path): string => {
+	const texts = transitionsOf(from)
+		.filter(({cause, to}) => cause === event && to !== undefined && around(arrived).slice(0, -1).includes(to))
+		.map((one) => one.event);
+	return new Set(texts).size === 1 ? (texts[0] ?? event) : event;
+};
+
 type Invoked = {readonly src: unknown; readonly input?: unknown};
 type Node = {readonly invoke: readonly Invoked[]; readonly states: Readonly<Record<string, Node>>};
 
@@ -45,13 +53,12 @@ const nodeAt = (path: Path): Node | undefined => {
 	return node;
 };
 
-/** When the waits of a state end, by its own reckoning; `enteredAt`: when it was entered. */
-export const endOfWait = (
-	path: Path,
-	context: Context,
-	enteredAt: number,
-): {readonly until: number; readonly to: Path} | undefined => {
-	const ends = around(path)
+/** `of`: the state whose wait it is, the present one or one around it. */
+export type EndOfWait = {readonly of: Path; readonly until: number; readonly to: Path};
+
+/** When the waits of a state end, by its own reckoning, the first one first; `enteredAt`: when it was entered. */
+export const endsOfWait = (path: Path, context: Context, enteredAt: number): readonly EndOfWait[] =>
+	around(path)
 		.slice(0, -1)
 		.flatMap((one) =>
 			(nodeAt(one)?.invoke ?? [])
@@ -59,8 +66,7 @@ export const endOfWait = (
 				.map(({input}) => {
 					const ask = input as (args: {context: Context}) => {readonly until: number};
 					const led = bySource.get(one)?.find(({event, to}) => event === 'the time is up' && to !== undefined);
-					return {until: ask({context: {...context, now: enteredAt}}).until, to: led?.to ?? ''};
+					return {of: one, until: ask({context: {...context, now: enteredAt}}).until, to: led?.to ?? ''};
 				}),
-		);
-	return ends.toSorted((a, b) => a.until - b.until)[0];
-};
+		)
+		.toSorted((a, b) => a.until - b.until);

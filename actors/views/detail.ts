@@ -5,12 +5,15 @@ import {unlimited} from '../../api/model.ts';
 import {whatComesNext} from '../../machines/model/explain.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import type {Entry} from './entry.ts';
+import {allCommands, formerTransitions} from './former.ts';
 import {summaryOf, waitEndOf} from './summary.ts';
 import {actionsOf, waysOn} from './ways.ts';
 
-const bounds = ({min, max}: Metric): Pick<CheckView, 'min' | 'max'> => ({
+const limits = ({unit, min, max, against}: Metric): Pick<CheckView, 'unit' | 'min' | 'max' | 'against'> => ({
+	...(unit !== undefined && {unit}),
 	...(min !== undefined && {min}),
 	...(max !== undefined && max !== unlimited && {max}),
+	...(against !== undefined && {against}),
 });
 
 const checkOf = (metric: Metric, verdict: Verdict | undefined): CheckView => {
@@ -19,7 +22,7 @@ const checkOf = (metric: Metric, verdict: Verdict | undefined): CheckView => {
 	return {
 		metric: name,
 		kind,
-		...bounds(metric),
+		...limits(metric),
 		...(query !== undefined && {query}),
 		outcome: told?.kind ?? '',
 		...(told !== undefined && 'value' in told && Number.isFinite(told.value) && {value: told.value}),
@@ -70,9 +73,21 @@ const waitOf = (entry: Entry, now: number): CanaryDetail['wait'] => {
 	};
 };
 
-const measured = ({life}: Entry): Pick<CanaryDetail, 'metrics' | 'weights'> => {
-	const {metrics = [], weights = []} = life?.record()?.record ?? {};
-	return {metrics: [...metrics], weights: [...weights]};
+const happened = ({
+	life,
+	transitions,
+	said,
+	commands,
+}: Entry): Pick<CanaryDetail, 'metrics' | 'weights' | 'transitions' | 'events' | 'commands'> => {
+	const record = life?.record()?.record ?? {};
+	const {metrics = [], weights = []} = record;
+	return {
+		metrics: [...metrics],
+		weights: [...weights],
+		transitions: [...formerTransitions(record, transitions), ...transitions],
+		events: [...said],
+		commands: allCommands(record, commands),
+	};
 };
 
 const worldOf = ({seen, model}: Entry): Pick<CanaryDetail, 'workloads' | 'route' | 'scalers' | 'problems'> => {
@@ -102,7 +117,7 @@ const worldOf = ({seen, model}: Entry): Pick<CanaryDetail, 'workloads' | 'route'
 
 /** Everything; `now` is the clock's. */
 export const detailOf = (entry: Entry, now: number): CanaryDetail => {
-	const {model, seen, judged, transitions, said, commands} = entry;
+	const {model, seen, since, life, judged} = entry;
 	const {analysis, skipAnalysis, progressDeadlineMs} = model;
 	const verdict = judged?.revision === seen?.context.run.revision ? judged?.verdict : undefined;
 	return {
@@ -110,7 +125,7 @@ export const detailOf = (entry: Entry, now: number): CanaryDetail => {
 		now: exactTimestamp(now),
 		message: seen?.status.condition.message ?? '',
 		wait: waitOf(entry, now),
-		next: seen === undefined ? [] : waysOn(seen.path, seen.context),
+		next: seen === undefined ? [] : waysOn(seen.path, seen.context, {since, due: life?.due()}),
 		actions: seen === undefined ? [] : actionsOf(seen.path, seen.context),
 		analysis: {
 			interval: analysis.intervalMs / 1000,
@@ -122,10 +137,7 @@ export const detailOf = (entry: Entry, now: number): CanaryDetail => {
 		...(verdict !== undefined && {
 			verdict: {at: exactTimestamp(verdict.at), outcome: verdict.outcome, text: verdict.text},
 		}),
-		...measured(entry),
+		...happened(entry),
 		...worldOf(entry),
-		transitions: [...transitions],
-		events: [...said],
-		commands: [...commands],
 	};
 };

@@ -3,7 +3,7 @@ import type {CanarySummary} from '../../api/http/canary-views.ts';
 import {unlimited} from '../../api/model.ts';
 import type {CanaryModel} from '../../api/model.ts';
 import {activityOf} from '../run-ledger.ts';
-import {endOfWait} from './chart.ts';
+import {endsOfWait, type EndOfWait} from './chart.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import type {Entry} from './entry.ts';
 
@@ -77,6 +77,11 @@ const waitOfCustody = (custody: Custody, {custody: {error}, model}: Entry): stri
 
 export type WaitEnd = {readonly until: number; readonly what: string};
 
+export const NEXT_ROUND = 'the next round of checks';
+
+/** What happens at the end of a wait. */
+export const whatEnds = ({to}: EndOfWait): string => (to.startsWith('failed') ? 'the progress deadline' : 'it goes on');
+
 /** When the wait ends, and what happens then; undefined for a wait without end. */
 export const waitEndOf = ({life, seen, since}: Entry): WaitEnd | undefined => {
 	if (life === undefined || seen === undefined) {
@@ -85,13 +90,9 @@ export const waitEndOf = ({life, seen, since}: Entry): WaitEnd | undefined => {
 
 	const {path, context} = seen;
 	const ends = [
-		...[endOfWait(path, context, since)].flatMap((end) =>
-			end === undefined
-				? []
-				: [{until: end.until, what: end.to.startsWith('failed') ? 'the progress deadline' : 'it goes on'}],
-		),
+		...endsOfWait(path, context, since).map((end) => ({until: end.until, what: whatEnds(end)})),
 		...[life.due()].flatMap((until) =>
-			until === undefined || context.run.routed === 0 ? [] : [{until, what: 'the next round of checks'}],
+			until === undefined || context.run.routed === 0 ? [] : [{until, what: NEXT_ROUND}],
 		),
 	];
 	// A Rollout has no deadline.

@@ -1,13 +1,17 @@
 // The ways out of a state, each with what it lacks; and what each command would do.
 import type {CanaryDetail, NextView} from '../../api/http/canary-views.ts';
 import type {ChartTransitionView} from '../../api/http/chart-view.ts';
-import {verbs} from '../../api/model.ts';
+import {unlimited, verbs} from '../../api/model.ts';
 import {decide} from '../../machines/model/commands.ts';
-import type {Context} from '../../machines/model/context.ts';
+import type {Decision} from '../../machines/model/commands.ts';
+import type {Context, Run} from '../../machines/model/context.ts';
 import type {Path} from '../../machines/model/explain.ts';
 import {guards} from '../../machines/model/guards.ts';
-import {lackOf} from '../../machines/model/lacks.ts';
-import {placeOf, transitionsOf} from './chart.ts';
+import {lackOf, lacksCheck} from '../../machines/model/lacks.ts';
+import {exactTimestamp} from '../../services/clock.ts';
+import {endsOfWait, placeOf, transitionsOf} from './chart.ts';
+import {NEXT_ROUND, whatEnds} from './summary.ts';
+import type {WaitEnd} from './summary.ts';
 
 type Guard = (args: {readonly context: Context}) => boolean;
 
@@ -32,17 +36,47 @@ const lacksOf = (transition: ChartTransitionView, holds: boolean, path: Path, co
 	...(holds ? [] : [lackOf(transition.guard, path, context)]),
 ];
 
+/** `since`: when the state was entered. `due`: when the next round of checks is. */
+export type Times = {readonly since: number; readonly due: number | undefined};
+
+/** When what a transition lacks may come; nothing for what somebody would have to do. */
+const timesOf = (path: Path, context: Context, {since, due}: Times) => {
+	const ends = endsOfWait(path, context, since).filter(({until}) => until < unlimited);
+	return ({event, guard, from}: ChartTransitionView, holds: boolean): WaitEnd | undefined => {
+		const end = event === 'the time is up' ? ends.find(({of}) => of === from) : undefined;
+		if (end !== undefined) {
+			return {until: end.until, what: whatEnds(end)};
+		}
+
+		const isChecked = due !== undefined && context.run.routed > 0;
+		return isChecked && !holds && lacksCheck(guard, path) ? {until: due, what: NEXT_ROUND} : undefined;
+	};
+};
+
 /** Every transition of the present state and those around it that leads anywhere, in the order in which it is tried. */
-export const waysOn = (path: Path, context: Context): NextView[] =>
-	transitionsOf(path).flatMap((transition) => {
+export const waysOn = (path: Path, context: Context, times: Times): NextView[] => {
+	const timeOf = timesOf(path, context, times);
+	return transitionsOf(path).flatMap((transition) => {
 		const {id, from, to, text, guard} = transition;
 		if (to === undefined) {
 			return [];
 		}
 
 		const holds = isTrue(guard, context);
-		return [{id, from, to, text, holds, lacks: lacksOf(transition, holds, path, context)}];
+		const end = timeOf(transition, holds);
+		const lacks = lacksOf(transition, holds, path, context);
+		const soon = end !== undefined && {until: exactTimestamp(end.until), untilWhat: end.what};
+		return [{id, from, to, text, holds, lacks, ...soon}];
 	});
+};
+
+/** What a run is told to do, whoever has asked for it. */
+const orders = ({paused, ordered, byHand}: Run): string =>
+	JSON.stringify([paused?.verb, ordered?.verb, byHand?.weight]);
+
+/** Whether anything comes of it but another name of who has asked. */
+const changes = ({run}: Context, {change}: Decision): boolean =>
+	change !== undefined && (change.run === undefined || orders(change.run) !== orders(run));
 
 /** What would come of each command now. */
 export const actionsOf = (path: Path, context: Context): CanaryDetail['actions'] =>
@@ -52,8 +86,14 @@ export const actionsOf = (path: Path, context: Context): CanaryDetail['actions']
 		}
 
 		const isWeight = verb === 'set-weight';
-		const asked = {name: '', verb, reason: '', requestedBy: '', ...(isWeight && {weight: 1})};
-		const {outcome, message} = decide(context, placeOf(path), asked);
-		const possible = outcome !== 'Refused';
-		return {verb, possible, message: isWeight && possible ? 'the canary gets the weight that is asked for' : message};
+		// Any weight but the one that is asked for already.
+		const weight = context.run.byHand?.weight === 1 ? 2 : 1;
+		const asked = {name: '', verb, reason: '', requestedBy: '', ...(isWeight && {weight})};
+		const decision = decide(context, placeOf(path), asked);
+		const {outcome, message, change} = decision;
+		if (outcome === 'Refused' || !changes(context, decision)) {
+			return {verb, possible: false, message: change === undefined ? message : `it is in force already: ${message}`};
+		}
+
+		return {verb, possible: true, message: isWeight ? 'the canary gets the weight that is asked for' : message};
 	});

@@ -3,6 +3,7 @@
 import {Type, type Static} from '@sinclair/typebox';
 import {canaryRun} from '../canary-run.ts';
 import {verbs} from '../model.ts';
+import {comparisonView} from './comparison-view.ts';
 import {choice, flag, group, instant, integer, list, maybe, number, percent, text, texts} from './words.ts';
 
 /** Whether a Canary needs anybody, in the order of urgency: `broken` first. */
@@ -106,8 +107,10 @@ export const checkView = group(
 	{
 		metric: text('Name of the metric'),
 		kind: text('`success-rate` (percent), `duration` (milliseconds), or `query`'),
+		unit: maybe(text('Of a `query`, where the Canary names one')),
 		min: maybe(number('Values below it are a breach')),
 		max: maybe(number('Values above it are a breach')),
+		against: comparisonView,
 		query: maybe(text('The query as written, for kind `query`')),
 		outcome: text('`passed`, `breached`, or why there is no value: `no data`, `timed out` …; empty before the first'),
 		value: maybe(number('The last value')),
@@ -152,6 +155,10 @@ export const nextView = group(
 		text: text('What sets it off, as a sentence'),
 		holds: flag('Its condition holds now, and only what is in `lacks` is missing'),
 		lacks: texts('What it lacks, each in words; empty: it is being taken'),
+		until: maybe(
+			instant('When what it lacks may come: the next round of checks, the end of a wait; absent if unknown'),
+		),
+		untilWhat: maybe(text('What happens then: `the next round of checks`, `the progress deadline`')),
 	},
 	'A transition that the present state has',
 );
@@ -160,8 +167,8 @@ export type NextView = Static<typeof nextView>;
 const actionView = group(
 	{
 		verb: choice(verbs, 'The verb of a command'),
-		possible: flag('It would be taken now; whether the caller may is for the API server to say'),
-		message: text('What it would do, or why it would be refused'),
+		possible: flag('It would be taken now and change something; whether the caller may is for the API server to say'),
+		message: text('What it would do, or why it would be refused or of no use'),
 	},
 	'What would come of a command now',
 );
@@ -244,9 +251,15 @@ export const canaryDetail = group(
 			'Autoscalers of either',
 		),
 		problems: list(problemView, 'What is wrong in the spec or with what it refers to'),
-		transitions: list(transitionView, 'The last ones of this process, oldest first; bounded'),
+		transitions: list(
+			transitionView,
+			'The last ones of this process, and all of the record of its run; oldest first; bounded',
+		),
 		events: list(announcementView, 'The last announcements of this process, oldest first; bounded'),
-		commands: list(commandView, 'The last commands that this process heard, oldest first; bounded'),
+		commands: list(
+			commandView,
+			'The last ones of this process, and all of the record of its run; oldest first; bounded',
+		),
 	},
 	'All that is known of one Canary',
 );

@@ -1,6 +1,7 @@
 // What the metrics server tells of a run when somebody looks at it: the canary's values and the primary's, on one axis.
 import {Type, type Static} from '@sinclair/typebox';
-import {choice, group, instant, list, maybe, number, text} from './words.ts';
+import {comparisonView} from './comparison-view.ts';
+import {group, instant, list, maybe, number, text} from './words.ts';
 
 const line = (description: string) =>
 	group(
@@ -21,16 +22,7 @@ const metricSeries = group(
 		unit: maybe(text('Of a `query`, where the Canary names one')),
 		min: maybe(number('Values of the canary below it are a breach')),
 		max: maybe(number('Values of the canary above it are a breach')),
-		against: maybe(
-			group(
-				{
-					by: choice(['ratio', 'difference'], 'What the tolerance is: a share of the primary’s value, or an amount'),
-					tolerance: number('How far the canary may be from the primary'),
-					worse: choice(['higher', 'lower', 'either'], 'On which side'),
-				},
-				'How the canary is compared with the primary; absent where it is not',
-			),
-		),
+		against: comparisonView,
 		canary: line('The canary'),
 		primary: line('The primary, asked the same'),
 	},

@@ -49,6 +49,13 @@ const byGuard: Readonly<Record<string, (context: Context) => string>> = {
 	'the weight on the route is adopted': () => 'somebody else to change the route',
 };
 
+const judged = /^(?:too many checks have failed|a halted promotion has too many failed checks|the step has passed\b)/;
+const haltedByChecks = /^halted\.(?:failedCheck|missingData)$/;
+
+/** Whether the next round of checks may be what a guard that does not hold lacks. */
+export const lacksCheck = (guard: string, path: Path): boolean =>
+	judged.test(guard) || (guard.startsWith('nothing halts ') && haltedByChecks.test(path));
+
 /** What a guard that does not hold lacks. `path` is the state that the Canary is in. */
 export const lackOf = (guard: string, path: Path, context: Context): string => {
 	if (guard.startsWith('nothing halts ')) {

@@ -30,9 +30,13 @@ const results: Results = {
 };
 
 test('within the bounds it says so, and outside of them which, and what is within reach', (t) => {
-	t.regex(costText(results), /\n\nThe bounds are met\.$/);
+	t.regex(
+		costText(results),
+		/\n\nThe bounds are met\. The bound of 250 MB is one at rest: while all 100 release, memory is above it, 400 MB\.$/,
+	);
 	t.regex(costText(results), /\| CPU, 100 releasing at speed 60 \| 10\.0 s within 8\.0 s; 0\.10 s for a release \|/);
+	t.regex(costText({...results, releasingMb: 240}), /While all 100 release, memory is below the bound, too\.$/);
 	const worse = costText({...results, idleMb: 251, stepsOver10Percent: 1, reach: {canaries: 75, speed: 0}});
-	t.regex(worse, /\n\nOut of bounds: memory, steps\.$/);
+	t.regex(worse, /\n\nOut of bounds: memory, steps\. /);
 	t.regex(worse, /\| so many keep time at speed 60 \| 75 \|\n\| 100 keep time at speed \| none of those tried \|/);
 });

@@ -59,3 +59,63 @@ test.serial(
 		t.deepEqual(complaints, []);
 	},
 );
+
+const steps = Array.from({length: 39}, (_, index) => ({
+	at: new Date(Date.parse(began) + index * 20_000).toISOString(),
+	from: index === 0 ? '' : 'progressing.settling',
+	to: index % 13 === 12 ? 'halted.failedCheck' : 'progressing.soaking',
+	event: 'the time is up',
+	why: '',
+	weight: 10,
+}));
+
+test.serial(
+	'a longer run has its marks from the beginning; what comes next is counted down; arrows tell their transitions',
+	async (t) => {
+		const against = {by: 'ratio', tolerance: 0.2, worse: 'higher'} as const;
+		const soon = {until: new Date(Date.now() + 59_000).toISOString(), untilWhat: 'the next round of checks'};
+		const checks = {id: 'a', from: 'halted', to: 'failed', text: 'too many checks have failed', holds: false, ...soon};
+		const order = {id: 'b', from: 'halted', to: 'failed', text: 'a rollback was ordered', holds: false};
+		const one = detail({
+			path: 'progressing.soaking',
+			run: {id: 'r', began},
+			weights: [{at: began, weight: 10}],
+			transitions: steps,
+			next: [
+				{...checks, lacks: ['2 more failed checks']},
+				{...order, lacks: ['somebody to order a rollback']},
+			],
+			checks: [
+				{metric: 'queue', kind: 'query', unit: 'jobs', against, outcome: 'passed', value: 3, primary: 2.9, text: ''},
+			],
+		});
+		const {url} = await pretendDaemon(t, {
+			rows: [one],
+			detail: one,
+			series: {run: 'r', from: began, to: began, step: 60, metrics: []},
+		});
+		const {page, complaints} = await open(t, browser, `${url}#/canaries/test/podinfo`);
+		await page.locator('.happenings .mark').first().waitFor({state: 'attached'});
+		t.is(await page.locator('.happenings .mark').count(), 39);
+		t.is(await page.locator('.happenings .mark.bad').count(), 3);
+		t.is(await page.locator('.log tbody tr').count(), 39);
+		const lacks = page.locator('.ways .lacks', {
+			hasText: /2 more failed checks – the next round of checks in \d+ (?:s|min)$/,
+		});
+		const told = (await lacks.textContent()) ?? '';
+		await lacks.filter({hasNotText: told}).waitFor();
+		t.is(
+			await page.locator('.ways .lacks', {hasText: 'somebody to order a rollback'}).textContent(),
+			'lacks somebody to order a rollback',
+		);
+		await page.getByRole('cell', {name: "at most 20 % above the primary's"}).waitFor();
+		await page.getByRole('cell', {name: '3 jobs primary 2.9 jobs'}).waitFor();
+		const settled = {name: 'progressing › settling → progressing › soaking: the time is up'};
+		t.is(await page.getByRole('img', settled).count(), 1, 'for those who do not see the arrow');
+		const untold =
+			"[...document.querySelectorAll('.chart .way')].filter((way) => !way.querySelector('title')?.textContent)";
+		t.is(await page.evaluate(`${untold}.length`), 0);
+		t.deepEqual(await faultsOf(page), []);
+		t.deepEqual(complaints, []);
+	},
+);

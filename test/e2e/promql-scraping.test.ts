@@ -29,7 +29,11 @@ test('it finds every series, with the same values, and ends when told', async (t
 	const [samples, clock] = [new Samples(10), createVirtualClock(0)];
 	samples.scrape(counters.exposed(), 0);
 	const answer = createAnswer(samples, clock, 2);
-	const server = await startPrometheusServer({answer, exposition: () => exposition(counters.exposed())});
+	const server = await startPrometheusServer({
+		answer,
+		exposition: () => exposition(counters.exposed()),
+		ofDaemon: () => 'aviary_leader 1\n',
+	});
 	t.teardown(() => server.close());
 	const real = await startRealPrometheus(server.url, wallClock);
 	let isStopped = false;
@@ -57,6 +61,8 @@ test('it finds every series, with the same values, and ends when told', async (t
 		t.deepEqual(valuesOf(ours.data.result), valuesOf(await ask(text)), text);
 	}
 
+	const leader = await eventually('the daemon is scraped', async () => (await ask('aviary_leader{job="aviary"}'))[0]);
+	t.is(leader.value[1], '1');
 	await real.stop();
 	isStopped = true;
 	await t.throwsAsync(fetch(`${real.url}/-/ready`));

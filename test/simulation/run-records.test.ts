@@ -1,5 +1,6 @@
 // What each run leaves behind: a CanaryRun that says where it was, what was measured, who decided and how it ended.
 import test from 'ava';
+import {nameOf, statusAnswer} from './mortal.ts';
 import {give, isAccountedFor, only, plan, release, runs, tops} from './run-records.ts';
 import {simulate} from './simulation.ts';
 
@@ -174,3 +175,30 @@ test('the outcome and the time of each run are counted', async (t) => {
 	);
 	await simulation.stop(t);
 });
+
+for (const {title, kill} of [
+	{title: 'killed', kill: true},
+	{title: 'stopped', kill: false},
+]) {
+	test(`a daemon that is ${title} before its run's beginning is written leaves no record: the next one begins`, async (t) => {
+		const simulation = await simulate(plan, t);
+		let leaving: Promise<void> | undefined;
+		const former = await simulation.start({
+			async intercept(request, next) {
+				const isBeginning = nameOf(request) === 'PATCH canaries podinfo/status' && request.body?.includes('"Unknown"');
+				if (isBeginning !== true || simulation.status()['phase'] !== 'Initialized') return next();
+				if (kill) former.kill();
+				else leaving ??= former.end();
+				return statusAnswer(500, 'InternalError', 'no leader');
+			},
+		});
+		await simulation.until(() => leaving !== undefined || !former.isAlive());
+		await simulation.seconds(60);
+		await leaving;
+		t.deepEqual(runs(simulation), []);
+		await simulation.start();
+		await simulation.toRest();
+		t.is(only(simulation).status.outcome, 'promoted');
+		await simulation.stop(t);
+	});
+}

@@ -3,7 +3,7 @@ import test from 'ava';
 import type {NextView} from '../../api/http/canary-views.ts';
 import type {ChartView} from '../../api/http/chart-view.ts';
 import {stateWords} from '../../api/http/state-words.ts';
-import {arrowOf, isUsual, linesOf, litOf, scrollOf, waysOn} from '../../ui/model/chart-focus.ts';
+import {arrowOf, arrowTitles, isUsual, linesOf, litOf, scrollOf, waysOn} from '../../ui/model/chart-focus.ts';
 
 const file = new URL('../../actors/views/generated/chart.json', import.meta.url);
 const chart = JSON.parse(readFileSync(file, 'utf8')) as ChartView;
@@ -27,6 +27,24 @@ test('every way between outermost states has an arrow', (t) => {
 		ways.filter(([from, to]) => arrowOf(chart, from, to) === undefined),
 		[],
 	);
+});
+
+test('every arrow says which transitions it stands for', (t) => {
+	const titles = arrowTitles(chart);
+	for (const arrow of chart.arrows) {
+		t.regex(titles.get(arrow) ?? '', /→|^begins in/, `${arrow.from} ${arrow.to}`);
+		t.notRegex(titles.get(arrow) ?? '', /undefined|\\^|[a-z][A-Z]/);
+	}
+
+	const told = (from: string, to: string) => titles.get(arrowOf(chart, from, to)!) ?? '';
+	t.is(
+		told('progressing.settling', 'progressing.soaking'),
+		'progressing › settling → progressing › soaking: the time is up',
+	);
+	t.true(told('progressing', 'halted').split('\n').includes('progressing › soaking → halted: the step must halt'));
+	const lines = [...titles.values()].flatMap((title) => title.split('\n'));
+	const ways = chart.transitions.filter(({from, to}) => to !== undefined && arrowOf(chart, from, to) !== undefined);
+	t.true(ways.every(({text}) => lines.some((line) => line.endsWith(text))));
 });
 
 test('where it is, what is around it, whence it came and whither it can go are lit apart', (t) => {
@@ -54,6 +72,7 @@ test('the same way is told once, and what needs nobody comes first', (t) => {
 	t.true(isUsual(way({})));
 	t.true(isUsual(way({lacks: ['a round of checks that passes at weight 5']})));
 	t.false(isUsual(restart));
+	t.true(isUsual(way({lacks: ['the time to be up'], until: '2026-11-21T10:00:00Z'})), 'it comes by itself');
 });
 
 test('the text of every state fits into its box', (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {limitText, spanText, valueText} from '../../ui/model/words.ts';
+import {countdownText, spanText, valueText} from '../../ui/model/words.ts';
 
 const MINUTE = 60_000;
 
@@ -21,10 +21,18 @@ test('a span has at most two units', (t) => {
 });
 
 test('values have units, and no more digits than tell them apart', (t) => {
-	t.is(valueText('success-rate', 99.4321), '99.4 %');
-	t.is(valueText('duration', 512.7), '513 ms');
-	t.is(valueText('query', 0.123_45), '0.12');
-	t.is(limitText({kind: 'success-rate', min: 99}), 'at least 99 %');
-	t.is(limitText({kind: 'query', min: 1, max: 2}), 'at least 1, at most 2');
-	t.is(limitText({}), '');
+	t.is(valueText({kind: 'success-rate'}, 99.4321), '99.4 %');
+	t.is(valueText({kind: 'duration'}, 512.7), '513 ms');
+	t.is(valueText({kind: 'query', unit: 'jobs'}, 0.123_45), '0.12 jobs');
+	t.is(valueText({}, 5), '5');
+});
+
+test('what comes is counted down until it has come', (t) => {
+	const now = Date.parse('2026-11-21T10:00:00Z');
+	t.is(
+		countdownText('2026-11-21T10:00:34.900Z', 'the next round of checks', now),
+		' – the next round of checks in 34 s',
+	);
+	t.is(countdownText('2026-11-21T09:59:59Z', 'the next round of checks', now), '');
+	t.is(countdownText(undefined, undefined, now), '');
 });

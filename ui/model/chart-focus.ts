@@ -1,6 +1,7 @@
 // What of the drawn chart is lit.
 import type {ChartView} from '../../api/http/chart-view.ts';
 import type {NextView} from '../../api/http/canary-views.ts';
+import {pathWords} from '../../api/http/state-words.ts';
 
 type Arrow = ChartView['arrows'][number];
 
@@ -18,6 +19,27 @@ export const arrowOf = (chart: ChartView, from: string, to: string): Arrow | und
 		(one, other) => depthOf(other.from) + depthOf(other.to) - depthOf(one.from) - depthOf(one.to),
 	);
 	return best;
+};
+
+/** The transitions that an arrow stands for, a line each; the dot of a frame has none, and what it leads to is told. */
+export const arrowTitles = (chart: ChartView): ReadonlyMap<Arrow, string> => {
+	const lines = new Map<Arrow, string[]>();
+	for (const {from, to, text} of chart.transitions) {
+		const arrow = to === undefined ? undefined : arrowOf(chart, from, to);
+		if (arrow !== undefined && to !== undefined) {
+			const line = `${pathWords(from)} → ${pathWords(to)}${text === '' ? '' : `: ${text}`}`;
+			lines.set(arrow, [...(lines.get(arrow) ?? []), line]);
+		}
+	}
+
+	return new Map(
+		chart.arrows.map((arrow) => {
+			const {from, to, labels} = arrow;
+			const start = from === '' || from.endsWith('^') ? 'begins in' : `${pathWords(from)} →`;
+			const told = lines.get(arrow) ?? [[`${start} ${pathWords(to)}`, ...labels].join(': ')];
+			return [arrow, [...new Set(told)].join('\n')];
+		}),
+	);
 };
 
 export type Lit = 'current' | 'around' | 'left' | 'open' | '';
@@ -47,10 +69,11 @@ export const waysOn = (next: readonly NextView[], current: string): readonly Nex
 };
 
 /** Ways that only wait for time, checks or pods, before those that somebody would have to want. */
-export const isUsual = ({holds, lacks}: NextView): boolean =>
+export const isUsual = ({holds, lacks, until}: NextView): boolean =>
 	holds ||
 	lacks.length === 0 ||
-	lacks.some((lack) => /round of checks|more passing|more failed check|ready|healthy|next in/.test(lack));
+	until !== undefined ||
+	lacks.some((lack) => /round of checks|more passing|more failed check|ready|healthy/.test(lack));
 
 /** Breaks at spaces, so that no line is longer than `max` where that can be: as the boxes were measured. */
 const wrap = (text: string, max: number): readonly string[] => {

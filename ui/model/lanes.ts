@@ -8,7 +8,7 @@ export type RecordedMetric = NonNullable<Story['metrics']>[number];
 /** A line with gaps: each part is unbroken. */
 export type Parts = ReadonlyArray<readonly Step[]>;
 
-export type MetricLane = Pick<RecordedMetric, 'name' | 'kind' | 'min' | 'max'> & {
+export type MetricLane = Pick<RecordedMetric, 'name' | 'kind' | 'unit' | 'min' | 'max' | 'against'> & {
 	readonly canary: Parts;
 	readonly primary: Parts;
 	/** Limits that move with the primary. */
@@ -66,11 +66,13 @@ const movingOf = (against: MetricSeries['against'], primary: Parts): readonly Pa
 };
 
 /** A metric that is asked, and of which nothing is recorded yet. */
-const unjudged = ({metric: name, kind, min, max}: MetricSeries): RecordedMetric => ({
+const unjudged = ({metric: name, kind, unit, min, max, against}: MetricSeries): RecordedMetric => ({
 	name,
 	kind,
+	...(unit !== undefined && {unit}),
 	...(min !== undefined && {min}),
 	...(max !== undefined && {max}),
+	...(against !== undefined && {against}),
 	measurements: [],
 });
 
@@ -94,7 +96,7 @@ export const lanesOf = (story: Story, series: SeriesView | undefined, until: num
 		const [own, theirs] = [found?.canary, found?.primary].map((side) => partsOf(side?.values ?? [], grid));
 		const canary = own?.length ? own : measured(metric, 'value');
 		const primary = theirs?.length ? theirs : measured(metric, 'primary');
-		return {...about, measurements, canary, primary, moving: movingOf(found?.against, primary)};
+		return {...about, measurements, canary, primary, moving: movingOf(found?.against ?? metric.against, primary)};
 	});
 };
 

@@ -1,4 +1,5 @@
 // Numbers and instants in words.
+import {unitOf} from '../../api/http/limit-words.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -21,6 +22,12 @@ export const spanText = (ms: number): string => {
 	return `${Math.floor(left / large)} ${unit}${rest === 0 ? '' : ` ${rest} ${next}`}`;
 };
 
+/** What comes at an instant, said behind what waits for it: ` – the next round of checks in 34 s`; empty once it is past. */
+export const countdownText = (until: string | undefined, what: string | undefined, now: number): string => {
+	const left = until === undefined ? -1 : Date.parse(until) - now;
+	return left < 0 ? '' : ` – ${what ?? 'next'} in ${spanText(left)}`;
+};
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** The time of day, as the reader's clock has it. */
@@ -41,26 +48,11 @@ export const numberText = (value: number): string => {
 	return String(Number(value.toFixed(digits)));
 };
 
-const units: Readonly<Record<string, string>> = {'success-rate': ' %', duration: ' ms'};
-
 /** A metric's value with its unit. */
-export const valueText = (kind: string | undefined, value: number): string =>
-	`${numberText(value)}${units[kind ?? ''] ?? ''}`;
-
-/** What a metric may be: `at least 99 %`. */
-export const limitText = ({
-	kind,
-	min,
-	max,
-}: {
-	readonly kind?: string | undefined;
-	readonly min?: number | undefined;
-	readonly max?: number | undefined;
-}): string =>
-	[
-		...(min === undefined ? [] : [`at least ${valueText(kind, min)}`]),
-		...(max === undefined ? [] : [`at most ${valueText(kind, max)}`]),
-	].join(', ');
+export const valueText = (
+	metric: {readonly kind?: string | undefined; readonly unit?: string | undefined},
+	value: number,
+): string => `${numberText(value)}${unitOf(metric)}`;
 
 const names: Readonly<Record<string, string>> = {
 	istio_requests_total: 'requests that succeed',

@@ -4,8 +4,9 @@ import type {CanaryDetail} from '../../api/http/canary-views.ts';
 import type {ChartView} from '../../api/http/chart-view.ts';
 import type {StreamEvent} from '../../api/http/stream-events.ts';
 import {pathWords} from '../../api/http/state-words.ts';
+import {presentRun, recorded} from '../model/present-run.ts';
 import {hashOf, noFilter, type CanaryPlace} from '../model/routes.ts';
-import {shortRevision, spanText} from '../model/words.ts';
+import {countdownText, shortRevision} from '../model/words.ts';
 import {pathOf} from '../net/api.ts';
 import {chartOnce, now, useTick} from '../store.ts';
 import {Actions} from './actions.tsx';
@@ -40,13 +41,12 @@ const LifeLine = ({detail}: {readonly detail: CanaryDetail}) => (
 
 const Wait = ({detail: {wait, reason, message}}: {readonly detail: CanaryDetail}) => {
 	useTick(250);
-	const left = wait.until === undefined ? undefined : Date.parse(wait.until) - now();
 	return (
 		<div class="wait">
 			{reason === '' || reason === wait.text ? null : <p class="reason">{reason}</p>}
 			<p>
 				{wait.whom === 'nobody' ? message : `Waits for ${wait.text}`}
-				{left === undefined || left < 0 ? '' : ` – ${wait.untilWhat} in ${spanText(left)}`}
+				{countdownText(wait.until, wait.untilWhat, now())}
 			</p>
 			{wait.afterwards === '' ? null : <p class="note">Then: {wait.afterwards}.</p>}
 		</div>
@@ -122,9 +122,8 @@ type NowProps = {
 const Now = ({place, detail, chart}: NowProps) => {
 	useTick(1000);
 	const last = detail.transitions.findLast(({from, to}) => from !== to);
-	const began = detail.run?.began ?? detail.weights[0]?.at;
-	const story = {...detail, began: began ?? detail.now, gaps: [], transitions: [], verdicts: []};
-	const until = detail.run === undefined ? Date.parse(detail.weights.at(-1)?.at ?? detail.now) : now();
+	const story = presentRun(detail);
+	const until = story?.ended === undefined ? now() : Date.parse(story.ended);
 	return (
 		<>
 			<section class="panel now" aria-labelledby="now">
@@ -147,26 +146,16 @@ const Now = ({place, detail, chart}: NowProps) => {
 					/>
 				)}
 			</section>
-			{began === undefined ? null : (
+			{story === undefined ? null : (
 				<section class="panel wide" aria-labelledby="course">
 					<h2 id="course">{detail.run === undefined ? 'The last run' : 'This run'}</h2>
-					<Course
-						place={place}
-						run=""
-						story={{
-							...story,
-							transitions: detail.transitions
-								.filter(({at}) => Date.parse(at) >= Date.parse(story.began))
-								.map(({why, ...rest}) => ({...rest, reason: why})),
-						}}
-						until={until}
-					/>
+					<Course place={place} run="" story={story} until={until} />
 				</section>
 			)}
 			<Difference which={detail} />
 			<Checks detail={detail} />
 			<Workloads detail={detail} />
-			<TransitionLog transitions={detail.transitions.map(({why, ...rest}) => ({...rest, reason: why}))} />
+			<TransitionLog transitions={detail.transitions.map((one) => recorded(one))} />
 			<EventLog events={detail.events} />
 			<CommandLog commands={detail.commands} />
 		</>

@@ -1,6 +1,7 @@
 // The metrics of the analysis, with their last values.
 import type {CanaryDetail} from '../../api/http/canary-views.ts';
-import {limitText, metricName, valueText} from '../model/words.ts';
+import {limitText} from '../../api/http/limit-words.ts';
+import {metricName, valueText} from '../model/words.ts';
 import {Clock} from './pieces.tsx';
 
 export const Checks = ({detail: {checks, verdict, analysis}}: {readonly detail: CanaryDetail}) => (
@@ -26,9 +27,9 @@ export const Checks = ({detail: {checks, verdict, analysis}}: {readonly detail: 
 							</th>
 							<td>{limitText(check)}</td>
 							<td>
-								{check.value === undefined ? '–' : valueText(check.kind, check.value)}
+								{check.value === undefined ? '–' : valueText(check, check.value)}
 								{check.primary === undefined ? null : (
-									<span class="note">primary {valueText(check.kind, check.primary)}</span>
+									<span class="note">primary {valueText(check, check.primary)}</span>
 								)}
 							</td>
 							<td class={check.outcome === 'passed' || check.outcome === '' ? '' : 'failing'} title={check.text}>

@@ -1,8 +1,9 @@
 // One metric on the time axis of a run: canary and primary, what may be, and each measurement that was judged.
 import type {ComponentChildren} from 'preact';
+import {limitText} from '../../api/http/limit-words.ts';
 import type {MetricLane as Lines} from '../model/lanes.ts';
 import {partsPath, place, valueRange, type Scale} from '../model/time-axis.ts';
-import {clockText, limitText, metricName, numberText, valueText} from '../model/words.ts';
+import {clockText, metricName, numberText, valueText} from '../model/words.ts';
 
 export const LEFT = 48;
 export const LANE = 84;
@@ -72,8 +73,8 @@ export const MetricLane = ({lane, index, x}: {readonly lane: Lines; readonly ind
 							<title>
 								{[
 									clockText(Date.parse(at)),
-									value === undefined ? outcome : valueText(kind, value),
-									theirs === undefined ? '' : `(primary ${valueText(kind, theirs)})`,
+									value === undefined ? outcome : valueText(lane, value),
+									theirs === undefined ? '' : `(primary ${valueText(lane, theirs)})`,
 									text,
 								].join(' ')}
 							</title>

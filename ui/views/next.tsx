@@ -2,15 +2,21 @@
 import type {CanaryDetail, NextView} from '../../api/http/canary-views.ts';
 import {pathWords} from '../../api/http/state-words.ts';
 import {isUsual, waysOn} from '../model/chart-focus.ts';
+import {countdownText} from '../model/words.ts';
+import {now, useTick} from '../store.ts';
 
-const Way = ({way: {to, text, lacks}}: {readonly way: NextView}) => (
+const Way = ({way: {to, text, lacks, until, untilWhat}}: {readonly way: NextView}) => (
 	<li>
 		<span class="to">{pathWords(to)}</span> <span>when {text}</span>
-		<span class="lacks">{lacks.length === 0 ? 'is being taken' : `lacks ${lacks.join(', and ')}`}</span>
+		<span class="lacks">
+			{lacks.length === 0 ? 'is being taken' : `lacks ${lacks.join(', and ')}`}
+			{countdownText(until, untilWhat, now())}
+		</span>
 	</li>
 );
 
 export const Next = ({detail: {next, path}}: {readonly detail: CanaryDetail}) => {
+	useTick(250);
 	const ways = waysOn(next, path);
 	const usual = ways.filter((way) => isUsual(way));
 	const others = ways.filter((way) => !isUsual(way));

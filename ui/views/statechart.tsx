@@ -2,7 +2,7 @@
 import {useLayoutEffect, useMemo, useRef, useState} from 'preact/hooks';
 import type {ChartStateView, ChartView} from '../../api/http/chart-view.ts';
 import {pathWords, stateWords} from '../../api/http/state-words.ts';
-import {arrowOf, linesOf, litOf, scrollOf} from '../model/chart-focus.ts';
+import {arrowOf, arrowTitles, linesOf, litOf, scrollOf} from '../model/chart-focus.ts';
 
 type Point = {readonly x: number; readonly y: number};
 
@@ -18,12 +18,24 @@ const headOf = (points: readonly Point[]): string => {
 	return `M${tip.x} ${tip.y}L${base.x + y * 3.5} ${base.y + x * 3.5}L${base.x - y * 3.5} ${base.y - x * 3.5}z`;
 };
 
-const Arrow = ({arrow, isTaken}: {readonly arrow: ChartView['arrows'][number]; readonly isTaken: boolean}) => (
-	<g class={isTaken ? 'way taken' : 'way'}>
-		<path class="line" d={`M${arrow.points.map(({x, y}) => `${x} ${y}`).join('L')}`} />
-		<path class="head" d={headOf(arrow.points)} />
-	</g>
-);
+type ArrowProps = {
+	readonly arrow: ChartView['arrows'][number];
+	readonly title: string | undefined;
+	readonly isTaken: boolean;
+};
+
+const Arrow = ({arrow, title = '', isTaken}: ArrowProps) => {
+	const line = `M${arrow.points.map(({x, y}) => `${x} ${y}`).join('L')}`;
+	return (
+		<g class={isTaken ? 'way taken' : 'way'} role="img">
+			<title>{title}</title>
+			{/* A pointer need not meet a line that is one pixel wide. */}
+			<path class="reach" d={line} />
+			<path class="line" d={line} />
+			<path class="head" d={headOf(arrow.points)} />
+		</g>
+	);
+};
 
 const LINE = 14;
 
@@ -31,7 +43,7 @@ const Box = ({state, lit}: {readonly state: ChartStateView; readonly lit: string
 	const {x, y, width, height, name, description, does, ways, path, kind} = state;
 	const isTop = !path.includes('.');
 	return (
-		<g class={`box ${kind} ${lit} ${isTop ? 'top' : ''}`} data-path={path}>
+		<g class={`box ${kind} ${lit} ${isTop ? 'top' : ''}`} data-path={path} role="img">
 			<title>{[pathWords(path), description, ...does, ...ways].join('\n')}</title>
 			<rect x={x} y={y} width={width} height={height} rx={6} />
 			<text class="name" x={x + 8} y={y + 20}>
@@ -46,11 +58,14 @@ const Box = ({state, lit}: {readonly state: ChartStateView; readonly lit: string
 	);
 };
 
-const Labels = ({chart}: {readonly chart: ChartView}) => (
+type LabelsProps = {readonly chart: ChartView; readonly titles: ReturnType<typeof arrowTitles>};
+
+const Labels = ({chart, titles}: LabelsProps) => (
 	<g class="labels" aria-hidden="true">
-		{chart.arrows.flatMap(({from, to, texts}) =>
-			texts.map(({x, y, width, height, lines}) => (
-				<g key={`${from} ${to} ${x}`}>
+		{chart.arrows.flatMap((arrow) =>
+			arrow.texts.map(({x, y, width, height, lines}) => (
+				<g key={`${arrow.from} ${arrow.to} ${x}`}>
+					<title>{titles.get(arrow)}</title>
 					<rect x={x} y={y} width={width} height={height} />
 					{lines.map((line, index) => (
 						<text key={line} x={x + 2} y={y + 11 + index * LINE}>
@@ -112,7 +127,8 @@ export const Statechart = ({chart, path, cameFrom, open}: StatechartProps) => {
 	}, [zoom, current, frame, scale]);
 	const lighted = new Set(open);
 	const taken = cameFrom === '' ? undefined : arrowOf(chart, cameFrom, path);
-	const labels = useMemo(() => <Labels chart={chart} />, [chart]);
+	const titles = useMemo(() => arrowTitles(chart), [chart]);
+	const labels = useMemo(() => <Labels chart={chart} titles={titles} />, [chart, titles]);
 	const label = `Statechart. Now: ${pathWords(path)}.${cameFrom === '' ? '' : ` Before: ${pathWords(cameFrom)}.`}`;
 	return (
 		<>
@@ -132,7 +148,7 @@ export const Statechart = ({chart, path, cameFrom, open}: StatechartProps) => {
 			>
 				<svg
 					class="chart"
-					role="img"
+					role="group"
 					aria-label={label}
 					viewBox={`0 0 ${chart.width} ${chart.height}`}
 					width={chart.width * scale}
@@ -142,13 +158,15 @@ export const Statechart = ({chart, path, cameFrom, open}: StatechartProps) => {
 						<Box key={state.path} state={state} lit={litOf(state.path, path, cameFrom, lighted)} />
 					))}
 					{chart.arrows.map((arrow) =>
-						arrow === taken ? null : <Arrow key={`${arrow.from} ${arrow.to}`} arrow={arrow} isTaken={false} />,
+						arrow === taken ? null : (
+							<Arrow key={`${arrow.from} ${arrow.to}`} arrow={arrow} title={titles.get(arrow)} isTaken={false} />
+						),
 					)}
 					{chart.dots.map(({x, y, width, frame: of}) => (
 						<circle key={of} class="start" cx={x + width / 2} cy={y + width / 2} r={width / 2} />
 					))}
 					{labels}
-					{taken === undefined ? null : <Arrow arrow={taken} isTaken />}
+					{taken === undefined ? null : <Arrow arrow={taken} title={titles.get(taken)} isTaken />}
 				</svg>
 			</div>
 		</>

@@ -28,6 +28,9 @@ const useWidth = (element: {readonly current: HTMLElement | null}): number => {
 	return width;
 };
 
+/** What is told in whole seconds began no earlier than the run. */
+const placeOf = (x: Scale, at: string): number => place(x, Math.max(x.from, Date.parse(at)));
+
 const Happenings = ({story, x, top}: {readonly story: Story; readonly x: Scale; readonly top: number}) => (
 	<g class="happenings">
 		{(story.gaps ?? []).map(({from, to, why}) => (
@@ -47,14 +50,14 @@ const Happenings = ({story, x, top}: {readonly story: Story; readonly x: Scale; 
 				<path
 					key={`${at} ${index}`}
 					class={isBad ? 'mark bad' : 'mark'}
-					d={`M${place(x, Date.parse(at))} ${isBad ? 0 : top - 8}V${top}`}
+					d={`M${placeOf(x, at)} ${isBad ? 0 : top - 8}V${top}`}
 				>
 					<title>{`${clockText(Date.parse(at))} ${pathWords(to)} ${reason}`}</title>
 				</path>
 			);
 		})}
 		{(story.commands ?? []).map(({at, verb, requestedBy, name}) => (
-			<path key={name} class="mark command" d={`M${place(x, Date.parse(at))} 0V${top}`}>
+			<path key={name} class="mark command" d={`M${placeOf(x, at)} 0V${top}`}>
 				<title>{`${clockText(Date.parse(at))} ${verb} by ${requestedBy}`}</title>
 			</path>
 		))}
@@ -62,13 +65,13 @@ const Happenings = ({story, x, top}: {readonly story: Story; readonly x: Scale; 
 );
 
 /** The newest values, for those who do not see the lines. */
-const inWords = ({name, kind, canary, primary}: Lines): string => {
+const inWords = ({name, kind, unit, canary, primary}: Lines): string => {
 	const texts = (
 		[
 			['canary', lastOf(canary)],
 			['primary', lastOf(primary)],
 		] as const
-	).map(([side, value]) => (value === undefined ? '' : ` ${side} ${valueText(kind, value)}`));
+	).map(([side, value]) => (value === undefined ? '' : ` ${side} ${valueText({kind, unit}, value)}`));
 	return `${metricName(name)}:${texts.join('') || ' no value'}. `;
 };
 

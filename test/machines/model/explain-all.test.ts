@@ -75,7 +75,7 @@ const readAll = (t: ExecutionContext, path: string, context: Context): void => {
 		reads(t, reasonOf(path, context), `${path} because`);
 	}
 
-	const ways = waysOn(path, context);
+	const ways = waysOn(path, context, {since: 0, due: undefined});
 	t.true(ways.length > 0, `${path} has a way out`);
 	for (const {text, lacks} of ways) {
 		if (text !== '') reads(t, text, `${path} ends by`);
