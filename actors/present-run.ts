@@ -194,7 +194,7 @@ export class PresentRun {
 
 	/** Opens the record of a run that begins, or goes on. */
 	#open(run: string, revision: string, began: number, promoted: string): Kept {
-		const {services, model, archive, about} = this.#options;
+		const {services, model, archive, about, recorded} = this.#options;
 		const {name, target, primary, origin} = model;
 		const identity: RunIdentity = {
 			canary: name,
@@ -211,7 +211,7 @@ export class PresentRun {
 			ledger.heard(this.#heard.command, this.#heard.at);
 		}
 
-		return {ledger, file: archive.open(ledger, about), replaced: promoted};
+		return {ledger, file: archive.open(ledger, about, recorded()), replaced: promoted};
 	}
 
 	#end(outcome: RunOutcome, reason: string): void {

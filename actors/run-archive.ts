@@ -25,8 +25,11 @@ export type RunFile = {
 };
 
 export type RunArchive = {
-	/** The record is made now; one that is there already is gone on with, and the ledger recalls what it holds. */
-	open(ledger: RunLedger, about: About): RunFile;
+	/**
+	 * The record is made once the run's beginning stands in its Canary's status, or whoever comes after a crash would begin
+	 * the run anew, with another record. One that is there already is gone on with, and the ledger recalls what it holds.
+	 */
+	open(ledger: RunLedger, about: About, begun: Promise<unknown>): RunFile;
 	/** A CanaryCommand came in: it is kept as long as the record of its run. */
 	noteCommand(command: KubeObject): void;
 	/** Resolves when all that was asked for is written, or given up. */
@@ -105,7 +108,7 @@ export const createRunArchive = (options: ArchiveOptions): RunArchive => {
 	};
 
 	return {
-		open(ledger, about) {
+		open(ledger, about, begun) {
 			const {namespace} = about;
 			const key = `${namespace}/${runName(ledger.identity)}`;
 			const own = {
@@ -163,9 +166,17 @@ export const createRunArchive = (options: ArchiveOptions): RunArchive => {
 				isGivenUp ? Promise.resolve() : attempt(what, write);
 
 			open.set(key, (open.get(key) ?? 0) + 1);
+			const isBegun = begun.then(
+				() => true,
+				() => false,
+			);
 			enqueue(key, async () => {
-				// The state that it begins in is entered in this very turn.
-				await Promise.resolve();
+				if (!(await isBegun)) {
+					// Nobody looks after it here any more, and it has done nothing.
+					isGivenUp = true;
+					return;
+				}
+
 				await attempt('making the record of a run', async () => {
 					shelf.noteRecord(await file.place());
 				});

@@ -52,8 +52,12 @@ export const primaryIsHealthy = (context: Context): boolean =>
 
 export const canaryIsHealthy = (context: Context): boolean => lackOfCanary(context) === '';
 
-/** Pods of the canary fail while users are on it: none is ready, or fewer than when it was last whole. A scaler that
- * asks for more replicas makes nobody fail. */
+/**
+ * Pods of the canary fail while users are on it: none is ready, or fewer than the threshold's share of what it had when
+ * it was last whole. A scaler that asks for more replicas makes nobody fail. Ready ones count and not available ones: a
+ * pod that is lost is missing in both at once, and one that serves again is available only after `minReadySeconds`, until
+ * when the run halts as unhealthy, with its traffic where it is.
+ */
 export const canaryIsFailing = (context: Context): boolean => {
 	const target = targetOf(context);
 	if (context.run.routed === 0) {

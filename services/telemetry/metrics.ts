@@ -48,7 +48,12 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 
 	const count = (namespace: string): void => {
 		const inside = [...canaries.values()].filter(({facts}) => facts.namespace === namespace);
-		series.total.set({namespace}, inside.length);
+		if (inside.length === 0) {
+			// Namespaces come and go: what is of none any more must not stay.
+			series.total.remove({namespace});
+		} else {
+			series.total.set({namespace}, inside.length);
+		}
 	};
 
 	/** Gauges that the next facts would not overwrite. */

@@ -11,8 +11,8 @@ const introduction = `<!-- Written by npm run generate from services/telemetry/s
 \`/metrics\` of the daemon has these series. Dashboards that show them are in \`artifacts/dashboards/\`, alert rules in
 \`artifacts/rules/\`, what to do when one fires in [the runbook](runbook.md).
 
-- Series with the labels \`name\`, \`namespace\` or \`workload\` end when their Canary is deleted. Nothing else has a label
-  that grows with the number of Canaries.
+- Series with the labels \`name\`, \`namespace\` or \`workload\` end when their Canary is deleted (the total of a namespace
+  with its last one, where the peer's stays as it was). Nothing else has a label that grows with the number of Canaries.
 - With several replicas only the one that leads has series of Canaries: sum over replicas, or take the maximum.
 - Beside them are Node's own: \`nodejs_eventloop_lag_p99_seconds\` and its siblings, \`nodejs_heap_size_used_bytes\`,
   \`nodejs_gc_duration_seconds\`, \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\` and others of

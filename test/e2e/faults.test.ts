@@ -76,6 +76,8 @@ test('the observer sees broken rules: other weights, a promotion without its ste
 	t.is(seen(changes), '');
 	t.regex(seen(withMore(changes, 7)), /^T1 /mu);
 	t.regex(seen(withMore(changes, 7)), /^T2 /mu);
+	const secretly = observation.calls.map((call) => ({...call, kind: call.kind.replace('virtualservices', 'secrets')}));
+	t.regex(violationsIn({...observation, calls: secretly}).join('\n'), /^S6 cannot be asked: secrets are written/mu);
 	t.regex(seen(changes.filter(({plural, type}) => plural !== 'virtualservices' || type === 'ADDED')), /^A1 /mu);
 });
 

@@ -10,6 +10,8 @@ import {statesSince} from './past.ts';
 
 const kinds: readonly Resource[] = [
 	resources.canaries,
+	resources.canaryCommands,
+	resources.canaryRuns,
 	resources.controllerRevisions,
 	resources.daemonSets,
 	resources.deployments,

@@ -6,12 +6,17 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {isOfWorkload, templateOf} from './invariants/invariant.ts';
 import {keys} from './keys.ts';
 import type {Cut} from './mortal.ts';
+import {isOver, leftOpen, recordedRuns, type Recorded} from './recorded.ts';
 import {simulate} from './simulation.ts';
 import type {Plan, Simulation} from './simulation.ts';
 
 export type End = {
 	/** Specs and the status, without what times and addresses are in them. */
 	readonly state: unknown;
+	/** The records of its runs. */
+	readonly records: readonly Recorded[];
+	/** A daemon was killed when its run was over, and perhaps before it had said so in the record. */
+	readonly wasOverWhenKilled: boolean;
 	/** How often the primary was given another template. */
 	readonly rollouts: number;
 	readonly events: ReadonlyMap<string, number>;
@@ -40,8 +45,20 @@ const stateOf = (simulation: Simulation): unknown => {
 		routes: all('virtualservices').map(spec),
 		services: all('services').map(spec),
 		kept: all('controllerrevisions').map(({metadata}) => metadata.annotations),
+		commands: all('canarycommands').map(({metadata, status}) => [metadata.name, status?.['outcome']]),
 	};
 };
+
+const recordsOf = ({embedded}: Simulation): readonly KubeObject[] =>
+	embedded.store.list(keys.canaryruns, {namespace: 'test'}).items;
+
+/** A record is written last of all, and as often as it takes. */
+const untilRecorded = (simulation: Simulation): Promise<void> =>
+	simulation.until(
+		() => recordsOf(simulation).every(({status}) => status?.['outcome'] !== undefined),
+		1800,
+		'the record of a run is closed',
+	);
 
 const countRollouts = (simulation: Simulation, primary: string): (() => number) => {
 	let rollouts = 0;
@@ -56,8 +73,15 @@ const countRollouts = (simulation: Simulation, primary: string): (() => number) 
 const isWriteName = (request: string): boolean => /^(?:POST|PATCH|PUT|DELETE) /.test(request);
 
 /** What a run has come to. `requests`: of its first daemon. */
-const endOf = (simulation: Simulation, rollouts: number, requests: readonly string[]): End => ({
+const endOf = (
+	simulation: Simulation,
+	rollouts: number,
+	requests: readonly string[],
+	wasOverWhenKilled = false,
+): End => ({
 	state: stateOf(simulation),
+	wasOverWhenKilled,
+	records: recordedRuns(recordsOf(simulation)),
 	rollouts,
 	events: simulation.events(),
 	writes: requests.filter((request) => isWriteName(request)).length,
@@ -87,6 +111,7 @@ export const runThrough = async (
 	prepare(simulation);
 	const {requests} = await simulation.start({intercept});
 	await rest(simulation);
+	await untilRecorded(simulation);
 	const end = endOf(simulation, rollouts(), requests);
 	await simulation.stop(t);
 	return end;
@@ -105,9 +130,11 @@ export const runKilled = async (
 	const [first] = cuts;
 	const daemon = await simulation.start(first === undefined ? {} : {cut: first});
 	let current = daemon;
+	let wasOver = false;
 	for (const [index, cut] of cuts.entries()) {
 		const dead = current;
 		await simulation.until(() => !dead.isAlive(), 3600, `write ${cut.write} never came`);
+		wasOver ||= isOver(simulation.status());
 		await simulation.seconds(outages[(cut.write + index) % outages.length] ?? 0);
 		const next = cuts[index + 1];
 		current = await simulation.start(next === undefined ? {} : {cut: next});
@@ -115,7 +142,7 @@ export const runKilled = async (
 
 	await rest(simulation);
 	const {requests} = daemon;
-	const end = endOf(simulation, rollouts(), requests);
+	const end = endOf(simulation, rollouts(), requests, wasOver);
 	await simulation.stop();
 	const where = cuts.map(({write, when}) => `${when} ${write} (${requests.at(-1)})`).join(', ');
 	t.deepEqual(simulation.violations, [], `invariants, killed ${where}`);
@@ -129,6 +156,12 @@ const isFleeting = (text: string): boolean =>
 /** The killed run ended as the other one: the same state, no second rollout, every event, at most once more a kill. */
 export const assertSameEnd = (t: ExecutionContext, killed: End, reference: End, kills: number, where: string): void => {
 	t.deepEqual(killed.state, reference.state, `state, killed ${where}`);
+	const isOpen = killed.wasOverWhenKilled && killed.records.at(-1)?.outcome === undefined;
+	t.deepEqual(
+		killed.records,
+		isOpen ? leftOpen(reference.records) : reference.records,
+		`records of runs, killed ${where}`,
+	);
 	t.is(killed.rollouts, reference.rollouts, `rollouts, killed ${where}`);
 	const missing = [...reference.events.keys()].filter((text) => !isFleeting(text) && !killed.events.has(text));
 	t.deepEqual(missing, [], `events never said, killed ${where}`);

@@ -2,6 +2,7 @@
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import type {Change} from '../../releases/harness.ts';
 import {templateOf} from '../../releases/shapes.ts';
+import {recordedRuns} from '../../simulation/recorded.ts';
 import type {End} from '../../simulation/sweep.ts';
 import type {Plan} from './plans.ts';
 
@@ -34,6 +35,7 @@ const withoutTimes = ({status}: KubeObject): unknown => {
 const factsOf = (plural: string, object: KubeObject): unknown => {
 	if (plural === 'canaries') return withoutTimes(object);
 	if (plural === 'controllerrevisions') return object.metadata.annotations;
+	if (plural === 'canarycommands') return [object.spec, object.status?.['outcome']];
 	const {clusterIP: _, clusterIPs: __, ...spec} = object.spec ?? {};
 	return spec;
 };
@@ -55,16 +57,22 @@ const eventsIn = (left: ReturnType<typeof leftBy>): ReadonlyMap<string, number> 
 };
 
 /** The end of a run, its namespace's name left out. */
-export const endOf = (changes: readonly Change[], {shape}: Plan, namespace: string, writes: number): End => {
+export const endOf = (
+	changes: readonly Change[],
+	{shape}: Plan,
+	namespace: string,
+	course: Pick<End, 'writes' | 'wasOverWhenKilled'>,
+): End => {
 	const left = leftBy(changes);
 	const state = left
-		.filter(({plural}) => plural !== 'events')
+		.filter(({plural}) => plural !== 'events' && plural !== 'canaryruns')
 		.map(({plural, object}) => [plural, object.metadata.name, factsOf(plural, object)]);
 	const neutral = (text: string): string => text.replaceAll(namespace, 'NAMESPACE');
 	return {
 		state: JSON.parse(neutral(JSON.stringify(state))) as unknown,
+		records: recordedRuns(left.filter(({plural}) => plural === 'canaryruns').map(({object}) => object)),
 		rollouts: rolloutsIn(changes, shape.primary),
 		events: new Map([...eventsIn(left)].map(([text, count]) => [neutral(text), count])),
-		writes,
+		...course,
 	};
 };

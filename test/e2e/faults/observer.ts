@@ -4,7 +4,7 @@ import {canonicalJson} from '../../../api/canonical.ts';
 import {jsonPatched} from '../../../sandbox/api/patches.ts';
 import {StatusError, type Accepted} from '../../../sandbox/api/types.ts';
 import type {KubeObject, Operation} from '../../../services/kubernetes/cluster.ts';
-import type {Change} from '../../releases/harness.ts';
+import {recordedPlurals, type Change} from '../../releases/harness.ts';
 import {invariants} from '../../simulation/invariants/index.ts';
 import type {Scene} from '../../simulation/invariants/invariant.ts';
 import {keys, type Kind} from '../../simulation/keys.ts';
@@ -59,6 +59,8 @@ const hasMade = ({method, body}: Call, before: KubeObject | undefined): boolean 
 
 export type Observation = {
 	readonly changes: readonly Change[];
+	/** All that the daemons asked. */
+	readonly calls: readonly Call[];
 	/** The daemons' own writes, by the version that was answered. */
 	readonly written: ReadonlyMap<string, Call>;
 	readonly speed: number;
@@ -66,17 +68,30 @@ export type Observation = {
 	readonly except: readonly string[];
 };
 
+/** Written, and of no rule: what is said, and who leads. */
+const isOfNoRule = (plural: string): boolean => plural === 'events' || plural === 'leases';
+
+/** Kinds that are written and not followed: no rule would see what becomes of them. */
+const unseenIn = (calls: readonly Call[]): readonly string[] => {
+	const plurals = calls.filter(({isWrite}) => isWrite).map(({kind}) => kind.split(/[ /]/u)[1] ?? '');
+	return [...new Set(plurals)]
+		.filter((plural) => !isOfNoRule(plural) && !recordedPlurals.some((one) => one === plural))
+		.map((plural) => `S6 cannot be asked: ${plural} are written, and nobody follows them`);
+};
+
 /** What was violated, in words; empty when all rules held after every write. */
-export const violationsIn = ({changes, written, speed, except}: Observation): readonly string[] => {
+export const violationsIn = ({changes, calls, written, speed, except}: Observation): readonly string[] => {
 	const past = createPast(speed);
-	const violations: string[] = [];
+	const violations = [...unseenIn(calls)];
 	const watching = invariants
 		.filter(({name}) => !except.includes(name.split(' ')[0] ?? ''))
 		.map((invariant) => invariant.watch(past.scene, (text) => violations.push(`${invariant.name}: ${text}`)));
 	for (const change of changes) {
 		const {type, plural, object} = change;
 		const before = past.take(change);
-		const answered = written.get(object.metadata.resourceVersion ?? '');
+		const answered =
+			written.get(object.metadata.resourceVersion ?? '') ??
+			(type === 'DELETED' ? calls.find(({what}) => what === `DELETE ${plural} ${object.metadata.name}`) : undefined);
 		const call = answered !== undefined && hasMade(answered, before) ? answered : undefined;
 		const accepted: Accepted = {
 			verb: verbs[type],

@@ -1,6 +1,6 @@
 // One run of a plan in a namespace of its own, through whatever comes over it, to its end.
 import {sleep, wallClock} from '../../../services/clock.ts';
-import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import type {KubeObject, Resource} from '../../../services/kubernetes/cluster.ts';
 import * as resources from '../../../services/kubernetes/resources.ts';
 import {release} from '../../releases/shapes.ts';
 import type {End} from '../../simulation/sweep.ts';
@@ -51,7 +51,13 @@ const plurals: Readonly<Record<string, string>> = {
 };
 
 /** Those whose newest versions must have been seen before a history is complete. */
-const awaited = [resources.canaries, resources.deployments, resources.virtualServices, resources.events];
+const awaited = [
+	resources.canaries,
+	resources.canaryRuns,
+	resources.deployments,
+	resources.virtualServices,
+	resources.events,
+];
 
 /** Asks until the API server, which may be away, has answered. */
 const insist = ({client}: Ground, method: 'GET' | 'DELETE', path: string): Promise<unknown> =>
@@ -69,15 +75,13 @@ const begin = async ({ground, upstream, except}: Site, plan: Plan) => {
 		await client.call('POST', collectionOf(object), object);
 	}
 
-	const status = (): Readonly<Record<string, unknown>> =>
-		mirror.store
-			.list({group: 'flagger.app', plural: 'canaries'}, {})
-			.items.find(({metadata}) => metadata.namespace === namespace)?.status ?? {};
+	const present = (kind: Resource): readonly KubeObject[] =>
+		mirror.store.list(kind, {}).items.filter(({metadata}) => metadata.namespace === namespace);
+	const status = (): Readonly<Record<string, unknown>> => present(resources.canaries)[0]?.status ?? {};
 	/** What tells whether it is the cluster that stands still, or the daemon. */
 	const workloads = (): string =>
 		[resources.deployments, resources.pods]
-			.flatMap((kind) => mirror.store.list(kind, {}).items)
-			.filter((object) => object.metadata.namespace === namespace)
+			.flatMap((kind) => present(kind))
 			.map(({metadata, status: said}) => `${metadata.name}: ${JSON.stringify(said)}`)
 			.join('\n');
 	const untilSo = async (what: string, isSo: () => boolean): Promise<void> => {
@@ -89,6 +93,9 @@ const begin = async ({ground, upstream, except}: Site, plan: Plan) => {
 		}
 	};
 	const hasEnded = (): boolean => status()['phase'] === plan.end;
+	/** A record is written last of all; a daemon that died before that has left it open. */
+	const isRecorded = (): boolean =>
+		present(resources.canaryRuns).every((record) => record.status?.['outcome'] !== undefined);
 
 	/** Its user releases the new version as soon as everything stands by. */
 	const user = async (): Promise<number> => {
@@ -125,9 +132,17 @@ const begin = async ({ground, upstream, except}: Site, plan: Plan) => {
 	return {
 		place,
 		user: user(),
+		/** Its status says that it is over, whatever its record says. */
+		async isOver(): Promise<boolean> {
+			const {items} = (await insist(ground, 'GET', resources.pathOf(resources.canaries, namespace))) as {
+				items: readonly KubeObject[];
+			};
+			return items.every(({status: said}) => said?.['phase'] === plan.end);
+		},
 		/** It has come to its end, and nobody writes any more. */
-		async ended({calls}: Proxy): Promise<void> {
+		async ended({calls}: Proxy, isRecordLost = () => false): Promise<void> {
 			await untilSo(`ends as ${plan.end}`, hasEnded);
+			await untilSo('has ended in its record', () => isRecordLost() || isRecorded());
 			const from = wallClock.monotonic();
 			await untilSo('comes to rest', () => {
 				const last = calls.findLast(({isWrite}) => isWrite)?.at ?? 0;
@@ -135,21 +150,22 @@ const begin = async ({ground, upstream, except}: Site, plan: Plan) => {
 			});
 		},
 		/** To be asked once no daemon looks after it any more; then it is cleared away. */
-		async outcome(proxies: readonly Proxy[], droppedBefore: number) {
+		async outcome(proxies: readonly Proxy[], droppedBefore: number, wasOverWhenKilled = false) {
 			await caughtUp();
 			const changes = await mirror.changesIn(namespace);
 			const written = new Map(proxies.flatMap((proxy) => [...proxy.written]));
 			const writes = proxies[0]?.calls.filter(({isWrite}) => isWrite).length ?? 0;
-			const observation: Observation = {changes, written, speed, except};
+			const calls = proxies.flatMap((proxy) => proxy.calls);
+			const observation: Observation = {changes, calls, written, speed, except};
 			const dropped = mesh.droppedIn(namespace) - droppedBefore;
 			await insist(ground, 'DELETE', `/api/v1/namespaces/${namespace}`);
 			return {
 				namespace,
-				end: endOf(changes, plan, namespace, writes),
+				end: endOf(changes, plan, namespace, {writes, wasOverWhenKilled}),
 				observation,
 				violations: violationsIn(observation),
 				dropped,
-				calls: proxies.flatMap(({calls}) => calls),
+				calls,
 			};
 		},
 	};
@@ -180,7 +196,9 @@ export const runKilled = async (site: Site, plan: Plan, write: number): Promise<
 	await using daemons = new AsyncDisposableStack();
 	const mortal = await startMortal(run.place, write);
 	daemons.defer(() => mortal.stop());
-	const unkilled = run.ended(mortal.proxy).then(() => undefined);
+	let isDead = false;
+	void mortal.died.then(() => (isDead = true));
+	const unkilled = run.ended(mortal.proxy, () => isDead).then(() => undefined);
 	const killedAt = await Promise.race([mortal.died, unkilled]);
 	unkilled.catch(() => {});
 	if (killedAt === undefined) {
@@ -189,12 +207,13 @@ export const runKilled = async (site: Site, plan: Plan, write: number): Promise<
 	}
 
 	await sleep(wallClock, gaps[write % gaps.length] ?? 0);
+	const wasOver = await run.isOver();
 	const heir = await startInside(run.place);
 	daemons.defer(() => heir.stop());
 	await heir.ready;
 	const dropped = await run.user;
-	await run.ended(heir.proxy);
+	await run.ended(heir.proxy, () => wasOver);
 	await heir.stop();
 	const {complaints} = heir;
-	return {...(await run.outcome([mortal.proxy, heir.proxy], dropped)), complaints, killedAt};
+	return {...(await run.outcome([mortal.proxy, heir.proxy], dropped, wasOver)), complaints, killedAt};
 };

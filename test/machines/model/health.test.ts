@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import type {Workload} from '../../../api/model.ts';
+import type {Workload, World} from '../../../api/model.ts';
 import {
 	canaryIsFailing,
 	lackOf,
@@ -8,7 +8,7 @@ import {
 	primaryCanServe,
 	scalingUnderWay,
 } from '../../../machines/model/health.ts';
-import {contextOf, REPLICAS} from '../world.ts';
+import {contextOf, paired, REPLICAS} from '../world.ts';
 
 const whole: Workload = {
 	name: 'podinfo',
@@ -80,6 +80,35 @@ test('a canary with users fails them when no pod is ready, when pods were lost, 
 	t.true(canaryIsFailing(contextOf({target: 'none'}, run)));
 	t.false(canaryIsFailing(contextOf({}, run)));
 });
+
+/** Of a canary that had four pods when it was last whole. */
+const losses: ReadonlyArray<readonly [thresholdPercent: number, ready: number, isFailing: boolean]> = [
+	[100, 4, false],
+	[100, 3, true],
+	[75, 3, false],
+	[75, 2, true],
+	[60, 3, false],
+	[60, 2, true],
+	[50, 3, false],
+	[50, 2, false],
+	[50, 1, true],
+	[50, 0, true],
+	[0, 1, false],
+	[0, 0, true],
+];
+
+for (const [threshold, ready, isFailing] of losses) {
+	test(`at a ready threshold of ${threshold} %, ${ready} of 4 ready pods with users ${isFailing ? 'fail' : 'serve'} them`, (t) => {
+		const model = {...paired, readyThreshold: {primary: 100, canary: threshold}};
+		const {world, ...context} = contextOf({}, {routed: 20, weight: 20, healthyReplicas: 4}, {}, model);
+		const seen = (available: number) => ({
+			...context,
+			world: {...(world as World), target: {...whole, ready, available}},
+		});
+		t.is(canaryIsFailing(seen(ready)), isFailing);
+		t.is(canaryIsFailing(seen(0)), isFailing, 'ready pods serve before they are available');
+	});
+}
 
 test('a scaler that asks for more replicas makes nobody fail, and is said', (t) => {
 	const grown = contextOf({canary: 'rising', scaling: 'target'}, {routed: 20, healthyReplicas: 1});

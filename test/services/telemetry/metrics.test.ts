@@ -98,7 +98,7 @@ test('a level that is no more leaves with the next scrape', async (t) => {
 	);
 });
 
-test('a forgotten canary leaves nothing but the total of its namespace at 0, whatever is told of it late', async (t) => {
+test('a forgotten canary leaves nothing, not even a total of its namespace, whatever is told of it late', async (t) => {
 	const metrics = createMetrics();
 	metrics.observeCanary(facts);
 	metrics.observeCanary({...facts, target: 'podinfo-two'});
@@ -114,8 +114,10 @@ test('a forgotten canary leaves nothing but the total of its namespace at 0, wha
 	metrics.observeRun(canary, {succeeded: false, strategy: 'canary', status: 'completed'});
 	t.deepEqual(
 		(await lines(metrics)).filter((line) => line.includes('test')),
-		['flagger_canary_total{namespace="test"} 0'],
+		[],
 	);
+	metrics.observeCanary(facts);
+	t.true((await lines(metrics)).includes('flagger_canary_total{namespace="test"} 1'));
 });
 
 test('the port answers what machines ask, and closes with a client hanging on it', async (t) => {
