@@ -225,7 +225,7 @@ test.serial('a releaser steers a running release from the command line, and nobo
 	});
 	const seen = await aviary('bob', 'explain', 'podinfo', '-n', PLACE);
 	t.regex(seen.out, /\n {2}\S+ ago +pause by alice: checkout is slow \(Accepted, no weight rises/);
-	t.regex(seen.out, /let it go on\n +aviary resume podinfo -n a --reason/);
+	t.regex(seen.out, /the run goes on\n +aviary resume podinfo -n a --reason/);
 	const viewer = await aviary('bob', 'resume', 'podinfo', '-n', PLACE, '--reason', 'it is fine');
 	t.is(viewer.code, 1);
 	t.regex(
