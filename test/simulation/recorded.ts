@@ -19,6 +19,10 @@ export type Recorded = {
 export const isOver = ({phase}: Readonly<Record<string, unknown>>): boolean =>
 	phase === 'Succeeded' || phase === 'Failed';
 
+/** Whether there are records, and all have ended: the first one may still be on its way. */
+export const isClosed = (records: readonly KubeObject[]): boolean =>
+	records.length > 0 && records.every(({status}) => status?.['outcome'] !== undefined);
+
 /** As the newest record stays until the next run ends, if its daemon died between the last status and the record. */
 export const leftOpen = (records: readonly Recorded[]): readonly Recorded[] =>
 	records.map((record, index) => {

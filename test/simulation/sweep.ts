@@ -6,7 +6,7 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {isOfWorkload, templateOf} from './invariants/invariant.ts';
 import {keys} from './keys.ts';
 import type {Cut} from './mortal.ts';
-import {isOver, leftOpen, recordedRuns, type Recorded} from './recorded.ts';
+import {isClosed, isOver, leftOpen, recordedRuns, type Recorded} from './recorded.ts';
 import {simulate} from './simulation.ts';
 import type {Plan, Simulation} from './simulation.ts';
 
@@ -54,11 +54,7 @@ const recordsOf = ({embedded}: Simulation): readonly KubeObject[] =>
 
 /** A record is written last of all, and as often as it takes. */
 const untilRecorded = (simulation: Simulation): Promise<void> =>
-	simulation.until(
-		() => recordsOf(simulation).every(({status}) => status?.['outcome'] !== undefined),
-		1800,
-		'the record of a run is closed',
-	);
+	simulation.until(() => isClosed(recordsOf(simulation)), 1800, 'the record of a run is closed');
 
 const countRollouts = (simulation: Simulation, primary: string): (() => number) => {
 	let rollouts = 0;

@@ -3,6 +3,7 @@ import {sleep, wallClock} from '../../../services/clock.ts';
 import type {KubeObject, Resource} from '../../../services/kubernetes/cluster.ts';
 import * as resources from '../../../services/kubernetes/resources.ts';
 import {release} from '../../releases/shapes.ts';
+import {isClosed} from '../../simulation/recorded.ts';
 import type {End} from '../../simulation/sweep.ts';
 import type {Ground} from '../cluster.ts';
 import {eventually} from '../../../sandbox/real/control-plane/eventually.ts';
@@ -94,8 +95,7 @@ const begin = async ({ground, upstream, except}: Site, plan: Plan) => {
 	};
 	const hasEnded = (): boolean => status()['phase'] === plan.end;
 	/** A record is written last of all; a daemon that died before that has left it open. */
-	const isRecorded = (): boolean =>
-		present(resources.canaryRuns).every((record) => record.status?.['outcome'] !== undefined);
+	const isRecorded = (): boolean => isClosed(present(resources.canaryRuns));
 
 	/** Its user releases the new version as soon as everything stands by. */
 	const user = async (): Promise<number> => {
