@@ -95,7 +95,9 @@ test.serial('a release goes on through an outage of the API server, and ends as 
 	await cluster.plane.startApiServer();
 	outages.push({from, to: wallClock.now()});
 	await assertPromoted(t, harness, first, '1.2.0');
-	t.deepEqual(await words(harness), goodWords(first, 'outage'));
+	// A server that has just started knows no roles: what meets it then is tried again an interval later, and said.
+	const said = (await words(harness)).filter((text) => !/^Halt .* is forbidden: /u.test(text));
+	t.deepEqual(said, goodWords(first, 'outage'));
 });
 
 test.serial('a release whose first answer to each kind of write is lost ends as it would have', async (t) => {
