@@ -3,6 +3,7 @@ import type {Verb} from '../api/model.ts';
 import {sleep, wallClock} from '../services/clock.ts';
 import {HttpError} from '../services/http/errors.ts';
 import {ApiError, type KubeObject} from '../services/kubernetes/cluster.ts';
+import {commandName, commandObject, type AskedCommand} from '../services/kubernetes/command-object.ts';
 import {isAbsent} from '../services/kubernetes/failures.ts';
 import {resourceName} from '../services/kubernetes/objects.ts';
 import {canaryCommands, pathOf, selfSubjectReviews} from '../services/kubernetes/resources.ts';
@@ -11,40 +12,14 @@ import {systemRandom} from '../services/random.ts';
 import {ANSWER_MS, type Access} from './cluster-access.ts';
 import {CommandError} from './errors.ts';
 
-export type Asked = {
-	readonly namespace: string;
-	readonly canary: string;
-	readonly verb: Verb;
-	readonly weight?: number | undefined;
-	readonly revision?: string | undefined;
-	readonly reason: string;
-	readonly requestedBy: string;
-};
+export type Asked = AskedCommand & {readonly namespace: string};
 
 const RESOURCE = resourceName(canaryCommands);
-/** Those of Kubernetes' own generated names: no vowels, so that no words come out. */
-const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
-const SUFFIX = 5;
-const NAME_MAX = 253;
 const PAUSE_MS = 500;
 
-const suffix = (): string =>
-	Array.from({length: SUFFIX}, () => LETTERS[Math.floor(systemRandom.next() * LETTERS.length)]).join('');
-
-/** The object, under a name of its own: `podinfo-pause-x7k2p`. */
-export const commandObject = ({namespace, canary, verb, weight, revision, reason, requestedBy}: Asked): KubeObject => ({
-	apiVersion: `${canaryCommands.group}/${canaryCommands.version}`,
-	kind: canaryCommands.kind,
-	metadata: {name: `${canary.slice(0, NAME_MAX - verb.length - SUFFIX - 2)}-${verb}-${suffix()}`, namespace},
-	spec: {
-		canary,
-		verb,
-		...(weight !== undefined && {weight}),
-		...(revision !== undefined && {revision}),
-		reason,
-		requestedBy,
-	},
-});
+/** The object, under a name of its own. */
+export const namedCommand = ({namespace, ...asked}: Asked): KubeObject =>
+	commandObject({name: commandName(asked, systemRandom), namespace}, asked);
 
 /** Who the API server takes the caller for; where it does not tell (before 1.28), the kubeconfig's word. */
 export const callerOf = async (access: Access): Promise<string> => {

@@ -167,7 +167,7 @@ const steer = async (
 	}
 
 	const {name, namespace: chosen} = nameOf(written, flags.namespace);
-	const [{openAccess}, {readCanary}, {callerOf, commandObject}] = await Promise.all([
+	const [{openAccess}, {readCanary}, {callerOf, namedCommand}] = await Promise.all([
 		import('../cluster-access.ts'),
 		import('../cluster-reader.ts'),
 		import('../command-post.ts'),
@@ -175,7 +175,7 @@ const steer = async (
 	const access = openAccess({...flags, ...(chosen !== undefined && {namespace: chosen})});
 	try {
 		const canary = await readCanary(access, access.namespace, name);
-		const command = commandObject({
+		const command = namedCommand({
 			namespace: access.namespace,
 			canary: name,
 			verb: steering.verb,

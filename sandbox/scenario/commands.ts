@@ -1,5 +1,6 @@
 // What a scenario's timeline asks of a Canary: a CanaryCommand, as `aviary pause` and the like give it.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {commandObject} from '../../services/kubernetes/command-object.ts';
 import {canaries, canaryCommands, pathOf} from '../../services/kubernetes/resources.ts';
 import type {Hands} from './changes.ts';
 import type {Steering} from './format.ts';
@@ -13,21 +14,10 @@ export const give = async (hands: Hands, {canary, verb, weight, reason = REASON}
 	const {namespace, name} = canary === undefined ? (first ?? {namespace: '', name: ''}) : keyOf(canary);
 	const current = (await hands.send('GET', pathOf(canaries, namespace, name), 'application/json')) as KubeObject;
 	const revision = current.status?.['canaryRevision'];
-	const {group, version, kind} = canaryCommands;
 	const isBound = typeof revision === 'string' && revision !== '';
-	await hands.send('POST', `${pathOf(canaryCommands, namespace)}?fieldManager=${BY}`, 'application/json', {
-		apiVersion: `${group}/${version}`,
-		kind,
-		metadata: {generateName: `${name}-${verb}-`, namespace},
-		spec: {
-			canary: name,
-			verb,
-			...(weight !== undefined && {weight}),
-			...(isBound && {revision}),
-			reason,
-			requestedBy: BY,
-		},
-	});
+	const asked = {canary: name, verb, weight, ...(isBound && {revision}), reason, requestedBy: BY};
+	const command = commandObject({generateName: `${name}-${verb}-`, namespace}, asked);
+	await hands.send('POST', `${pathOf(canaryCommands, namespace)}?fieldManager=${BY}`, 'application/json', command);
 };
 
 /** A command in words. */

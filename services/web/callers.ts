@@ -4,7 +4,7 @@ import type {Door, TlsOptions} from '../http/door.ts';
 import {createApi} from '../kubernetes/api.ts';
 import type {Api} from '../kubernetes/api.ts';
 import {ApiError} from '../kubernetes/cluster.ts';
-import type {KubeObject} from '../kubernetes/cluster.ts';
+import {commandName, commandObject, type AskedCommand} from '../kubernetes/command-object.ts';
 import type {Connection} from '../kubernetes/connection.ts';
 import {resourceName} from '../kubernetes/objects.ts';
 import {canaryCommands, pathOf, selfSubjectReviews} from '../kubernetes/resources.ts';
@@ -22,14 +22,7 @@ export type CallersOptions = {
 };
 
 /** A command without who asks. */
-export type Asked = {
-	readonly namespace: string;
-	readonly canary: string;
-	readonly verb: string;
-	readonly weight?: number | undefined;
-	readonly revision?: string | undefined;
-	readonly reason: string;
-};
+export type Asked = Omit<AskedCommand, 'requestedBy'> & {readonly namespace: string};
 
 export type Callers = {
 	/** Creates the CanaryCommand as whoever has the token. Rejects with Refusal. */
@@ -38,10 +31,6 @@ export type Callers = {
 
 const ANSWER_MS = 10_000;
 const UNDER_WAY_MAX = 8;
-/** Those of Kubernetes' own generated names. */
-const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
-const SUFFIX = 5;
-const NAME_MAX = 253;
 
 /** What the server is trusted by, without who the daemon is; one object for one, for the door has a pool for each. */
 const trusted = new WeakMap<TlsOptions, TlsOptions>();
@@ -134,26 +123,15 @@ export const createCallers = (options: CallersOptions): Callers => {
 	const {connection, random} = options;
 	let underWay = 0;
 
-	const give = async (token: string, {namespace, canary, verb, weight, revision, reason}: Asked) => {
+	const give = async (token: string, {namespace, revision, ...asked}: Asked) => {
+		const {verb} = asked;
 		const api = createApi({...options, connection: asCaller(connection, token)});
 		const requestedBy = await callerOf(api).catch((error: unknown) => {
 			throw refusalOf(error, 'create selfsubjectreviews.authentication.k8s.io');
 		});
-		const suffix = Array.from({length: SUFFIX}, () => LETTERS[Math.floor(random.next() * LETTERS.length)]).join('');
-		const name = `${canary.slice(0, NAME_MAX - verb.length - SUFFIX - 2)}-${verb}-${suffix}`;
-		const command: KubeObject = {
-			apiVersion: `${canaryCommands.group}/${canaryCommands.version}`,
-			kind: canaryCommands.kind,
-			metadata: {name, namespace},
-			spec: {
-				canary,
-				verb,
-				...(weight !== undefined && {weight}),
-				...(revision !== undefined && revision !== '' && {revision}),
-				reason,
-				requestedBy,
-			},
-		};
+		const name = commandName(asked, random);
+		const isBound = revision !== undefined && revision !== '';
+		const command = commandObject({name, namespace}, {...asked, ...(isBound && {revision}), requestedBy});
 		const resource = resourceName(canaryCommands);
 		const path = pathOf(canaryCommands, namespace);
 		try {
