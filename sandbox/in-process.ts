@@ -12,6 +12,16 @@ const encoder = new TextEncoder();
 export const API_ORIGIN = 'http://api.sandbox';
 export const PROMETHEUS_ORIGIN = 'http://prometheus.sandbox';
 
+/** What a daemon has to be told to find it; the rest is its starter's. */
+export const inProcessConfig = {
+	server: API_ORIGIN,
+	metricsServer: PROMETHEUS_ORIGIN,
+	meshProvider: 'istio',
+	intervalMs: 60_000,
+	logLevel: 'error',
+	port: 0,
+} as const;
+
 async function* once(body: string): AsyncGenerator<Uint8Array> {
 	yield encoder.encode(body);
 }

@@ -3,7 +3,7 @@ import {startDaemon} from '../../index.ts';
 import {silentLog} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
 import {handsOf, startEmbedded} from '../embedded.ts';
-import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../in-process.ts';
+import {inProcess, inProcessConfig} from '../in-process.ts';
 import {createVirtualClock} from '../virtual-clock.ts';
 import {withinOf} from './expectations.ts';
 import {createFaults} from './faults.ts';
@@ -52,12 +52,7 @@ export const rehearse = async (scenario: Scenario, seed = 1): Promise<Rehearsal>
 	);
 	const daemon = await startDaemon(
 		{
-			server: API_ORIGIN,
-			metricsServer: PROMETHEUS_ORIGIN,
-			meshProvider: 'istio',
-			intervalMs: 60_000,
-			logLevel: 'error',
-			port: 0,
+			...inProcessConfig,
 			speed: SPEED,
 		},
 		{clock, random: seededRandom(seed + 1), log: silentLog, transport},

@@ -1,7 +1,7 @@
 // The embedded world as a harness: in one process, on a virtual clock, so that a release takes a moment.
 import {startDaemon} from '../../index.ts';
 import {startEmbedded} from '../../sandbox/embedded.ts';
-import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../../sandbox/in-process.ts';
+import {inProcess, inProcessConfig} from '../../sandbox/in-process.ts';
 import {createVirtualClock} from '../../sandbox/virtual-clock.ts';
 import {silentLog} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
@@ -47,17 +47,12 @@ export const startEmbeddedHarness = async (namespace: string): Promise<EmbeddedH
 	world.onRequest(({host, workload, count}) => {
 		dropped += workload === 'unknown' && host.split('.')[1] === namespace ? count : 0;
 	});
-	const daemon = await startDaemon(
-		{
-			server: API_ORIGIN,
-			metricsServer: PROMETHEUS_ORIGIN,
-			meshProvider: 'istio',
-			intervalMs: 60_000,
-			logLevel: 'error',
-			port: 0,
-		},
-		{clock, random: seededRandom(2), log: silentLog, transport: inProcess(embedded.handler, world.prometheus)},
-	);
+	const daemon = await startDaemon(inProcessConfig, {
+		clock,
+		random: seededRandom(2),
+		log: silentLog,
+		transport: inProcess(embedded.handler, world.prometheus),
+	});
 	return {
 		namespace,
 		async apply(objects) {

@@ -3,7 +3,7 @@ import {startDaemon} from '../../index.ts';
 import type {Daemon, DaemonConfig} from '../../index.ts';
 import type {StateChange} from '../../actors/canary.ts';
 import type {Embedded} from '../../sandbox/embedded.ts';
-import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../../sandbox/in-process.ts';
+import {inProcess, inProcessConfig, PROMETHEUS_ORIGIN} from '../../sandbox/in-process.ts';
 import type {Interceptor} from '../../sandbox/in-process.ts';
 import type {Clock} from '../../services/clock.ts';
 import type {TransportRequest, TransportResponse} from '../../services/http/transport.ts';
@@ -108,12 +108,8 @@ export const startMortal = async (options: MortalOptions): Promise<Mortal> => {
 	};
 	const daemon: Daemon = await startDaemon(
 		{
-			server: API_ORIGIN,
-			metricsServer: PROMETHEUS_ORIGIN,
-			meshProvider: 'istio',
-			intervalMs: 60_000,
+			...inProcessConfig,
 			logLevel: 'debug',
-			port: 0,
 			speed,
 			...options.config,
 		},

@@ -3,7 +3,7 @@ import {setImmediate} from 'node:timers/promises';
 import {startDaemon} from '../../index.ts';
 import type {Daemon, DaemonConfig} from '../../index.ts';
 import type {Embedded} from '../../sandbox/embedded.ts';
-import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../../sandbox/in-process.ts';
+import {inProcess, inProcessConfig} from '../../sandbox/in-process.ts';
 import type {Interceptor} from '../../sandbox/in-process.ts';
 import type {VirtualClock} from '../../sandbox/virtual-clock.ts';
 import type {Clock} from '../../services/clock.ts';
@@ -155,12 +155,8 @@ export const startReplica = async (options: ReplicaOptions): Promise<Replica> =>
 	};
 	const daemon = await startDaemon(
 		{
-			server: API_ORIGIN,
-			metricsServer: PROMETHEUS_ORIGIN,
-			meshProvider: 'istio',
-			intervalMs: 60_000,
+			...inProcessConfig,
 			logLevel: 'debug',
-			port: 0,
 			leaderElection: {namespace: 'kube-system'},
 			speed: 1,
 			...config,

@@ -3,7 +3,7 @@ import type {ExecutionContext} from 'ava';
 import type {PageConfig} from '../../../actors/views/page.ts';
 import {startDaemon} from '../../../index.ts';
 import {startEmbedded} from '../../../sandbox/embedded.ts';
-import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN, type Interceptor} from '../../../sandbox/in-process.ts';
+import {inProcess, inProcessConfig, type Interceptor} from '../../../sandbox/in-process.ts';
 import {releaseOf} from '../../../sandbox/scenarios.ts';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
@@ -27,12 +27,7 @@ export const stage = async (t: ExecutionContext, {scenario = 'good', objects, ui
 	embedded.apply(objects ?? (await releaseOf(scenario, 'first')).objects);
 	const daemon = await startDaemon(
 		{
-			server: API_ORIGIN,
-			metricsServer: PROMETHEUS_ORIGIN,
-			meshProvider: 'istio',
-			intervalMs: 60_000,
-			logLevel: 'error',
-			port: 0,
+			...inProcessConfig,
 			speed: SPEED,
 			ui: {port: 0, address: '127.0.0.1', auth: 'open', ...ui},
 		},

@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import test from 'ava';
 import {startDaemon} from '../../../index.ts';
 import {objectsOf, startEmbedded, type Embedded} from '../../../sandbox/embedded.ts';
-import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../../../sandbox/in-process.ts';
+import {inProcess, inProcessConfig} from '../../../sandbox/in-process.ts';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {silentLog} from '../../../services/log.ts';
@@ -51,12 +51,7 @@ for (const {path, halt, speed, everyMs} of watches) {
 		const embedded = await startEmbedded({clock, random: seededRandom(1), speed, log: silentLog});
 		const daemon = await startDaemon(
 			{
-				server: API_ORIGIN,
-				metricsServer: PROMETHEUS_ORIGIN,
-				meshProvider: 'istio',
-				intervalMs: 60_000,
-				logLevel: 'error',
-				port: 0,
+				...inProcessConfig,
 				speed,
 			},
 			{

@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import test from 'ava';
 import {startDaemon} from '../../../index.ts';
 import {startEmbedded} from '../../../sandbox/embedded.ts';
-import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN} from '../../../sandbox/in-process.ts';
+import {inProcess, inProcessConfig} from '../../../sandbox/in-process.ts';
 import {wallClock} from '../../../services/clock.ts';
 import {silentLog} from '../../../services/log.ts';
 import {seededRandom} from '../../../services/random.ts';
@@ -14,17 +14,10 @@ const OPERATOR = new URL('../../../artifacts/dashboards/operator.json', import.m
 test('a started daemon has the series of its process that alerts and dashboards read', async (t) => {
 	const embedded = await startEmbedded({clock: wallClock, random: seededRandom(1), speed: 1, log: silentLog});
 	t.teardown(() => embedded.stop());
-	const daemon = await startDaemon(
-		{
-			server: API_ORIGIN,
-			metricsServer: PROMETHEUS_ORIGIN,
-			meshProvider: 'istio',
-			intervalMs: 60_000,
-			logLevel: 'error',
-			port: 0,
-		},
-		{log: silentLog, transport: inProcess(embedded.handler, embedded.world.prometheus)},
-	);
+	const daemon = await startDaemon(inProcessConfig, {
+		log: silentLog,
+		transport: inProcess(embedded.handler, embedded.world.prometheus),
+	});
 	t.teardown(() => daemon.stop());
 	const scraped = await (await fetch(daemon.metricsUrl)).text();
 	const read = `${await readFile(RULES, 'utf8')}${await readFile(OPERATOR, 'utf8')}`;

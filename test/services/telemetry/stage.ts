@@ -2,7 +2,7 @@
 import type {ExecutionContext} from 'ava';
 import {startDaemon} from '../../../index.ts';
 import {startEmbedded} from '../../../sandbox/embedded.ts';
-import {API_ORIGIN, inProcess, PROMETHEUS_ORIGIN, type Interceptor} from '../../../sandbox/in-process.ts';
+import {inProcess, inProcessConfig, type Interceptor} from '../../../sandbox/in-process.ts';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {silentLog, type Log} from '../../../services/log.ts';
@@ -27,12 +27,8 @@ export const stage = async (t: ExecutionContext, objects: readonly KubeObject[])
 	const start = async (intercept?: Interceptor) => {
 		const daemon = await startDaemon(
 			{
-				server: API_ORIGIN,
-				metricsServer: PROMETHEUS_ORIGIN,
-				meshProvider: 'istio',
-				intervalMs: 60_000,
+				...inProcessConfig,
 				logLevel: 'debug',
-				port: 0,
 				speed: SPEED,
 			},
 			{
