@@ -1,8 +1,8 @@
 // A Canary as the commands show it. All words come from its status and from the charts' own.
 import {canaryMachine} from '../machines/canary.ts';
 import {recall, type Context} from '../machines/model/context.ts';
-import {whatComesNext} from '../machines/model/explain.ts';
-import {problemsText} from '../machines/model/texts.ts';
+import {whatComesNext} from '../machines/words/explain.ts';
+import {problemsText} from '../machines/words/texts.ts';
 import {toModel} from '../api/model-of-canary.ts';
 import type {CanaryModel, Phase} from '../api/model.ts';
 import type {CanaryStatus} from '../api/canary.ts';

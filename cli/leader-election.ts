@@ -1,7 +1,7 @@
 // The daemon's flags of leader election; the first two are the peer's.
 import {Option} from 'commander';
 import type {DaemonConfig} from '../index.ts';
-import {defaultTiming, mistakeIn} from '../services/kubernetes/lease-record.ts';
+import {defaultTiming, mistakeIn} from '../services/election/lease-record.ts';
 import {CommandError} from './errors.ts';
 import {duration, namespaceName, truth} from './flags.ts';
 

@@ -3,7 +3,7 @@ import type {CanarySummary} from '../../api/http/canary-views.ts';
 import type {StreamEvent} from '../../api/http/stream-events.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {Clock} from '../../services/clock.ts';
-import {keyOfModel} from '../rivals.ts';
+import {keyOfModel} from '../supervision/rivals.ts';
 import {eventText} from './chart.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import {kept, newEntry, push} from './entry.ts';

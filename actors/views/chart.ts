@@ -2,7 +2,7 @@
 import {canaryMachine} from '../../machines/canary.ts';
 import type {ChartTransitionView, ChartView} from '../../api/http/chart-view.ts';
 import type {Context} from '../../machines/model/context.ts';
-import type {Path} from '../../machines/model/explain.ts';
+import type {Path} from '../../machines/words/explain.ts';
 import type {Place} from '../../machines/model/commands.ts';
 import drawn from './generated/chart.json' with {type: 'json'};
 

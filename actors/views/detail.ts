@@ -2,7 +2,7 @@
 import type {CanaryDetail, CheckView} from '../../api/http/canary-views.ts';
 import type {CanaryModel, Metric, Verdict, Workload} from '../../api/model.ts';
 import {unlimited} from '../../api/model.ts';
-import {whatComesNext} from '../../machines/model/explain.ts';
+import {whatComesNext} from '../../machines/words/explain.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import type {Entry} from './entry.ts';
 import {allCommands, formerTransitions} from './former.ts';

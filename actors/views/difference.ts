@@ -8,7 +8,7 @@ import type {Cluster, KubeObject} from '../../services/kubernetes/cluster.ts';
 import {Refusal} from '../../services/web/refusal.ts';
 import {comparedOf, revisionDiff, type Compared} from '../../services/workloads/difference/revision-diff.ts';
 import {workloadsOf} from '../../services/workloads/index.ts';
-import {knownAll} from '../../services/workloads/rewrite.ts';
+import {knownAll} from '../../services/objects/rewrite.ts';
 import type {Workloads} from '../../services/workloads/workload.ts';
 
 const ANSWER_MS = 10_000;

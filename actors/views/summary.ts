@@ -2,7 +2,7 @@
 import type {CanarySummary} from '../../api/http/canary-views.ts';
 import {unlimited} from '../../api/model.ts';
 import type {CanaryModel} from '../../api/model.ts';
-import {activityOf} from '../run-ledger.ts';
+import {activityOf} from '../record/run-ledger.ts';
 import {endsOfWait, type EndOfWait} from './chart.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import type {Entry} from './entry.ts';

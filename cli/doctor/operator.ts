@@ -2,8 +2,8 @@
 import aviary from '../../package.json' with {type: 'json'};
 import {instantOf} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {defaultTiming, holderOf, validityMs} from '../../services/kubernetes/lease-record.ts';
-import {LEASE_NAME} from '../../services/kubernetes/lease.ts';
+import {defaultTiming, holderOf, validityMs} from '../../services/election/lease-record.ts';
+import {LEASE_NAME} from '../../services/election/lease.ts';
 import {deployments, leases, pathOf} from '../../services/kubernetes/resources.ts';
 import type {Access} from '../cluster-access.ts';
 import {ageText, plain} from '../terminal.ts';

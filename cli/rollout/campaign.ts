@@ -1,6 +1,6 @@
 // The rollouts of one namespace: follows its Deployments and VirtualServices, and looks after each that is marked. A
 // rollout under way is never left for a change of its marks: it ends, or is interrupted.
-import type {Services} from '../../actors/bindings.ts';
+import type {Services} from '../../actors/life/bindings.ts';
 import type {Following, KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import {deployments} from '../../services/kubernetes/resources.ts';
 import {OneRollout} from './one-rollout.ts';

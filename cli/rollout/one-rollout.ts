@@ -1,5 +1,5 @@
 // The rollout of one marked Deployment: hosts its chart, tells what happens, and what it has come to.
-import {isResting, startAnnotatedRun, type AnnotatedRun, type Step} from '../../actors/annotated-run.ts';
+import {isResting, startAnnotatedRun, type AnnotatedRun, type Step} from '../../actors/record/annotated-run.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {CampaignOptions} from './campaign.ts';

@@ -1,5 +1,5 @@
 // One run of the command `rollout`, from its flags to its exit code.
-import {GIVE_BACK_MS} from '../../actors/annotated-run.ts';
+import {GIVE_BACK_MS} from '../../actors/record/annotated-run.ts';
 import {wallClock} from '../../services/clock.ts';
 import type {Resource} from '../../services/kubernetes/cluster.ts';
 import {loadConnection} from '../../services/kubernetes/connection.ts';

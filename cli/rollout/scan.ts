@@ -5,7 +5,7 @@ import {unlimited} from '../../api/model.ts';
 import type {CanaryModel, Origin, Problem} from '../../api/model.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {deployments} from '../../services/kubernetes/resources.ts';
-import {istio} from '../../services/routers/istio.ts';
+import {istio} from '../../services/providers/istio/router.ts';
 
 /** A Deployment with this annotation set to `true` is the GA of a rollout. */
 export const MARK = 'apps.weave.works/progressive';

@@ -1,5 +1,5 @@
 // What a campaign is made of: the caller's way to the API server, and Prometheus. Nothing of ours need be installed.
-import type {Services} from '../../actors/bindings.ts';
+import type {Services} from '../../actors/life/bindings.ts';
 import type {Clock} from '../../services/clock.ts';
 import {createDoor, type Transport} from '../../services/http/door.ts';
 import {createApi} from '../../services/kubernetes/api.ts';
@@ -7,13 +7,13 @@ import type {Cluster, Resource} from '../../services/kubernetes/cluster.ts';
 import type {Connection} from '../../services/kubernetes/connection.ts';
 import {createCluster} from '../../services/kubernetes/live-cluster.ts';
 import type {Log} from '../../services/log.ts';
-import {istioQuestions} from '../../services/metrics/builtin.ts';
-import {runChecks} from '../../services/metrics/checks.ts';
+import {istioQuestions} from '../../services/providers/istio/queries.ts';
+import {runChecks} from '../../services/checks/checks.ts';
 import {createPrometheus} from '../../services/metrics/prometheus.ts';
 import type {Random} from '../../services/random.ts';
-import {istio} from '../../services/routers/istio.ts';
+import {istio} from '../../services/providers/istio/router.ts';
 import {deploymentWorkloads} from '../../services/workloads/deployment.ts';
-import {openSurvey} from '../../services/workloads/open-survey.ts';
+import {openSurvey} from '../../services/survey/open-survey.ts';
 import {CommandError} from '../errors.ts';
 import {modelOf, type Settings} from './scan.ts';
 

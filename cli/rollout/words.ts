@@ -1,5 +1,5 @@
 // What a run has come to, in words and as an outcome.
-import {GIVE_BACK_MS, isResting, type Left, type Step} from '../../actors/annotated-run.ts';
+import {GIVE_BACK_MS, isResting, type Left, type Step} from '../../actors/record/annotated-run.ts';
 import type {CanaryModel, Problem} from '../../api/model.ts';
 import {inItsWords, type Outcome, type Result} from './report.ts';
 

@@ -1,6 +1,6 @@
 // The chart of a Canary with a sentence about each state: what is drawn, written to the docs and served to the page.
 import {canaryMachine} from '../../machines/canary.ts';
-import {descriptions} from '../../machines/model/descriptions.ts';
+import {descriptions} from '../../machines/words/descriptions.ts';
 import {chartOf, type Chart, type ChartState} from './walk.ts';
 
 const described = (states: ChartState['states'], around: string): ChartState['states'] =>

@@ -5,7 +5,7 @@ import type {AnyStateMachine} from 'xstate';
 import {analysisMachine} from '../../machines/analysis.ts';
 import {canaryMachine} from '../../machines/canary.ts';
 import {releaseMachine} from '../../machines/release.ts';
-import {custodyMachine} from '../../machines/supervisor.ts';
+import {custodyMachine} from '../../machines/custody.ts';
 import {canaryChart} from './canary-chart.ts';
 import {drawingOf} from './drawing.ts';
 import {layOut} from './layout.ts';
@@ -37,7 +37,7 @@ const others: ReadonlyArray<{readonly machine: AnyStateMachine; readonly title: 
 	{
 		machine: custodyMachine,
 		title: 'The supervisor’s view of one Canary',
-		text: 'Starts its actor, and starts it again when it dies (`machines/supervisor.ts`).',
+		text: 'Starts its actor, and starts it again when it dies (`machines/custody.ts`).',
 	},
 	{machine: releaseMachine, title: 'A Canary deleted', text: 'Its last life (`machines/release.ts`).'},
 ];

@@ -1,7 +1,7 @@
 // What the chart says, and what it makes of what it is told: a command, a port's answer, a port's refusal.
 import type {Place} from '../model/commands.ts';
 import type {Resumption} from '../model/context.ts';
-import type * as texts from '../model/texts.ts';
+import type * as texts from '../words/texts.ts';
 
 /** An action that says something. */
 export const say = (what: texts.Saying) => ({type: 'announce' as const, params: {what}});

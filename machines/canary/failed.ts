@@ -1,8 +1,9 @@
 // After a failure: users go back to the primary as soon as it can take them, and the copy is let go.
 import {at, hearing, say} from './answers.ts';
 import {drainingTo, led} from './draining.ts';
-import {allToPrimary, toZero} from './orders.ts';
+import {toZero} from './orders.ts';
 import {idle, mending} from './resting.ts';
+import {returningTo} from './returning.ts';
 import {base} from './setup.ts';
 
 export const failed = base.createStateConfig({
@@ -13,14 +14,7 @@ export const failed = base.createStateConfig({
 		awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
 		routing: {
 			entry: say('the rollback'),
-			invoke: {
-				src: 'route traffic',
-				input: allToPrimary,
-				onDone: {
-					target: 'draining',
-					actions: ['dismiss the judge', {type: 'confirm the return', params: at}],
-				},
-			},
+			...returningTo('draining'),
 		},
 		draining: drainingTo('scalingDown'),
 		led,

@@ -3,7 +3,7 @@
 import {haltReasons} from '../model/context.ts';
 import type {Context, HaltReason} from '../model/context.ts';
 import {at, hearing, refusal, say} from './answers.ts';
-import {allToPrimary} from './orders.ts';
+import {returningTo} from './returning.ts';
 import {base} from './setup.ts';
 import {stepEndings} from './step-endings.ts';
 
@@ -45,16 +45,7 @@ const failing = base.createStateConfig({
 	...haltedBy('failing'),
 	initial: 'routing',
 	states: {
-		routing: {
-			invoke: {
-				src: 'route traffic',
-				input: allToPrimary,
-				onDone: {
-					target: 'recovering',
-					actions: ['dismiss the judge', {type: 'confirm the return', params: at}],
-				},
-			},
-		},
+		routing: returningTo('recovering'),
 		recovering: {},
 	},
 });

@@ -1,24 +1,32 @@
 // Before any run: where an actor finds its place again, where the primary is made, and where a superseded run ends.
 import {at, hearing, say, sayRefusal} from './answers.ts';
-import {allToPrimary, drained, toZero} from './orders.ts';
+import {drained, toZero} from './orders.ts';
 import {idle, mending, rebinding} from './resting.ts';
+import {returningTo} from './returning.ts';
 import {base} from './setup.ts';
+
+/** Makes a part of what is generated; a refusal is tried again later. */
+const making = (
+	part: 'workload' | 'routing',
+	onDone: {
+		readonly target: string;
+		readonly actions: {readonly type: 'note the instant' | 'confirm the return'; readonly params: typeof at};
+	},
+) =>
+	base.createStateConfig({
+		invoke: {
+			src: 'bootstrap the primary',
+			input: ({context}) => ({model: context.model, part, canaryWeight: 0}),
+			onDone,
+			onError: {target: 'refused', actions: sayRefusal},
+		},
+	});
 
 const bootstrapping = base.createStateConfig({
 	initial: 'creating',
 	always: rebinding,
 	states: {
-		creating: {
-			invoke: {
-				src: 'bootstrap the primary',
-				input: ({context}) => ({model: context.model, part: 'workload', canaryWeight: 0}),
-				onDone: {target: 'awaitingPrimary', actions: {type: 'note the instant', params: at}},
-				onError: {
-					target: 'refused',
-					actions: sayRefusal,
-				},
-			},
-		},
+		creating: making('workload', {target: 'awaitingPrimary', actions: {type: 'note the instant', params: at}}),
 		awaitingPrimary: {
 			always: {guard: 'the primary is healthy', target: 'routing'},
 			on: {
@@ -28,17 +36,7 @@ const bootstrapping = base.createStateConfig({
 			},
 		},
 		// Users reach the primary before the target, which served them until now, goes to zero.
-		routing: {
-			invoke: {
-				src: 'bootstrap the primary',
-				input: ({context}) => ({model: context.model, part: 'routing', canaryWeight: 0}),
-				onDone: {target: 'draining', actions: {type: 'confirm the return', params: at}},
-				onError: {
-					target: 'refused',
-					actions: sayRefusal,
-				},
-			},
-		},
+		routing: making('routing', {target: 'draining', actions: {type: 'confirm the return', params: at}}),
 		refused: {
 			invoke: {
 				src: 'wait until',
@@ -70,16 +68,7 @@ const superseding = base.createStateConfig({
 	on: {'check judged': {}, ...hearing('failing')},
 	states: {
 		awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
-		routing: {
-			invoke: {
-				src: 'route traffic',
-				input: allToPrimary,
-				onDone: {
-					target: 'draining',
-					actions: ['dismiss the judge', {type: 'confirm the return', params: at}],
-				},
-			},
-		},
+		routing: returningTo('draining'),
 		draining: {invoke: {src: 'wait until', input: drained, onDone: 'scalingDown'}},
 		scalingDown: {
 			invoke: {

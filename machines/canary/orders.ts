@@ -7,6 +7,4 @@ export const deadline = ({context}: {context: Context}) => ({
 
 export const drained = ({context}: {context: Context}) => ({until: context.now + context.model.drainMs});
 
-export const allToPrimary = ({context}: {context: Context}) => ({model: context.model, canaryWeight: 0, insist: true});
-
 export const toZero = ({context}: {context: Context}) => ({model: context.model, replicas: 0, insist: true});

@@ -1,7 +1,8 @@
 // The run: the canary rises, and its weight goes up step by step for as long as each step passes.
 import {replicasToServe} from '../model/run.ts';
 import {at, hearing, refusedIn, say} from './answers.ts';
-import {allToPrimary, deadline} from './orders.ts';
+import {deadline} from './orders.ts';
+import {returningTo} from './returning.ts';
 import {base} from './setup.ts';
 import {failing, newcomers, stepEndings} from './step-endings.ts';
 
@@ -98,16 +99,7 @@ export const progressing = base.createStateConfig({
 			initial: 'awaitingPrimary',
 			states: {
 				awaitingPrimary: {always: {guard: 'the primary can take all traffic', target: 'routing'}},
-				routing: {
-					invoke: {
-						src: 'route traffic',
-						input: allToPrimary,
-						onDone: {
-							target: '#canary.progressing.scalingUp',
-							actions: ['dismiss the judge', {type: 'confirm the return', params: at}, 'start the wait'],
-						},
-					},
-				},
+				routing: returningTo('#canary.progressing.scalingUp', 'start the wait'),
 			},
 		},
 		scalingUp,

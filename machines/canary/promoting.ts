@@ -3,7 +3,8 @@
 import {primaryWasKept} from '../model/run.ts';
 import {Refused} from '../ports.ts';
 import {at, hearing, refusedIn, say, sayRefusal} from './answers.ts';
-import {allToPrimary, deadline} from './orders.ts';
+import {deadline} from './orders.ts';
+import {returningTo} from './returning.ts';
 import {base} from './setup.ts';
 
 /** A promotion that has begun is taken back, whoever found it wanting. */
@@ -129,25 +130,12 @@ export const promoting = base.createStateConfig({
 		copying,
 		rolling,
 		// The target's own rolling update must not feed pods to users that nobody analysed, nor failing ones.
-		sheltering: {
-			invoke: {
-				src: 'route traffic',
-				input: allToPrimary,
-				onDone: {target: 'rolling', actions: ['dismiss the judge', {type: 'confirm the return', params: at}]},
-			},
-		},
+		sheltering: returningTo('rolling'),
 		takingBack,
 		routing: {
 			on: hearing('ending'),
 			entry: say('the return'),
-			invoke: {
-				src: 'route traffic',
-				input: allToPrimary,
-				onDone: {
-					target: '#canary.finished',
-					actions: ['dismiss the judge', {type: 'confirm the return', params: at}, 'remember the promoted revision'],
-				},
-			},
+			...returningTo('#canary.finished', 'remember the promoted revision'),
 		},
 	},
 });

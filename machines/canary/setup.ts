@@ -13,7 +13,7 @@ import type {Event} from '../model/events.ts';
 import {guards} from '../model/guards.ts';
 import {lackOfCanary, lackOfPrimary, whyCanaryCannotStart} from '../model/health.ts';
 import {advance, begin, confirm, firstDue} from '../model/run.ts';
-import * as texts from '../model/texts.ts';
+import * as texts from '../words/texts.ts';
 import {ports} from '../ports.ts';
 
 type Announced = {readonly type: 'announced'; readonly announcement: Announcement};

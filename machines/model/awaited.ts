@@ -1,6 +1,6 @@
 // What a state waits for that only a watch can tell: if the watch leaves it out, somebody must look.
 import type {Awaited} from '../../api/model.ts';
-import type {Path} from './explain.ts';
+import type {Path} from '../words/explain.ts';
 
 /** By the end of the path. What is not named has an effect under way, waits for time, checks or people, or is at rest. */
 const waits: ReadonlyArray<readonly [Path, Awaited]> = [

@@ -1,8 +1,8 @@
 // Status from the chart, one pure function: what the host records before any effect, and a rebuilt actor resumes from.
 import type {CanaryModel, Phase} from '../../api/model.ts';
 import type {Context} from './context.ts';
-import {reasonOf, waitingFor} from './explain.ts';
-import type {Path} from './explain.ts';
+import {reasonOf, waitingFor} from '../words/explain.ts';
+import type {Path} from '../words/explain.ts';
 
 /** The part of `status` that the chart decides; times are the host's. */
 export type Status = {

@@ -1,6 +1,6 @@
 // Which queries each provider of routing has for the built-in metrics; a new one is one file and one line here.
-import {istioQuestions} from './builtin.ts';
-import {knativeQuestions} from './knative.ts';
+import {istioQuestions} from '../providers/istio/queries.ts';
+import {knativeQuestions} from '../providers/knative/queries.ts';
 import type {Questions} from './metrics.ts';
 
 const providers: ReadonlyMap<string, Questions> = new Map([

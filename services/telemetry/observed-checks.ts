@@ -3,11 +3,11 @@ import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {Clock} from '../clock.ts';
 import type {Door} from '../http/door.ts';
 import type {Cluster} from '../kubernetes/cluster.ts';
-import {runChecks} from '../metrics/checks.ts';
+import {runChecks} from '../checks/checks.ts';
 import {questionsOf} from '../metrics/index.ts';
 import type {MetricProvider} from '../metrics/metrics.ts';
 import {createPrometheus} from '../metrics/prometheus.ts';
-import {routerOf} from '../routers/index.ts';
+import {routerOf} from '../providers/index.ts';
 import type {Telemetry} from './telemetry.ts';
 import type {Tracing} from './tracing.ts';
 

@@ -4,7 +4,7 @@ import type {CanaryModel, Problem} from '../../api/model.ts';
 import type {KubeObject, Operation} from '../kubernetes/cluster.ts';
 import {daemonSets} from '../kubernetes/resources.ts';
 import {podTemplateWorkloads, type Counts} from './pod-templates.ts';
-import {pointerStep, templateOf, workloadSpec, type Labels} from './shapes.ts';
+import {pointerStep, templateOf, workloadSpec, type Labels} from '../objects/shapes.ts';
 import type {Workloads} from './workload.ts';
 
 const AT_ZERO = 'flagger.app/scale-to-zero';

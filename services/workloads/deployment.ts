@@ -2,7 +2,7 @@
 import {deployments} from '../kubernetes/resources.ts';
 import {podTemplateWorkloads} from './pod-templates.ts';
 import {countsOfReplicas, replicasOfPrimary, scalingReplicas} from './replicas.ts';
-import {workloadSpec, workloadStatus} from './shapes.ts';
+import {workloadSpec, workloadStatus} from '../objects/shapes.ts';
 
 /** What of the target's spec a generated primary follows besides the template; replicas are its own affair. */
 const followed = ['progressDeadlineSeconds', 'minReadySeconds', 'revisionHistoryLimit', 'strategy'] as const;

@@ -3,10 +3,10 @@ import {isDeepStrictEqual} from 'node:util';
 import type {CanaryModel} from '../../api/model.ts';
 import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../kubernetes/cluster.ts';
 import {horizontalPodAutoscalers} from '../kubernetes/resources.ts';
-import {assertFree, ownerOf} from './ownership.ts';
+import {assertFree, ownerOf} from '../objects/ownership.ts';
 import {defaultLabelling, renderPrimary, selectorLabelOf, withoutToolkit, type Labelling} from './render.ts';
-import {known, makeIfAbsent, missing, rewrite} from './rewrite.ts';
-import {scalerSpec, withoutNulls, type Labels} from './shapes.ts';
+import {known, makeIfAbsent, missing, rewrite} from '../objects/rewrite.ts';
+import {scalerSpec, withoutNulls, type Labels} from '../objects/shapes.ts';
 import type {Template} from './workload.ts';
 
 /** The labels that go along to generated objects. */

@@ -2,7 +2,7 @@
 import {digest} from '../../api/canonical.ts';
 import {at} from '../../api/reading.ts';
 import type {KubeObject, Operation} from '../kubernetes/cluster.ts';
-import {annotationOf, pointerStep} from './shapes.ts';
+import {annotationOf, pointerStep} from '../objects/shapes.ts';
 
 /** The name of the primary's revision, as the peer keeps it, so that either can take over from the other. */
 const PRIMARY_REVISION = 'flagger.app/primary-revision';

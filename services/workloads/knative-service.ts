@@ -12,8 +12,8 @@ import {
 	servingRevisionOf,
 } from './knative-revisions.ts';
 import {assertExpected, ofThis, writing} from './pod-templates.ts';
-import {known, missing, rewrite, type Decide} from './rewrite.ts';
-import type {Condition, Labels} from './shapes.ts';
+import {known, missing, rewrite, type Decide} from '../objects/rewrite.ts';
+import type {Condition, Labels} from '../objects/shapes.ts';
 import {
 	Superseded,
 	type Promoted,

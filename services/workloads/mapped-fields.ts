@@ -3,7 +3,7 @@ import {isDeepStrictEqual} from 'node:util';
 import {at, isBag} from '../../api/reading.ts';
 import type {FieldPath, WorkloadMapping} from '../../api/workload-mapping.ts';
 import type {KubeObject, Operation} from '../kubernetes/cluster.ts';
-import {pointerStep, withoutNulls} from './shapes.ts';
+import {pointerStep, withoutNulls} from '../objects/shapes.ts';
 import type {Template} from './workload.ts';
 
 const pointerOf = (path: FieldPath): string => path.map((key) => `/${pointerStep(key)}`).join('');

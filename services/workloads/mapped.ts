@@ -7,8 +7,8 @@ import type {WorkloadMapping} from '../../api/workload-mapping.ts';
 import type {Cluster, KubeObject, Operation, Resource} from '../kubernetes/cluster.ts';
 import {numberAt, promotedFields, settingField, settingFields} from './mapped-fields.ts';
 import {assertExpected, marking, ofThis, PROMOTED_REVISION, writing} from './pod-templates.ts';
-import {known, missing, rewrite} from './rewrite.ts';
-import {annotationOf, pointerStep, type Condition, type Labels} from './shapes.ts';
+import {known, missing, rewrite} from '../objects/rewrite.ts';
+import {annotationOf, pointerStep, type Condition, type Labels} from '../objects/shapes.ts';
 import {troubleOf} from './trouble.ts';
 import {Superseded, type Template, type Workloads} from './workload.ts';
 

@@ -3,10 +3,10 @@ import {isDeepStrictEqual} from 'node:util';
 import type {CanaryModel, Workload} from '../../api/model.ts';
 import {ApiError, type Cluster, type KubeObject, type Operation, type Resource} from '../kubernetes/cluster.ts';
 import {ensurePrimary, type PrimarySource} from './generated.ts';
-import {assertFree} from './ownership.ts';
+import {assertFree} from '../objects/ownership.ts';
 import {comparable, renderPrimary, revisionOf, runsTheSame, type Labelling} from './render.ts';
-import {known, missing, rewrite} from './rewrite.ts';
-import {annotationOf, pointerStep, templateOf, workloadSpec, type PodTemplate} from './shapes.ts';
+import {known, missing, rewrite} from '../objects/rewrite.ts';
+import {annotationOf, pointerStep, templateOf, workloadSpec, type PodTemplate} from '../objects/shapes.ts';
 import {troubleOf} from './trouble.ts';
 import {Superseded, type Promoted, type WorkloadOptions, type Workloads} from './workload.ts';
 

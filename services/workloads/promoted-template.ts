@@ -8,8 +8,8 @@ import {canonicalJson} from '../../api/canonical.ts';
 import type {CanaryModel, Workload} from '../../api/model.ts';
 import {ApiError, type Cluster, type KubeObject, type Operation, type WriteOptions} from '../kubernetes/cluster.ts';
 import {controllerRevisions} from '../kubernetes/resources.ts';
-import {assertFree, ownerOf} from './ownership.ts';
-import {annotationOf, pointerStep} from './shapes.ts';
+import {assertFree, ownerOf} from '../objects/ownership.ts';
+import {annotationOf, pointerStep} from '../objects/shapes.ts';
 import type {Promoted, Template, WorkloadOptions, Workloads} from './workload.ts';
 
 const TEMPLATE = 'aviary.dev/promoted-template';

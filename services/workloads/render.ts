@@ -6,7 +6,7 @@ import {isDeepStrictEqual} from 'node:util';
 import {digest} from '../../api/canonical.ts';
 import type {CanaryModel} from '../../api/model.ts';
 import type {KubeObject} from '../kubernetes/cluster.ts';
-import {oncePerObject} from './once-per-object.ts';
+import {oncePerObject} from '../objects/once-per-object.ts';
 import {
 	workloadSpec,
 	templateOf,
@@ -15,7 +15,7 @@ import {
 	type LabelSelector,
 	type PodSpec,
 	type PodTemplate,
-} from './shapes.ts';
+} from '../objects/shapes.ts';
 
 /** How generated workloads are labelled: the daemon's `--selector-labels` and `--include-label-prefix`. */
 export type Labelling = {

@@ -1,7 +1,7 @@
 // Kinds that say by `spec.replicas` how many pods they are to have.
 import type {KubeObject, Operation} from '../kubernetes/cluster.ts';
 import type {Counts} from './pod-templates.ts';
-import {workloadSpec, workloadStatus} from './shapes.ts';
+import {workloadSpec, workloadStatus} from '../objects/shapes.ts';
 
 /** The counts of such a workload, under the names that all of these kinds have. */
 export const countsOfReplicas = (object: KubeObject): Omit<Counts, 'deadlineExceeded'> => {

@@ -5,7 +5,7 @@ import {statefulSets} from '../kubernetes/resources.ts';
 import {rollingProblems} from './daemon-set.ts';
 import {podTemplateWorkloads} from './pod-templates.ts';
 import {countsOfReplicas, replicasOfPrimary, scalingReplicas} from './replicas.ts';
-import {annotationOf, workloadSpec} from './shapes.ts';
+import {annotationOf, workloadSpec} from '../objects/shapes.ts';
 import type {Workloads} from './workload.ts';
 
 /** On a target: its owner knows that the primary's volumes are not the target's. */

@@ -1,6 +1,6 @@
 // Why pods do not become ready, when they tell.
 import type {KubeObject} from '../kubernetes/cluster.ts';
-import type {Condition} from './shapes.ts';
+import type {Condition} from '../objects/shapes.ts';
 
 /** Reasons that a container does not get over by itself soon; `ContainerCreating` and the like are no trouble. */
 const troubling: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@
 import type {CanaryModel, Problem, Workload} from '../../api/model.ts';
 import type {Cluster, KubeObject, Lane, Resource, Wanted} from '../kubernetes/cluster.ts';
 import type {Labelling} from './render.ts';
-import type {Labels} from './shapes.ts';
+import type {Labels} from '../objects/shapes.ts';
 
 export type WorkloadOptions = {
 	readonly signal?: AbortSignal;

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {pathWords, stateWords} from '../../api/http/state-words.ts';
-import {descriptions} from '../../machines/model/descriptions.ts';
+import {descriptions} from '../../machines/words/descriptions.ts';
 
 test('a state is read as words, not as an identifier', (t) => {
 	t.is(stateWords('failedCheck'), 'failed check');

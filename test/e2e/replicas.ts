@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type {DaemonConfig} from '../../index.ts';
 import {sleep, wallClock} from '../../services/clock.ts';
-import {LEASE_NAME} from '../../services/kubernetes/lease.ts';
+import {LEASE_NAME} from '../../services/election/lease.ts';
 import {leases, pathOf} from '../../services/kubernetes/resources.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {ACCOUNT, type Ground} from './cluster.ts';

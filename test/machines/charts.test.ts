@@ -5,7 +5,7 @@ import {initialTransition, transition} from 'xstate';
 import type {AnyActorRef, AnyMachineSnapshot, AnyStateMachine} from 'xstate';
 import {analysisMachine, nextDue} from '../../machines/analysis.ts';
 import {releaseMachine} from '../../machines/release.ts';
-import {custodyMachine} from '../../machines/supervisor.ts';
+import {custodyMachine} from '../../machines/custody.ts';
 import {arrowsOf, chartOf, configOf, telling} from './anatomy.ts';
 import {managed, paired, START, verdict} from './world.ts';
 

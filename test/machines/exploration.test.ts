@@ -3,7 +3,7 @@ import type {AnyStateMachine, StateNode} from 'xstate';
 import {analysisMachine} from '../../machines/analysis.ts';
 import {canaryMachine} from '../../machines/canary.ts';
 import {releaseMachine} from '../../machines/release.ts';
-import {custodyMachine} from '../../machines/supervisor.ts';
+import {custodyMachine} from '../../machines/custody.ts';
 import {arrowsOf, configOf, leavesOf, nameOf, statesOf} from './anatomy.ts';
 import {menus} from './menus.ts';
 import {arrowsNotTaken, guardsOfOneAnswer, walk} from './walk.ts';

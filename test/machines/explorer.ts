@@ -3,7 +3,7 @@
 import {initialTransition, transition} from 'xstate';
 import type {AnyActorRef, AnyMachineSnapshot, AnyStateMachine} from 'xstate';
 import type {Context} from '../../machines/model/context.ts';
-import {pathOf} from '../../machines/model/explain.ts';
+import {pathOf} from '../../machines/words/explain.ts';
 import {kindly, mirrored, observation, offers} from './happenings.ts';
 import type {Effect, Happening, Menu, Pair, Step} from './pairs.ts';
 import {START} from './world.ts';

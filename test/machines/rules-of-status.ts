@@ -1,6 +1,6 @@
 // What must hold of what is shown: status, phase and announcements, in every reachable pair.
 import type {Phase} from '../../api/model.ts';
-import {waitingFor} from '../../machines/model/explain.ts';
+import {waitingFor} from '../../machines/words/explain.ts';
 import {phaseOf, statusOf} from '../../machines/model/status.ts';
 import type {Pair, Rule} from './pairs.ts';
 

@@ -4,7 +4,7 @@ import type {AnyActorRef, AnyStateMachine} from 'xstate';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import {analysisMachine} from '../../machines/analysis.ts';
 import type {Context, Recalled} from '../../machines/model/context.ts';
-import {pathOf} from '../../machines/model/explain.ts';
+import {pathOf} from '../../machines/words/explain.ts';
 import {statusOf} from '../../machines/model/status.ts';
 import type {Status} from '../../machines/model/status.ts';
 import {Refused} from '../../machines/ports.ts';

@@ -1,7 +1,7 @@
 // One world with several replicas in it, and their Lease in sight.
 import type {ExecutionContext} from 'ava';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {LEASE_NAME} from '../../services/kubernetes/lease.ts';
+import {LEASE_NAME} from '../../services/election/lease.ts';
 import {startReplica, type Replica, type ReplicaOptions} from './replica.ts';
 import {simulate, type Plan, type Simulation} from './simulation.ts';
 

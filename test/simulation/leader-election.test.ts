@@ -1,6 +1,6 @@
 // Several replicas, one Lease: who leads, how long nobody does, and that whoever has lost it does nothing more.
 import test from 'ava';
-import {LEASE_NAME} from '../../services/kubernetes/lease.ts';
+import {LEASE_NAME} from '../../services/election/lease.ts';
 import {statusAnswer} from './mortal.ts';
 import {electionStage, holderIn, leasesKey} from './election-stage.ts';
 

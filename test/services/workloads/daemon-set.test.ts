@@ -2,7 +2,7 @@ import test from 'ava';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {daemonSetWorkloads as workloads} from '../../../services/workloads/daemon-set.ts';
-import {templateOf} from '../../../services/workloads/shapes.ts';
+import {templateOf} from '../../../services/objects/shapes.ts';
 import {memoryCluster} from './memory-cluster.ts';
 import {deployment, managedModel} from './podinfo.ts';
 

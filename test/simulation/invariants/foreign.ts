@@ -4,7 +4,7 @@ import {canonicalJson} from '../../../api/canonical.ts';
 import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
-import {LEASE_NAME} from '../../../services/kubernetes/lease.ts';
+import {LEASE_NAME} from '../../../services/election/lease.ts';
 import {isByAviary, isOf, isOfWorkload} from './invariant.ts';
 import type {Invariant, Scene} from './invariant.ts';
 

@@ -1,0 +1,80 @@
+// One Canary's ear for commands: hands them to its chart, and writes what the chart answers once that is recorded.
+import type {Command, CommandOutcome} from '../../api/model.ts';
+import {commandsInForce} from '../../machines/model/commands.ts';
+import type {Context} from '../../machines/model/context.ts';
+import type {CanaryKey, CommandDesk} from '../supervision/command-desk.ts';
+
+export type Said = {readonly name: string; readonly outcome: CommandOutcome; readonly message: string};
+
+export type HearingOptions = {
+	readonly desk: Pick<CommandDesk, 'attend' | 'answer'>;
+	readonly canary: CanaryKey;
+	readonly give: (command: Command) => void;
+	/** Resolves once the state that the chart is in has been recorded; rejects when its life ends before. */
+	readonly recorded: () => Promise<void>;
+};
+
+const isUnderWay = (path: string): boolean =>
+	!/\.(?:idle|mending|holding)$/.test(path) && !path.startsWith('initialized');
+
+const endings: ReadonlyArray<readonly [RegExp, string]> = [
+	[/^finished/, 'the revision was promoted'],
+	[/^failed/, 'the run has ended, and the primary has all traffic'],
+	[/^initialized/, 'the run has ended without a verdict'],
+	[/^/, 'the run goes on'],
+];
+
+/** Begins to hear with the first state that is published. */
+export class Hearing {
+	readonly #options: HearingOptions;
+	#leave: (() => void) | undefined;
+	#inForce: ReadonlySet<string> = new Set();
+	readonly #hadBeenInForce = new Set<string>();
+	#revision = '';
+
+	constructor(options: HearingOptions) {
+		this.#options = options;
+	}
+
+	/** The chart is in a state that is published. */
+	entered(path: string, context: Context): void {
+		const {desk, canary, give} = this.#options;
+		this.#revision = context.run.revision;
+		const former = this.#inForce;
+		this.#inForce = new Set(isUnderWay(path) ? commandsInForce(context) : []);
+		const message = endings.find(([pattern]) => pattern.test(path))?.[1] ?? '';
+		for (const name of former) {
+			if (!this.#inForce.has(name)) {
+				this.#write({name, outcome: 'Done', message});
+			}
+		}
+
+		this.#leave ??= desk.attend(canary, (command, wasInForce) => {
+			if (wasInForce) {
+				this.#hadBeenInForce.add(command.name);
+			}
+
+			give(command);
+		});
+	}
+
+	/** The chart has answered. A command of a run that ended while nobody lived here was carried out. */
+	answered(said: Said): void {
+		const isOver = said.outcome === 'Refused' && this.#hadBeenInForce.has(said.name);
+		this.#write(isOver ? {...said, outcome: 'Done', message: 'the run that it was for is over'} : said);
+	}
+
+	stop(): void {
+		this.#leave?.();
+	}
+
+	#write({name, outcome, message}: Said): void {
+		const {desk, canary, recorded} = this.#options;
+		const revision = this.#revision;
+		recorded().then(
+			() => desk.answer(canary, name, {outcome, message, revision}),
+			// Its next life is given it again.
+			() => {},
+		);
+	}
+}

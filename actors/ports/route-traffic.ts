@@ -1,0 +1,23 @@
+// Writes the weights. A return of traffic (`insist`) waits for no record and is tried for ever.
+import {fromPromise} from 'xstate';
+import type {Answer, RouteOrder} from '../../machines/ports.ts';
+import {routerOf} from '../../services/providers/index.ts';
+import type {Bindings} from '../life/bindings.ts';
+import {untilDone} from '../life/retrying.ts';
+
+export const routeTraffic = ({services, gate}: Bindings) =>
+	fromPromise<Answer, RouteOrder>(async ({input: {model, canaryWeight, insist, revision}, signal}) =>
+		gate.pass(insist ? 'nothing' : 'record', signal, async () => {
+			await untilDone(
+				services,
+				`routing ${canaryWeight} % to the canary of ${model.name}.${model.namespace}`,
+				{insist, signal},
+				async () =>
+					routerOf(model.provider)?.write(services.cluster, model, canaryWeight, {
+						lane: insist ? 'rollback' : 'route',
+						...(revision !== undefined && {revision}),
+					}),
+			);
+			return {at: services.clock.now()};
+		}),
+	);

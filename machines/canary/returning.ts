@@ -1,0 +1,16 @@
+// How all traffic goes back to the primary. A refusal leads nowhere, for the port insists until it has succeeded.
+import {at} from './answers.ts';
+import {base} from './setup.ts';
+
+/** Once users are back, the judge is dismissed, and `more` is noted besides. */
+export const returningTo = (
+	target: string,
+	...more: ReadonlyArray<'start the wait' | 'remember the promoted revision'>
+) =>
+	base.createStateConfig({
+		invoke: {
+			src: 'route traffic',
+			input: ({context}) => ({model: context.model, canaryWeight: 0, insist: true}),
+			onDone: {target, actions: ['dismiss the judge', {type: 'confirm the return', params: at}, ...more]},
+		},
+	});

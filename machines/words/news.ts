@@ -1,0 +1,155 @@
+// What a step of the chart is news of, for people who are not watching: the peer's words where it has them.
+import type {Context} from '../model/context.ts';
+import {howPromotionFailed} from './texts.ts';
+import type {Path} from './explain.ts';
+import type {Status} from '../model/status.ts';
+
+export const newsKinds = ['initialized', 'started', 'waiting', 'superseded', 'succeeded', 'failed', 'held'] as const;
+export type NewsKind = (typeof newsKinds)[number];
+
+/** How urgent a kind of news is. */
+export const severityOf = (kind: NewsKind): 'info' | 'warn' | 'error' =>
+	kind === 'failed' || kind === 'held' ? 'error' : kind === 'waiting' ? 'warn' : 'info';
+
+const isUnderWay = (path: Path): boolean => /^(?:progressing|halted|promoting)\b/.test(path);
+const isEndingWell = (path: Path): boolean => /^finished\.(?!idle|mending)/.test(path);
+const isEndingBadly = (path: Path): boolean => /^failed\.(?!idle|mending|holding)/.test(path);
+
+/** The revision of the run that a former life was in; empty when it was in none. */
+const revisionBefore = ({recalled}: Context): string =>
+	/^(?:Waiting|Progressing|WaitingPromotion|Promoting|Finalising)$/.test(recalled.phase)
+		? recalled.lastAppliedSpec
+		: '';
+
+/** A person is needed, and nothing else will end it. */
+const waits = /^halted\.(?:paused|contested|yielded)$/;
+
+export type Step = {
+	/** Empty on the first step after a start. */
+	readonly from: Path;
+	readonly to: Path;
+	/** The context of `from`; undefined on the first step. */
+	readonly before: Context | undefined;
+	readonly context: Context;
+};
+
+/** Of the run that was left, then of the one that was begun. A life that goes on where another ended is no news. */
+export const newsOf = ({from, to, before, context}: Step): readonly NewsKind[] => {
+	const isFirst = from === '';
+	const news: NewsKind[] = [];
+	if (from.startsWith('initialized.bootstrapping') && /^(?:initialized\.idle$|progressing)/.test(to)) {
+		news.push('initialized');
+	}
+
+	if (isEndingWell(from) && !isEndingWell(to)) {
+		news.push('succeeded');
+	}
+
+	if (to.startsWith('initialized.superseding') && !isFirst && !from.startsWith('initialized.superseding')) {
+		news.push('superseded');
+	}
+
+	const wasFailing = isFirst ? context.recalled.state === 'failed' : from.startsWith('failed.');
+	if (isEndingBadly(to) && !wasFailing) {
+		news.push('failed');
+	}
+
+	if (to === 'failed.holding' && !isFirst && !wasFailing) {
+		news.push('held');
+	}
+
+	const former = before === undefined ? revisionBefore(context) : isUnderWay(from) ? before.run.revision : '';
+	if (isUnderWay(to) && context.run.revision !== '' && context.run.revision !== former) {
+		news.push('started');
+	}
+
+	if (waits.test(to) && to !== from && !isFirst) {
+		news.push('waiting');
+	}
+
+	return news;
+};
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const whyFailed = ({run, model}: Context): string =>
+	run.failedChecks >= model.analysis.threshold
+		? `Failed checks threshold reached ${run.failedChecks}`
+		: capitalised(run.failure ?? 'the run had been ended');
+
+/** What people are told. */
+export const newsText = (kind: NewsKind, context: Context, status: Status): string => {
+	const {model} = context;
+	switch (kind) {
+		case 'initialized': {
+			return `New ${model.target.kind} detected, initialization completed.`;
+		}
+
+		case 'started': {
+			return 'New revision detected, progressing canary analysis.';
+		}
+
+		case 'waiting': {
+			return `Canary is waiting for ${status.waitingFor || 'nobody any more'}`;
+		}
+
+		case 'superseded': {
+			return 'The target is back at the promoted revision, the run ends without a verdict.';
+		}
+
+		case 'succeeded': {
+			return model.skipAnalysis
+				? 'Canary analysis was skipped, promotion finished.'
+				: 'Canary analysis completed successfully, promotion finished.';
+		}
+
+		case 'held': {
+			return `Promotion ${howPromotionFailed(context)}`;
+		}
+
+		default: {
+			return whyFailed(context);
+		}
+	}
+};
+
+export type ReportedRun = {readonly id: string; readonly revision: string; readonly began: number; readonly at: number};
+
+const lasted = (ms: number): string => {
+	const seconds = Math.max(0, Math.round(ms / 1000));
+	const minutes = Math.floor(seconds / 60);
+	return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
+};
+
+/** The run's report: of a beginning what is going to happen, of the rest what has. */
+export const reportOf = (
+	kind: NewsKind,
+	{model, run}: Context,
+	status: Status,
+	{id, revision, began, at}: ReportedRun,
+): ReadonlyArray<{readonly title: string; readonly value: string}> => {
+	const target = {title: 'Target', value: `${model.target.kind}/${model.target.name}.${model.namespace}`};
+	const {threshold, weights} = model.analysis;
+	if (kind === 'initialized' || kind === 'started') {
+		return [
+			target,
+			{title: 'Failed checks threshold', value: String(threshold)},
+			{title: 'Progress deadline', value: `${model.progressDeadlineMs / 1000}s`},
+			{title: 'Traffic routing', value: `Weight steps: ${weights.join(',')} max: ${weights.at(-1) ?? 100}`},
+			...(kind === 'started' ? [{title: 'Revision', value: revision}] : []),
+			...(kind === 'started' ? [{title: 'Run', value: id}] : []),
+		];
+	}
+
+	const ended = kind === 'succeeded' || kind === 'superseded';
+	return [
+		target,
+		{title: 'Revision', value: revision},
+		{title: 'Run', value: id},
+		{title: 'Phase', value: status.phase},
+		...(ended ? [] : [{title: 'Canary weight', value: `${run.routed}%`}]),
+		{title: 'Failed checks', value: `${run.failedChecks} of ${threshold}`},
+		{title: 'Duration', value: lasted(at - began)},
+		...(status.reason === '' ? [] : [{title: 'Reason', value: status.reason}]),
+	];
+};

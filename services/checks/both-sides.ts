@@ -1,0 +1,83 @@
+// The metrics of canary and primary over a span of time: what a check asks of one is asked of both.
+import type {CanaryModel, Metric} from '../../api/model.ts';
+import {aboutPrimary} from './comparison.ts';
+import {textOf} from './judge.ts';
+import type {Question, Questions} from '../metrics/metrics.ts';
+import type {RangeProvider, Span} from '../metrics/prometheus-range.ts';
+
+/** `text`: why there is no value, empty where there is one. */
+export type Side = {readonly values: ReadonlyArray<number | null>; readonly text: string};
+export type BothSides = {readonly metric: Metric; readonly canary: Side; readonly primary: Side};
+
+export type BothSidesOptions = {
+	readonly provider: RangeProvider;
+	/** Undefined where the Canary's provider has none. */
+	readonly questions: Questions | undefined;
+	/** The daemon's `--metrics-server`, for Canaries that name none. */
+	readonly metricsServer: string;
+};
+
+const without = (text: string): Side => ({values: [], text});
+
+/**
+ * A rate in one query: where every request fails, the series of those that did not fail is not there, and the rate is 0
+ * as long as there is traffic. The checks ask twice for the same.
+ */
+const overTime = ({query, traffic}: Question): string =>
+	traffic === undefined ? query : `${query} or ((${traffic}) > 0) * 0`;
+
+const questionOf = (questions: Questions, model: CanaryModel, metric: Metric): Question | string => {
+	try {
+		return questions(model, metric);
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		return error.message;
+	}
+};
+
+/**
+ * Asks one metric after the other, of both sides at once; after a time-out no more, for the rest would take as long.
+ * A query that comes out the same for both has no primary, and says so. Never rejects. `isWhole`: the server answered.
+ */
+export const askBothSides = async (
+	model: CanaryModel,
+	metrics: readonly Metric[],
+	span: Span,
+	{provider, questions, metricsServer}: BothSidesOptions,
+): Promise<{readonly sides: readonly BothSides[]; readonly isWhole: boolean}> => {
+	const failures = new Set<string>();
+	const ask = async (of: CanaryModel, metric: Metric, question: Question): Promise<Side> => {
+		const answer = await provider.ask(of.metricsServer ?? metricsServer, overTime(question), span);
+		if (answer.kind === 'values') {
+			return {values: answer.values.map((value) => (value === null ? null : value * question.factor)), text: ''};
+		}
+
+		failures.add(answer.kind);
+		return without(textOf(of, metric, answer));
+	};
+
+	const askBoth = async (metric: Metric): Promise<readonly [canary: Side, primary: Side]> => {
+		const nothing = (text: string) => [without(text), without(text)] as const;
+		if (questions === undefined) return nothing(`no metrics are known for provider ${model.provider}`);
+		if (failures.has('timed out')) return nothing(`${metric.name} was not asked: the metrics server does not answer`);
+		const own = questionOf(questions, model, metric);
+		const theirs = questionOf(questions, aboutPrimary(model), metric);
+		if (typeof own === 'string') return nothing(own);
+		if (typeof theirs === 'string') return nothing(theirs);
+		const isSame = own.query === theirs.query;
+		return Promise.all([
+			ask(model, metric, own),
+			isSame
+				? without(`the query of ${metric.name} does not name the target, so there is none of the primary`)
+				: ask(aboutPrimary(model), metric, theirs),
+		]);
+	};
+
+	const sides: BothSides[] = [];
+	for (const metric of metrics) {
+		const [canary, primary] = await askBoth(metric);
+		sides.push({metric, canary, primary});
+	}
+
+	return {sides, isWhole: !failures.has('timed out') && !failures.has('provider failed')};
+};
