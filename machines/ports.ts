@@ -5,6 +5,7 @@
 // with `Refused`, which the chart handles. bug: any other rejection; the actor dies and the supervisor takes over.
 import {fromCallback, fromPromise} from 'xstate';
 import type {CanaryModel, Instant, Verdict, World} from '../api/model.ts';
+import type {Share} from '../api/shares.ts';
 
 /** What every answer carries: when it was given, for the chart has no clock. */
 export type Answer = {readonly at: Instant};
@@ -23,11 +24,11 @@ export class Refused extends Error {
 	}
 }
 
-/** Weights to write. `insist`: a return of traffic, which waits for no record and is retried for ever. `revision`: who is
- * to have the canary's weight, where there is one. */
+/** A share to write. `insist`: a return of traffic, which waits for no record and is retried for ever. `revision`: who is
+ * to have the canary's share, where there is one. */
 export type RouteOrder = {
 	readonly model: CanaryModel;
-	readonly canaryWeight: number;
+	readonly share: Share;
 	readonly insist: boolean;
 	readonly revision?: string;
 };
@@ -35,7 +36,7 @@ export type ScaleOrder = {readonly model: CanaryModel; readonly replicas: number
 export type BootstrapOrder = {
 	readonly model: CanaryModel;
 	readonly part: 'workload' | 'routing';
-	readonly canaryWeight: number;
+	readonly share: Share;
 	readonly revision?: string;
 };
 export type RevisionOrder = {readonly model: CanaryModel; readonly revision: string};
@@ -59,9 +60,9 @@ export const ports = {
 	>(unprovided('observe the world')),
 	/** Resolves at the instant; time stands still while the Canary is suspended. */
 	'wait until': port<WaitOrder>('wait until'),
-	/** Today's shape: primary and Services, or the route with `canaryWeight`; makes what is absent, mends what differs. */
+	/** Today's shape: primary and Services, or the route with `share`; makes what is absent, mends what differs. */
 	'bootstrap the primary': port<BootstrapOrder>('bootstrap the primary'),
-	/** Writes the weights and returns once the API server has confirmed them. */
+	/** Writes the share and returns once the API server has confirmed them. */
 	'route traffic': port<RouteOrder>('route traffic'),
 	'scale the canary': port<ScaleOrder>('scale the canary'),
 	/** Keeps the primary's present template, so that it can be taken back to. */

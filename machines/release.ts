@@ -2,6 +2,7 @@
 // what we generated is collected by Kubernetes through its owner references.
 import {setup} from 'xstate';
 import type {CanaryModel, Instant} from '../api/model.ts';
+import {noShare} from '../api/shares.ts';
 import {ports} from './ports.ts';
 
 type Input = {readonly model: CanaryModel; readonly at: Instant};
@@ -24,7 +25,7 @@ export const releaseMachine = setup({
 			invoke: [
 				{
 					src: 'route traffic',
-					input: ({context}) => ({model: context.model, canaryWeight: 0, insist: false}),
+					input: ({context}) => ({model: context.model, share: noShare, insist: false}),
 					onDone: 'released',
 					onError: 'released',
 				},

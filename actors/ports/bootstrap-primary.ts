@@ -2,6 +2,7 @@
 // only asked for once the primary is ready. Of the first shape's objects none is ours to make.
 import {fromPromise} from 'xstate';
 import type {CanaryModel} from '../../api/model.ts';
+import type {Share} from '../../api/shares.ts';
 import type {Answer, BootstrapOrder} from '../../machines/ports.ts';
 import type {Cluster} from '../../services/kubernetes/cluster.ts';
 import {routerOf} from '../../services/providers/index.ts';
@@ -32,25 +33,25 @@ const makeWorkload = async (cluster: Cluster, model: CanaryModel, kept: Kept): P
 };
 
 /** The apex Service last: with it users move, and by then the route and its destinations are there. */
-const makeRouting = async (cluster: Cluster, model: CanaryModel, canaryWeight: number): Promise<void> => {
+const makeRouting = async (cluster: Cluster, model: CanaryModel, share: Share): Promise<void> => {
 	await ensureBackingServices(cluster, model, lane);
-	await routerOf(model.provider)?.ensure(cluster, model, {primary: 100 - canaryWeight, canary: canaryWeight}, lane);
+	await routerOf(model.provider)?.ensure(cluster, model, share, lane);
 	await ensureApexService(cluster, model, lane);
 };
 
 export const bootstrapPrimary = ({services, gate}: Bindings, kept: Kept) =>
-	fromPromise<Answer, BootstrapOrder>(async ({input: {model, part, canaryWeight, revision}, signal}) =>
+	fromPromise<Answer, BootstrapOrder>(async ({input: {model, part, share, revision}, signal}) =>
 		gate.pass('record', signal, async () => {
 			const {cluster, clock} = services;
 			const what = `bootstrapping the ${part} of ${model.name}.${model.namespace}`;
 			await untilDone(services, what, {insist: false, signal}, async () => {
 				if (model.shape === 'managed') {
-					await (part === 'workload' ? makeWorkload(cluster, model, kept) : makeRouting(cluster, model, canaryWeight));
+					await (part === 'workload' ? makeWorkload(cluster, model, kept) : makeRouting(cluster, model, share));
 				}
 
 				if (part === 'routing') {
 					const of = revision === undefined ? {} : {revision};
-					await routerOf(model.provider)?.write(cluster, model, canaryWeight, {...lane, ...of});
+					await routerOf(model.provider)?.write(cluster, model, share, {...lane, ...of});
 				}
 			});
 			return {at: clock.now()};

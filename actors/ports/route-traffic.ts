@@ -1,4 +1,4 @@
-// Writes the weights. A return of traffic (`insist`) waits for no record and is tried for ever.
+// Writes the share. A return of traffic (`insist`) waits for no record and is tried for ever.
 import {fromPromise} from 'xstate';
 import type {Answer, RouteOrder} from '../../machines/ports.ts';
 import {routerOf} from '../../services/providers/index.ts';
@@ -6,14 +6,14 @@ import type {Bindings} from '../life/bindings.ts';
 import {untilDone} from '../life/retrying.ts';
 
 export const routeTraffic = ({services, gate}: Bindings) =>
-	fromPromise<Answer, RouteOrder>(async ({input: {model, canaryWeight, insist, revision}, signal}) =>
+	fromPromise<Answer, RouteOrder>(async ({input: {model, share, insist, revision}, signal}) =>
 		gate.pass(insist ? 'nothing' : 'record', signal, async () => {
 			await untilDone(
 				services,
-				`routing ${canaryWeight} % to the canary of ${model.name}.${model.namespace}`,
+				`routing ${share.canary} % to the canary of ${model.name}.${model.namespace}`,
 				{insist, signal},
 				async () =>
-					routerOf(model.provider)?.write(services.cluster, model, canaryWeight, {
+					routerOf(model.provider)?.write(services.cluster, model, share, {
 						lane: insist ? 'rollback' : 'route',
 						...(revision !== undefined && {revision}),
 					}),

@@ -1,6 +1,7 @@
 // What is done for a Canary whose actor died too often: users go back to the primary, and its status and an event say so.
 import {fromPromise} from 'xstate';
 import type {CanaryModel} from '../../api/model.ts';
+import {noShare} from '../../api/shares.ts';
 import type {Answer} from '../../machines/ports.ts';
 import {logWith} from '../../services/log.ts';
 import {routerOf} from '../../services/providers/index.ts';
@@ -29,7 +30,7 @@ export const shelterUsers = ({services, announcer}: HostOptions) =>
 				}
 			};
 			await attempt(`routing all traffic to the primary of ${canary}`, async () =>
-				routerOf(model.provider)?.write(cluster, model, 0, {lane: 'rollback'}),
+				routerOf(model.provider)?.write(cluster, model, noShare, {lane: 'rollback'}),
 			);
 			await attempt(`marking ${canary}`, async () =>
 				cluster.patch(

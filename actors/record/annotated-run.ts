@@ -2,6 +2,7 @@
 // record lies in annotations of its VirtualService, and what it says goes to whoever started it.
 import {createActor, fromPromise} from 'xstate';
 import type {Announcement, CanaryModel} from '../../api/model.ts';
+import {noShare} from '../../api/shares.ts';
 import {canaryMachine} from '../../machines/canary.ts';
 import type {Context} from '../../machines/model/context.ts';
 import {awaitedIn} from '../../machines/model/awaited.ts';
@@ -95,7 +96,7 @@ const giveBack = async ({services, model}: AnnotatedRunOptions, gate: Gate): Pro
 	const late = new AbortController();
 	const {signal} = late;
 	const write = async (): Promise<void> => {
-		await routerOf(model.provider)?.write(cluster, model, 0, {lane: 'rollback', signal});
+		await routerOf(model.provider)?.write(cluster, model, noShare, {lane: 'rollback', signal});
 	};
 	// Behind whatever write is still on its way.
 	const given = gate

@@ -1,5 +1,6 @@
 // A run that may not go on now: one nested state for each reason, the first reason decides, and each way back into the
 // run is an eventless transition of the whole.
+import {noShare} from '../../api/shares.ts';
 import {haltReasons} from '../model/context.ts';
 import type {Context, HaltReason} from '../model/context.ts';
 import {at, hearing, refusal, say} from './answers.ts';
@@ -63,7 +64,7 @@ const missingDependency = base.createStateConfig({
 		mending: {
 			invoke: {
 				src: 'bootstrap the primary',
-				input: ({context}) => ({model: context.model, part: 'workload', canaryWeight: 0}),
+				input: ({context}) => ({model: context.model, part: 'workload', share: noShare}),
 				onDone: {target: 'mendingRoute', actions: {type: 'note the instant', params: at}},
 				onError: {target: 'waiting', actions: {type: 'note the refusal', params: refusal}},
 			},
@@ -74,7 +75,7 @@ const missingDependency = base.createStateConfig({
 				input: ({context}) => ({
 					model: context.model,
 					part: 'routing',
-					canaryWeight: context.run.routed,
+					share: {canary: context.run.routed},
 					revision: context.run.revision,
 				}),
 				onDone: {target: 'waiting', actions: {type: 'note the instant', params: at}},

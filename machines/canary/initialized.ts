@@ -1,4 +1,5 @@
 // Before any run: where an actor finds its place again, where the primary is made, and where a superseded run ends.
+import {noShare} from '../../api/shares.ts';
 import {at, hearing, say, sayRefusal} from './answers.ts';
 import {drained, toZero} from './orders.ts';
 import {idle, mending, rebinding} from './resting.ts';
@@ -16,7 +17,7 @@ const making = (
 	base.createStateConfig({
 		invoke: {
 			src: 'bootstrap the primary',
-			input: ({context}) => ({model: context.model, part, canaryWeight: 0}),
+			input: ({context}) => ({model: context.model, part, share: noShare}),
 			onDone,
 			onError: {target: 'refused', actions: sayRefusal},
 		},

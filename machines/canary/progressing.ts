@@ -108,7 +108,7 @@ export const progressing = base.createStateConfig({
 				src: 'route traffic',
 				input: ({context: {model, run}}) => ({
 					model,
-					canaryWeight: run.weight,
+					share: {canary: run.weight},
 					insist: false,
 					revision: run.revision,
 				}),

@@ -1,4 +1,5 @@
 // Where every way ends: what is ours is mended, and a new revision begins a run.
+import {noShare} from '../../api/shares.ts';
 import {at, hearing, say, sayRefusal} from './answers.ts';
 import {base} from './setup.ts';
 
@@ -32,7 +33,7 @@ export const mending = base.createStateConfig({
 		input: ({context}) => ({
 			model: context.model,
 			part: context.world?.primary === undefined ? 'workload' : 'routing',
-			canaryWeight: 0,
+			share: noShare,
 		}),
 		onDone: {target: 'idle', actions: {type: 'confirm the return', params: at}},
 		onError: {

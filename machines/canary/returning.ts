@@ -1,4 +1,5 @@
 // How all traffic goes back to the primary. A refusal leads nowhere, for the port insists until it has succeeded.
+import {noShare} from '../../api/shares.ts';
 import {at} from './answers.ts';
 import {base} from './setup.ts';
 
@@ -10,7 +11,7 @@ export const returningTo = (
 	base.createStateConfig({
 		invoke: {
 			src: 'route traffic',
-			input: ({context}) => ({model: context.model, canaryWeight: 0, insist: true}),
+			input: ({context}) => ({model: context.model, share: noShare, insist: true}),
 			onDone: {target, actions: ['dismiss the judge', {type: 'confirm the return', params: at}, ...more]},
 		},
 	});

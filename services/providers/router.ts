@@ -1,5 +1,6 @@
 // What moves traffic between the primary and the canary, whatever the mesh: one file per provider implements this.
 import type {CanaryModel, Problem, Route} from '../../api/model.ts';
+import type {Share} from '../../api/shares.ts';
 import type {Cluster, KubeObject, Resource, WriteOptions} from '../kubernetes/cluster.ts';
 
 /** Both weights; they sum to 100. */
@@ -36,7 +37,7 @@ export type Router = {
 	problems(model: CanaryModel, object: KubeObject | undefined, around: Surroundings): readonly Problem[];
 
 	/**
-	 * Gives the canary `canaryWeight` (0…100) and the primary the rest. No write when it is so already. A raise is refused
+	 * Gives the canary its share (0…100) and the primary the rest. No write when it is so already. A raise is refused
 	 * by whatever has changed the object meanwhile, so that one that comes late (of a former leader) changes nothing;
 	 * nothing but another object of that name refuses a weight that falls. `revision` is the one that the run is about,
 	 * for routes that name revisions; these throw Superseded when it is not to be found.
@@ -44,15 +45,15 @@ export type Router = {
 	write(
 		cluster: Cluster,
 		model: CanaryModel,
-		canaryWeight: number,
+		share: Share,
 		options: WriteOptions & {readonly revision?: string},
 	): Promise<Route>;
 
 	/**
-	 * Makes the generated objects, or brings them to what the canary says; the weights that are there stay, `weights` are
-	 * for a route that is not there yet. Nothing to do where the user owns the route. Idempotent.
+	 * Makes the generated objects, or brings them to what the canary says; the share that is there stays, `share` is for
+	 * a route that is not there yet. Nothing to do where the user owns the route. Idempotent.
 	 */
-	ensure(cluster: Cluster, model: CanaryModel, weights: Weights, options: WriteOptions): Promise<void>;
+	ensure(cluster: Cluster, model: CanaryModel, share: Share, options: WriteOptions): Promise<void>;
 
 	/** The model with the names by which metrics know both sides now; absent where these are the workloads' own. */
 	measured?(cluster: Cluster, model: CanaryModel, signal?: AbortSignal): Promise<CanaryModel>;

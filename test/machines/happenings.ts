@@ -1,5 +1,6 @@
 // What can happen in a pair: facts from outside, answers to effects that are under way, and what a kind world would do.
 import type {CanaryModel, Command, Verdict} from '../../api/model.ts';
+import type {Share} from '../../api/shares.ts';
 import type {Context} from '../../machines/model/context.ts';
 import {Refused} from '../../machines/ports.ts';
 import type {Effect, Happening, Menu, Pair} from './pairs.ts';
@@ -13,7 +14,7 @@ export const mirrored = (text: string): string => text.replaceAll(/v[23]/g, (one
 const afterEffect = (standing: Standing, {src, input}: Effect, target: string): Standing => {
 	switch (src) {
 		case 'route traffic': {
-			return {...standing, route: input['canaryWeight'] as number};
+			return {...standing, route: (input['share'] as Share).canary};
 		}
 
 		case 'scale the canary': {
@@ -22,7 +23,7 @@ const afterEffect = (standing: Standing, {src, input}: Effect, target: string): 
 
 		case 'bootstrap the primary': {
 			return input['part'] === 'routing'
-				? {...standing, route: (input['canaryWeight'] as number | undefined) ?? 0}
+				? {...standing, route: (input['share'] as Share | undefined)?.canary ?? 0}
 				: {...standing, primary: standing.primary || standing.kept || target};
 		}
 

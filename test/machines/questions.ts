@@ -1,5 +1,6 @@
 // Questions that several rules ask of pairs and steps.
 import type {Context} from '../../machines/model/context.ts';
+import type {Share} from '../../api/shares.ts';
 import type {Effect, Pair, Step} from './pairs.ts';
 
 export const has = (
@@ -7,6 +8,9 @@ export const has = (
 	src: string,
 	matches: (input: Effect['input']) => boolean = () => true,
 ) => effects.some((effect) => effect.src === src && matches(effect.input));
+
+/** The canary's percentage of a share that a route was ordered with. */
+export const canaryOf = (share: unknown): number => (share as Share).canary;
 
 export const isAtRest = ({path}: Pair): boolean => path.endsWith('.idle');
 

@@ -2,7 +2,7 @@
 import type {HaltReason} from '../../machines/model/context.ts';
 import {guards} from '../../machines/model/guards.ts';
 import {primaryCanServe} from '../../machines/model/health.ts';
-import {happened, has} from './questions.ts';
+import {canaryOf, happened, has} from './questions.ts';
 import type {Rule} from './pairs.ts';
 
 const transient = new Set([
@@ -36,7 +36,7 @@ export const ofOrder: readonly Rule[] = [
 			/^(?:failed\.(?!holding|idle|mending)|initialized\.superseding|progressing\.restarting)/.test(path) &&
 			context.run.routed > 0 &&
 			primaryCanServe(context) &&
-			!has(effects, 'route traffic', ({canaryWeight}) => canaryWeight === 0),
+			!has(effects, 'route traffic', ({share}) => canaryOf(share) === 0),
 	},
 	{
 		name: 'halted shows the first reason',

@@ -2,7 +2,7 @@
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from '../../machines/model/health.ts';
 import {promotionIsOrdered} from '../../machines/model/run.ts';
 import type {Rule} from './pairs.ts';
-import {happened, has, isAnalysed, isAtRest, limit, tooMany} from './questions.ts';
+import {canaryOf, happened, has, isAnalysed, isAtRest, limit, tooMany} from './questions.ts';
 import {ofOrder} from './rules-of-order.ts';
 import {ofStatus} from './rules-of-status.ts';
 
@@ -17,8 +17,8 @@ const ofEffects: readonly Rule[] = [
 	{
 		name: 'traffic goes to a canary and a primary that are healthy, and only up by one step',
 		broken: ({before, begun, after: {context}}) =>
-			has(begun, 'route traffic', ({canaryWeight}) => {
-				const weight = canaryWeight as number;
+			has(begun, 'route traffic', ({share}) => {
+				const weight = canaryOf(share);
 				// A step that was begun before the spec was edited is still that step.
 				const begunBefore = before?.context.run.weight === weight ? [weight] : [];
 				const above = [...context.model.analysis.weights, ...begunBefore].find((one) => one > context.run.routed);
@@ -32,23 +32,19 @@ const ofEffects: readonly Rule[] = [
 	{
 		name: 'traffic goes back to the primary when it can serve, and at once when there is none on the canary',
 		broken: ({begun, after: {context, standing}}) =>
-			has(begun, 'route traffic', ({canaryWeight}) => canaryWeight === 0) &&
+			has(begun, 'route traffic', ({share}) => canaryOf(share) === 0) &&
 			standing.route > 0 &&
 			!primaryCanServe(context),
 	},
 	{
 		name: 'users are sent to no revision but that of the run',
 		broken: ({begun, after: {context}}) =>
-			has(
-				begun,
-				'route traffic',
-				({canaryWeight, revision}) => canaryWeight !== 0 && revision !== context.run.revision,
-			),
+			has(begun, 'route traffic', ({share, revision}) => canaryOf(share) !== 0 && revision !== context.run.revision),
 	},
 	{
 		name: 'a return of traffic insists, and nothing else does but going to zero',
 		broken: ({begun}) =>
-			has(begun, 'route traffic', ({canaryWeight, insist}) => (canaryWeight === 0) !== insist) ||
+			has(begun, 'route traffic', ({share, insist}) => (canaryOf(share) === 0) !== insist) ||
 			has(begun, 'scale the canary', ({replicas, insist}) => (replicas === 0) !== insist),
 	},
 	{
@@ -85,7 +81,7 @@ const ofEffects: readonly Rule[] = [
 		name: 'a Canary with a mistake begins nothing but the way back',
 		broken: ({begun, after: {context}}) =>
 			context.model.problems.length > 0 &&
-			(has(begun, 'route traffic', ({canaryWeight}) => canaryWeight !== 0) ||
+			(has(begun, 'route traffic', ({share}) => canaryOf(share) !== 0) ||
 				has(begun, 'scale the canary', ({replicas}) => replicas !== 0)),
 	},
 ];
@@ -158,7 +154,7 @@ const ofFacts: readonly Rule[] = [
 			/^(?:progressing|halted|promoting\.rolling|failed\.holding)/.test(after.path) &&
 			canaryIsFailing(after.context) &&
 			primaryCanServe(after.context) &&
-			!has(after.effects, 'route traffic', ({canaryWeight}) => canaryWeight === 0) &&
+			!has(after.effects, 'route traffic', ({share}) => canaryOf(share) === 0) &&
 			!(after.path.startsWith('halted') && after.context.run.halted?.from === 'copying'),
 	},
 	{
@@ -233,7 +229,7 @@ const ofHappenings: readonly Rule[] = [
 			before?.context.run.paused !== undefined &&
 			context.run.paused !== undefined &&
 			context.run.byHand === undefined &&
-			has(begun, 'route traffic', ({canaryWeight}) => Number(canaryWeight) > context.run.routed) &&
+			has(begun, 'route traffic', ({share}) => canaryOf(share) > context.run.routed) &&
 			path.startsWith('halted'),
 	},
 	{

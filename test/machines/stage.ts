@@ -8,6 +8,7 @@ import {pathOf} from '../../machines/words/explain.ts';
 import {statusOf} from '../../machines/model/status.ts';
 import type {Status} from '../../machines/model/status.ts';
 import {Refused} from '../../machines/ports.ts';
+import {noShare, type Share} from '../../api/shares.ts';
 import type {Answer, CheckOrder, RevisionOrder, RouteOrder, ScaleOrder, WaitOrder} from '../../machines/ports.ts';
 import {createVirtualClock} from '../../sandbox/virtual-clock.ts';
 import {sleep} from '../../services/clock.ts';
@@ -25,7 +26,7 @@ export type Opening = {
 	readonly sight: Sight;
 };
 
-type BootstrapOrder = {readonly part: 'workload' | 'routing'; readonly canaryWeight?: number};
+type BootstrapOrder = {readonly part: 'workload' | 'routing'; readonly share?: Share};
 
 /** Plays one Canary. */
 export class Stage {
@@ -189,16 +190,16 @@ export class Stage {
 			}),
 			'wait until': this.#waits(),
 			analysis: this.#judge(),
-			'bootstrap the primary': this.#write<BootstrapOrder>('bootstrap the primary', ({part, canaryWeight = 0}) => {
+			'bootstrap the primary': this.#write<BootstrapOrder>('bootstrap the primary', ({part, share = noShare}) => {
 				const {primary, kept} = this.#standing;
 				const made = kept === '' ? (this.#sight.target ?? 'v2') : kept;
-				this.#change(part === 'routing' ? {route: canaryWeight} : {primary: primary === '' ? made : primary});
+				this.#change(part === 'routing' ? {route: share.canary} : {primary: primary === '' ? made : primary});
 				if (part === 'workload') this.#rolls('primary');
 				return `bootstrap the ${part}`;
 			}),
-			'route traffic': this.#write<RouteOrder>('route traffic', ({canaryWeight}) => {
-				this.#change({route: canaryWeight});
-				return `route ${canaryWeight}`;
+			'route traffic': this.#write<RouteOrder>('route traffic', ({share: {canary}}) => {
+				this.#change({route: canary});
+				return `route ${canary}`;
 			}),
 			'scale the canary': this.#write<ScaleOrder>('scale the canary', ({replicas}) => {
 				this.#change({replicas});

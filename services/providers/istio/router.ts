@@ -1,5 +1,6 @@
 // Istio: weights in the VirtualService that sends users to both hosts.
 import type {CanaryModel, Problem, Route} from '../../../api/model.ts';
+import type {Share} from '../../../api/shares.ts';
 import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../../kubernetes/cluster.ts';
 import {destinationRules, virtualServices} from '../../kubernetes/resources.ts';
 import {assertFree, foreignOwner} from '../../objects/ownership.ts';
@@ -192,20 +193,15 @@ const weighing = (model: CanaryModel, object: KubeObject, canaryWeight: number, 
 	];
 };
 
-const write = async (
-	cluster: Cluster,
-	model: CanaryModel,
-	canaryWeight: number,
-	options: WriteOptions,
-): Promise<Route> => {
-	assertWeight(canaryWeight);
+const write = async (cluster: Cluster, model: CanaryModel, {canary}: Share, options: WriteOptions): Promise<Route> => {
+	assertWeight(canary);
 	const resource = await servedOrMissing(cluster, model, virtualServices);
 	const at = {namespace: model.namespace, name: model.route.name};
 	const around = await surroundingsOf(cluster, model, {...destinationRules, version: resource.version}, options.signal);
-	const decide = (object: KubeObject): Operation[] => weighing(model, object, canaryWeight, around);
+	const decide = (object: KubeObject): Operation[] => weighing(model, object, canary, around);
 	const object = await rewrite(cluster, resource, at, decide, options);
 	const {resourceVersion = ''} = object.metadata;
-	return read(model, object, around) ?? {primary: 100 - canaryWeight, canary: canaryWeight, resourceVersion};
+	return read(model, object, around) ?? {primary: 100 - canary, canary, resourceVersion};
 };
 
 /** Istio of any age: `networking.istio.io` v1, v1beta1 or v1alpha3, as the cluster serves it. */
@@ -222,9 +218,10 @@ export const istio: Router = {
 	read,
 	problems,
 	write,
-	async ensure(cluster, model, weights, options) {
-		assertWeight(weights.canary);
+	async ensure(cluster, model, {canary}, options) {
+		assertWeight(canary);
 		if (!model.route.generated) return;
+		const weights = {primary: 100 - canary, canary};
 		const {version} = await servedOrMissing(cluster, model, virtualServices);
 		const resources = {routes: {...virtualServices, version}, rules: {...destinationRules, version}};
 		await ensureIstio(cluster, model, resources, {

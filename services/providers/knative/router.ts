@@ -124,13 +124,13 @@ export const knative: Router = {
 	},
 	read,
 	problems,
-	async write(cluster, model, canaryWeight, {revision, ...options}) {
-		assertWeight(canaryWeight);
+	async write(cluster, model, {canary}, {revision, ...options}) {
+		assertWeight(canary);
 		const place = {namespace: model.namespace, name: model.route.name};
-		const decide = (service: KubeObject): Operation[] => weighing(model, service, canaryWeight, revision);
+		const decide = (service: KubeObject): Operation[] => weighing(model, service, canary, revision);
 		const service = await rewrite(cluster, knativeServices, place, decide, options);
 		const {resourceVersion = ''} = service.metadata;
-		return read(model, service) ?? {primary: 100 - canaryWeight, canary: canaryWeight, resourceVersion};
+		return read(model, service) ?? {primary: 100 - canary, canary, resourceVersion};
 	},
 	// The Service is the user's; all that routes it is its weights.
 	async ensure() {},

@@ -33,7 +33,7 @@ test('hosts are one Service however they are written', (t) => {
 
 test('weights are written in one patch that leaves all else as it was', async (t) => {
 	const cluster = withRoute([{host: 'legacy'}], both(100, 0));
-	const route = await istio.write(cluster, pairedModel, 5, options);
+	const route = await istio.write(cluster, pairedModel, {canary: 5}, options);
 	t.like(route, {primary: 95, canary: 5});
 	t.deepEqual(cluster.calls, ['PATCH virtualservices podinfo']);
 	const expected = virtualService([{host: 'legacy'}], both(95, 5));
@@ -42,13 +42,13 @@ test('weights are written in one patch that leaves all else as it was', async (t
 
 test('weights that are so already cost nothing', async (t) => {
 	const cluster = withRoute(both(95, 5));
-	await istio.write(cluster, pairedModel, 5, options);
+	await istio.write(cluster, pairedModel, {canary: 5}, options);
 	t.deepEqual(cluster.calls, []);
 });
 
 test('absent weights are added, in every route to both hosts', async (t) => {
 	const cluster = withRoute(both(), [{host: 'podinfo.test'}, {host: 'podinfo-canary.test.svc.cluster.local'}]);
-	t.like(await istio.write(cluster, pairedModel, 0, options), {primary: 100, canary: 0});
+	t.like(await istio.write(cluster, pairedModel, {canary: 0}, options), {primary: 100, canary: 0});
 	const routes = routeOf(cluster.get('virtualservices', 'podinfo')) as Array<{route: Array<{weight: number}>}>;
 	t.deepEqual(
 		routes.map(({route}) => route.map(({weight}) => weight)),
@@ -65,7 +65,7 @@ test('a route edited behind the cache is read once, and the weights land on the 
 	const edited = virtualService([{host: 'inserted'}], both(100, 0));
 	edited.metadata.uid = uid;
 	cluster.putUnseen('virtualservices', edited);
-	await istio.write(cluster, pairedModel, 10, options);
+	await istio.write(cluster, pairedModel, {canary: 10}, options);
 	t.deepEqual(cluster.calls, [
 		'PATCH virtualservices podinfo',
 		'GET virtualservices podinfo',
@@ -86,7 +86,7 @@ const changedMeanwhile = (...routes: ReadonlyArray<readonly Host[]>) => {
 test('a raise decided on a route that has changed meanwhile is refused, even where the weights are as they were', async (t) => {
 	for (const routes of [[both(90, 10)], [both(100)], [both(50, 50), both(90, 10)]]) {
 		const cluster = changedMeanwhile(...routes);
-		await istio.write(cluster, pairedModel, 20, options);
+		await istio.write(cluster, pairedModel, {canary: 20}, options);
 		t.deepEqual(cluster.calls, [
 			'PATCH virtualservices podinfo',
 			'GET virtualservices podinfo',
@@ -99,7 +99,7 @@ test('a raise decided on a route that has changed meanwhile is refused, even whe
 test('nothing that changed meanwhile holds up a weight that falls', async (t) => {
 	for (const weight of [0, 5]) {
 		const cluster = changedMeanwhile(both(90, 10), both(50, 50));
-		await istio.write(cluster, pairedModel, weight, {lane: 'rollback'});
+		await istio.write(cluster, pairedModel, {canary: weight}, {lane: 'rollback'});
 		t.deepEqual(cluster.calls, ['PATCH virtualservices podinfo']);
 		t.is(istio.read(pairedModel, cluster.get('virtualservices', 'podinfo') as KubeObject, alone)?.canary, weight);
 	}
@@ -110,7 +110,7 @@ test('a route that cannot carry two weights is a problem, and is not written', a
 		const cluster = withRoute(route);
 		const [problem] = istio.problems(pairedModel, cluster.get('virtualservices', 'podinfo'), alone);
 		t.truthy(problem?.remedy);
-		await t.throwsAsync(istio.write(cluster, pairedModel, 5, options), {
+		await t.throwsAsync(istio.write(cluster, pairedModel, {canary: 5}, options), {
 			instanceOf: Unroutable,
 			message: problem?.text ?? '',
 		});
@@ -126,13 +126,13 @@ test('a tcp route carries weights where no http route does', async (t) => {
 	const object = virtualService(both(100, 0));
 	object.spec = {tcp: object.spec?.['http']};
 	cluster.put('virtualservices', object);
-	t.like(await istio.write(cluster, pairedModel, 20, options), {primary: 80, canary: 20});
+	t.like(await istio.write(cluster, pairedModel, {canary: 20}, options), {primary: 80, canary: 20});
 });
 
 test('a weight out of range is a bug that writes nothing', async (t) => {
 	const cluster = withRoute(both(100, 0));
 	for (const weight of [-1, 101, 0.5, Number.NaN]) {
-		await t.throwsAsync(istio.write(cluster, pairedModel, weight, options), {instanceOf: RangeError});
+		await t.throwsAsync(istio.write(cluster, pairedModel, {canary: weight}, options), {instanceOf: RangeError});
 	}
 
 	t.deepEqual(cluster.calls, []);
@@ -146,7 +146,7 @@ test('weights always sum to 100, whatever was there and whatever is written', as
 			const before = istio.read(pairedModel, cluster.get('virtualservices', 'podinfo') as KubeObject, alone);
 			t.is((before?.primary ?? 0) + (before?.canary ?? 0), 100);
 			t.is(before?.canary === 0, (canary ?? 0) === 0);
-			const after = await istio.write(cluster, pairedModel, wanted, options);
+			const after = await istio.write(cluster, pairedModel, {canary: wanted}, options);
 			t.deepEqual([after.primary, after.canary], [100 - wanted, wanted]);
 		}),
 	);
@@ -155,7 +155,7 @@ test('weights always sum to 100, whatever was there and whatever is written', as
 test('the version that the cluster serves is the one that is written', async (t) => {
 	const cluster = memoryCluster();
 	cluster.versions = ['v1alpha3'];
-	await istio.ensure(cluster, managedModel, {primary: 100, canary: 0}, options);
+	await istio.ensure(cluster, managedModel, {canary: 0}, options);
 	t.is(cluster.get('virtualservices', 'podinfo')?.apiVersion, 'networking.istio.io/v1alpha3');
 	const [routes, rules] = (await istio.parts(cluster, managedModel)) ?? [];
 	t.is(routes?.resource.version, 'v1alpha3');
@@ -164,8 +164,8 @@ test('the version that the cluster serves is the one that is written', async (t)
 
 test('generated routes are as the peer makes them, and are made once', async (t) => {
 	const cluster = memoryCluster();
-	await istio.ensure(cluster, managedModel, {primary: 100, canary: 0}, options);
-	await istio.ensure(cluster, managedModel, {primary: 0, canary: 100}, options);
+	await istio.ensure(cluster, managedModel, {canary: 0}, options);
+	await istio.ensure(cluster, managedModel, {canary: 100}, options);
 	t.deepEqual(cluster.calls, [
 		'POST destinationrules podinfo-primary',
 		'POST destinationrules podinfo-canary',
@@ -190,7 +190,7 @@ test('editing routing fields keeps the present weights', async (t) => {
 	const cluster = memoryCluster();
 	const weights = {primary: 100, canary: 0};
 	await istio.ensure(cluster, managedModel, weights, options);
-	await istio.write(cluster, managedModel, 30, options);
+	await istio.write(cluster, managedModel, {canary: 30}, options);
 	const retries = {attempts: 3};
 	const service = {...managedModel.service, timeout: '7s', retries, hosts: ['app.example.com'], gateways: ['public']};
 	await istio.ensure(cluster, {...managedModel, service}, weights, options);
@@ -206,7 +206,7 @@ test("a user's own VirtualService is taken over with its weights, and its spec i
 		{host: 'podinfo-canary', weight: 40},
 	]);
 	const before = cluster.get('virtualservices', 'podinfo')?.spec;
-	await istio.ensure(cluster, managedModel, {primary: 100, canary: 0}, options);
+	await istio.ensure(cluster, managedModel, {canary: 0}, options);
 	const object = cluster.get('virtualservices', 'podinfo') as KubeObject;
 	t.like(istio.read(managedModel, object, alone), {primary: 60, canary: 40});
 	const kept = object.metadata.annotations?.['flagger.kubernetes.io/original-configuration'];
@@ -217,7 +217,7 @@ test('a VirtualService that another controller owns is left alone', async (t) =>
 	const cluster = withRoute(both(100, 0));
 	const object = cluster.get('virtualservices', 'podinfo') as KubeObject;
 	cluster.put('virtualservices', {...object, metadata: {...object.metadata, ownerReferences: [canaryOwner]}});
-	const ensuring = istio.ensure(cluster, managedModel, {primary: 100, canary: 0}, options);
+	const ensuring = istio.ensure(cluster, managedModel, {canary: 0}, options);
 	await t.throwsAsync(ensuring, {instanceOf: Taken});
 	t.false(cluster.calls.includes('PATCH virtualservices podinfo'));
 	t.is(istio.problems(managedModel, cluster.get('virtualservices', 'podinfo'), alone).length, 1);

@@ -62,10 +62,10 @@ const clusterOf = (route: KubeObject, {parts, primary, target}: Surroundings = a
 test('weights of subsets are read, and written in one patch that leaves all else as it was', async (t) => {
 	const cluster = clusterOf(both(0));
 	t.like(istio.read(model, both(10), around), {primary: 90, canary: 10});
-	t.like(await istio.write(cluster, model, 60, options), {primary: 40, canary: 60});
+	t.like(await istio.write(cluster, model, {canary: 60}, options), {primary: 40, canary: 60});
 	t.deepEqual(cluster.get('virtualservices', 'podinfo')?.spec, both(60).spec);
 	t.deepEqual(cluster.calls, ['PATCH virtualservices podinfo']);
-	await istio.write(cluster, model, 60, options);
+	await istio.write(cluster, model, {canary: 60}, options);
 	t.is(cluster.calls.length, 1, 'no write when it is so already');
 });
 
@@ -76,7 +76,7 @@ test('subsets are told by the labels of the pods that they select, whatever thei
 		rule({blue: {release: 'canary'}, green: {app: 'podinfo', release: 'ga'}}, 'podinfo.test.svc.cluster.local'),
 	];
 	const cluster = clusterOf(both(0, names), {...around, parts});
-	await istio.write(cluster, model, 10, options);
+	await istio.write(cluster, model, {canary: 10}, options);
 	t.deepEqual(cluster.get('virtualservices', 'podinfo')?.spec, both(10, names).spec);
 	t.deepEqual(istio.problems(model, both(0, names), {...around, parts}), []);
 });
@@ -84,7 +84,7 @@ test('subsets are told by the labels of the pods that they select, whatever thei
 test('without a DestinationRule here, telling names tell; so users can be brought back when it was deleted', async (t) => {
 	for (const ga of ['ga', 'primary', 'stable']) {
 		const cluster = clusterOf(both(60, {canary: 'canary', ga}), {...around, parts: []});
-		t.like(await istio.write(cluster, model, 0, options), {primary: 100, canary: 0});
+		t.like(await istio.write(cluster, model, {canary: 0}, options), {primary: 100, canary: 0});
 	}
 });
 
@@ -125,7 +125,7 @@ for (const [title, route, known, text] of unclear) {
 		t.regex(problem?.remedy ?? '', /one that selects the pods of podinfo-ga alone .* spec\.primary\.subset and/);
 		t.deepEqual(others, []);
 		const cluster = clusterOf(route, known);
-		await t.throwsAsync(istio.write(cluster, model, 10, options), {instanceOf: Unroutable});
+		await t.throwsAsync(istio.write(cluster, model, {canary: 10}, options), {instanceOf: Unroutable});
 		t.deepEqual(cluster.calls, []);
 	});
 }
@@ -146,7 +146,7 @@ test('a destination that was edited behind the cache is not given the weight of 
 	const edited = routed([{host, subset: 'ga'}, 100], [{host, subset: 'canary'}, 0]);
 	edited.metadata.uid = cluster.get('virtualservices', 'podinfo')?.metadata.uid ?? '';
 	cluster.putUnseen('virtualservices', edited);
-	await istio.write(cluster, model, 10, options);
+	await istio.write(cluster, model, {canary: 10}, options);
 	const expected = routed([{host, subset: 'ga'}, 90], [{host, subset: 'canary'}, 10]);
 	t.deepEqual(cluster.get('virtualservices', 'podinfo')?.spec, expected.spec);
 });
@@ -169,6 +169,6 @@ test('destination.name of Istio before 0.8 is read as the host, and stays', asyn
 	const legacy = (canary: number): KubeObject =>
 		routed([{name: host, subset: 'canary'}, canary], [{name: host, subset: 'ga'}, 100 - canary]);
 	const cluster = clusterOf(legacy(0));
-	t.like(await istio.write(cluster, model, 10, options), {canary: 10});
+	t.like(await istio.write(cluster, model, {canary: 10}, options), {canary: 10});
 	t.deepEqual(cluster.get('virtualservices', 'podinfo')?.spec, legacy(10).spec);
 });

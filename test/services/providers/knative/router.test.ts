@@ -26,9 +26,9 @@ const read = (service: KubeObject) => knative.read(model, service, around);
 test('weights are of revisions by their names, and nothing else of the Service changes', async (t) => {
 	const cluster = withTraffic(latest);
 	const before = cluster.get('services', 'podinfo');
-	t.like(await knative.write(cluster, model, 0, options), {primary: 100, canary: 0});
+	t.like(await knative.write(cluster, model, {canary: 0}, options), {primary: 100, canary: 0});
 	t.deepEqual(trafficIn(cluster), [pinned(primary, 100)]);
-	t.like(await knative.write(cluster, model, 25, options), {primary: 75, canary: 25});
+	t.like(await knative.write(cluster, model, {canary: 25}, options), {primary: 75, canary: 25});
 	const after = cluster.get('services', 'podinfo');
 	t.deepEqual(after?.spec, {...before?.spec, traffic: [pinned(primary, 75), pinned('podinfo-00002', 25)]});
 	t.deepEqual(after?.metadata.annotations, before?.metadata.annotations);
@@ -46,7 +46,7 @@ test('weights that are so already cost nothing, the peer’s too', async (t) => 
 		[peers, 0],
 	] as const) {
 		const cluster = withTraffic(traffic);
-		await knative.write(cluster, model, weight, options);
+		await knative.write(cluster, model, {canary: weight}, options);
 		t.deepEqual(cluster.calls, []);
 	}
 });
@@ -69,11 +69,13 @@ test('whoever is latest is never the primary, and nothing is routed before there
 
 test('users go to the revision of the run, whatever was pushed since', async (t) => {
 	const cluster = withTraffic([pinned(primary, 75), pinned('podinfo-00002', 25)], {latest: 'podinfo-00003'});
-	await knative.write(cluster, model, 50, {...options, revision: revisionOf('podinfo-00002')});
+	await knative.write(cluster, model, {canary: 50}, {...options, revision: revisionOf('podinfo-00002')});
 	t.deepEqual(trafficIn(cluster), half);
 	const early = withTraffic([pinned(primary, 100)], {latest: 'podinfo-00003'});
 	const revision = revisionOf('podinfo-00002');
-	const error = await t.throwsAsync(knative.write(early, model, 25, {...options, revision}), {instanceOf: Superseded});
+	const error = await t.throwsAsync(knative.write(early, model, {canary: 25}, {...options, revision}), {
+		instanceOf: Superseded,
+	});
 	t.is(error.found, revisionOf('podinfo-00003'));
 	t.deepEqual(early.calls, []);
 });
@@ -83,14 +85,14 @@ test('a revision pushed behind the cache gets no users', async (t) => {
 	const unseen = knativeService({primary, latest: 'podinfo-00003', traffic: [pinned(primary, 100)]});
 	cluster.putUnseen('services', unseen);
 	const order = {...options, revision: revisionOf('podinfo-00002')};
-	await t.throwsAsync(knative.write(cluster, model, 25, order), {instanceOf: Superseded});
+	await t.throwsAsync(knative.write(cluster, model, {canary: 25}, order), {instanceOf: Superseded});
 	t.deepEqual(trafficIn(cluster), [pinned(primary, 100)]);
 });
 
 test('a return needs no revision, and is not refused by a newer version of the Service', async (t) => {
 	const cluster = withTraffic(half);
 	cluster.putUnseen('services', knativeService({primary, traffic: half, latest: 'podinfo-00003'}));
-	await knative.write(cluster, model, 0, {lane: 'rollback'});
+	await knative.write(cluster, model, {canary: 0}, {lane: 'rollback'});
 	t.deepEqual(trafficIn(cluster), [pinned(primary, 100)]);
 	t.deepEqual(cluster.calls, ['PATCH services podinfo']);
 });
@@ -98,7 +100,7 @@ test('a return needs no revision, and is not refused by a newer version of the S
 test('a return that comes late does not undo a promotion', async (t) => {
 	const cluster = withTraffic(half);
 	cluster.putUnseen('services', knativeService({primary: 'podinfo-00002', traffic: half}));
-	await knative.write(cluster, model, 0, {lane: 'rollback'});
+	await knative.write(cluster, model, {canary: 0}, {lane: 'rollback'});
 	t.deepEqual(trafficIn(cluster), [pinned('podinfo-00002', 100)]);
 });
 
@@ -107,7 +109,7 @@ test('tags keep their URLs, without users of the Service', async (t) => {
 		{latestRevision: true, percent: 100, tag: 'newest'},
 		{revisionName: primary, tag: 'stable'},
 	]);
-	await knative.write(cluster, model, 10, options);
+	await knative.write(cluster, model, {canary: 10}, options);
 	t.deepEqual(trafficIn(cluster), [
 		pinned(primary, 90),
 		pinned('podinfo-00002', 10),
@@ -115,17 +117,17 @@ test('tags keep their URLs, without users of the Service', async (t) => {
 		{revisionName: primary, tag: 'stable'},
 	]);
 	const {length} = cluster.calls;
-	await knative.write(cluster, model, 10, options);
+	await knative.write(cluster, model, {canary: 10}, options);
 	t.is(cluster.calls.length, length);
 });
 
 test('without a primary’s revision nothing is routed', async (t) => {
 	const cluster = memoryCluster();
 	cluster.put('services', knativeService({traffic: latest}));
-	const error = await t.throwsAsync(knative.write(cluster, model, 0, options), {instanceOf: Unroutable});
+	const error = await t.throwsAsync(knative.write(cluster, model, {canary: 0}, options), {instanceOf: Unroutable});
 	t.regex(error.message, /no annotation flagger\.app\/primary-revision/);
-	await t.throwsAsync(knative.write(memoryCluster(), model, 0, options), {message: /not found/});
-	await t.throwsAsync(knative.write(cluster, model, 101, options), {instanceOf: RangeError});
+	await t.throwsAsync(knative.write(memoryCluster(), model, {canary: 0}, options), {message: /not found/});
+	await t.throwsAsync(knative.write(cluster, model, {canary: 101}, options), {instanceOf: RangeError});
 });
 
 test('a route that Knative cannot make is told once it has looked', (t) => {
@@ -172,7 +174,7 @@ test('whatever the traffic was, what is written is what is read, and no user is 
 	];
 	const property = asyncProperty(constantFrom(...traffics), integer({min: 0, max: 100}), async (traffic, weight) => {
 		const cluster = withTraffic(traffic);
-		const {resourceVersion: _, ...route} = await knative.write(cluster, model, weight, options);
+		const {resourceVersion: _, ...route} = await knative.write(cluster, model, {canary: weight}, options);
 		t.deepEqual(route, {primary: 100 - weight, canary: weight});
 		const entries = trafficIn(cluster) as readonly Entry[];
 		t.false(entries.some(({latestRevision, percent = 0}) => latestRevision === true && percent > 0));
