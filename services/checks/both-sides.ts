@@ -1,13 +1,12 @@
 // The metrics of canary and primary over a span of time: what a check asks of one is asked of both.
 import type {CanaryModel, Metric} from '../../api/model.ts';
-import {aboutPrimary} from './comparison.ts';
 import {textOf} from './judge.ts';
-import type {Question, Questions} from '../metrics/metrics.ts';
+import type {Question, Questions, Side} from '../metrics/metrics.ts';
 import type {RangeProvider, Span} from '../metrics/prometheus-range.ts';
 
 /** `text`: why there is no value, empty where there is one. */
-export type Side = {readonly values: ReadonlyArray<number | null>; readonly text: string};
-export type BothSides = {readonly metric: Metric; readonly canary: Side; readonly primary: Side};
+export type SideValues = {readonly values: ReadonlyArray<number | null>; readonly text: string};
+export type BothSides = {readonly metric: Metric; readonly canary: SideValues; readonly primary: SideValues};
 
 export type BothSidesOptions = {
 	readonly provider: RangeProvider;
@@ -17,7 +16,7 @@ export type BothSidesOptions = {
 	readonly metricsServer: string;
 };
 
-const without = (text: string): Side => ({values: [], text});
+const without = (text: string): SideValues => ({values: [], text});
 
 /**
  * A rate in one query: where every request fails, the series of those that did not fail is not there, and the rate is 0
@@ -26,9 +25,9 @@ const without = (text: string): Side => ({values: [], text});
 const overTime = ({query, traffic}: Question): string =>
 	traffic === undefined ? query : `${query} or ((${traffic}) > 0) * 0`;
 
-const questionOf = (questions: Questions, model: CanaryModel, metric: Metric): Question | string => {
+const questionOf = (questions: Questions, model: CanaryModel, metric: Metric, side: Side): Question | string => {
 	try {
-		return questions(model, metric);
+		return questions(model, metric, side);
 	} catch (error) {
 		if (!(error instanceof RangeError)) throw error;
 		return error.message;
@@ -46,30 +45,30 @@ export const askBothSides = async (
 	{provider, questions, metricsServer}: BothSidesOptions,
 ): Promise<{readonly sides: readonly BothSides[]; readonly isWhole: boolean}> => {
 	const failures = new Set<string>();
-	const ask = async (of: CanaryModel, metric: Metric, question: Question): Promise<Side> => {
-		const answer = await provider.ask(of.metricsServer ?? metricsServer, overTime(question), span);
+	const ask = async (side: Side, metric: Metric, question: Question): Promise<SideValues> => {
+		const answer = await provider.ask(model.metricsServer ?? metricsServer, overTime(question), span);
 		if (answer.kind === 'values') {
 			return {values: answer.values.map((value) => (value === null ? null : value * question.factor)), text: ''};
 		}
 
 		failures.add(answer.kind);
-		return without(textOf(of, metric, answer));
+		return without(textOf(model, metric, answer, side));
 	};
 
-	const askBoth = async (metric: Metric): Promise<readonly [canary: Side, primary: Side]> => {
+	const askBoth = async (metric: Metric): Promise<readonly [canary: SideValues, primary: SideValues]> => {
 		const nothing = (text: string) => [without(text), without(text)] as const;
 		if (questions === undefined) return nothing(`no metrics are known for provider ${model.provider}`);
 		if (failures.has('timed out')) return nothing(`${metric.name} was not asked: the metrics server does not answer`);
-		const own = questionOf(questions, model, metric);
-		const theirs = questionOf(questions, aboutPrimary(model), metric);
+		const own = questionOf(questions, model, metric, 'canary');
+		const theirs = questionOf(questions, model, metric, 'primary');
 		if (typeof own === 'string') return nothing(own);
 		if (typeof theirs === 'string') return nothing(theirs);
 		const isSame = own.query === theirs.query;
 		return Promise.all([
-			ask(model, metric, own),
+			ask('canary', metric, own),
 			isSame
 				? without(`the query of ${metric.name} does not name the target, so there is none of the primary`)
-				: ask(aboutPrimary(model), metric, theirs),
+				: ask('primary', metric, theirs),
 		]);
 	};
 

@@ -1,8 +1,8 @@
 // One round of checks: every metric asked, one verdict.
 import type {CanaryModel, Comparison, Evidence, Instant, Metric, Verdict} from '../../api/model.ts';
-import {aboutPrimary, compareWithPrimary} from './comparison.ts';
+import {compareWithPrimary} from './comparison.ts';
 import {judge} from './judge.ts';
-import type {Answer, MetricProvider, Question, Questions} from '../metrics/metrics.ts';
+import type {Answer, MetricProvider, Question, Questions, Side} from '../metrics/metrics.ts';
 
 export type CheckOptions = {
 	readonly provider: MetricProvider;
@@ -27,10 +27,10 @@ const rateOf = async (question: Question, ask: (query: string) => Promise<Answer
 };
 
 /** Rejects with a RangeError for a query that cannot be written. */
-const answerTo = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Answer> => {
+const answerTo = async (model: CanaryModel, metric: Metric, side: Side, options: CheckOptions): Promise<Answer> => {
 	const {provider, questions, signal} = options;
 	const address = model.metricsServer ?? options.metricsServer;
-	const question = questions(model, metric);
+	const question = questions(model, metric, side);
 	const answer = await rateOf(question, (query) => provider.ask(address, query, signal));
 	return answer.kind === 'value' ? {...answer, value: answer.value * question.factor} : answer;
 };
@@ -47,19 +47,22 @@ const checkAgainst = async (
 	against: Comparison,
 	options: CheckOptions,
 ): Promise<Evidence> => {
-	const primary = aboutPrimary(model);
-	const [own, theirs] = await Promise.all([answerTo(model, metric, options), answerTo(primary, metric, options)]);
+	const [own, theirs] = await Promise.all([
+		answerTo(model, metric, 'canary', options),
+		answerTo(model, metric, 'primary', options),
+	]);
 	const now = options.clock.now();
-	return judge(primary, metric, theirs, now, (value) => ({
-		...judge(model, metric, own, now, (found) => compareWithPrimary(metric, against, found, value)),
+	const compare = (value: number): Evidence => ({
+		...judge(model, metric, own, now, {compare: (found) => compareWithPrimary(metric, against, found, value)}),
 		primary: value,
-	}));
+	});
+	return judge(model, metric, theirs, now, {side: 'primary', compare});
 };
 
 const check = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Evidence> => {
 	try {
 		return metric.against === undefined
-			? judge(model, metric, await answerTo(model, metric, options), options.clock.now())
+			? judge(model, metric, await answerTo(model, metric, 'canary', options), options.clock.now())
 			: await checkAgainst(model, metric, metric.against, options);
 	} catch (error) {
 		return notUnderstood(metric, error);

@@ -34,8 +34,3 @@ export const compareWithPrimary = (metric: Metric, against: Comparison, canary: 
 		`the primary's ${shown(metric, primary)} by more than ${allowed(metric, against)}`;
 	return {kind: 'breached', metric: metric.name, value: canary, text: words};
 };
-
-/** What is asked about the canary, asked about the primary. */
-export const aboutPrimary = <M extends {readonly target: object; readonly primary: {readonly name: string}}>(
-	model: M,
-): M => ({...model, target: {...model.target, name: model.primary.name}});

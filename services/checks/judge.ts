@@ -1,7 +1,7 @@
 // One answer against one metric's bounds, in the words that the peer's users know.
 import {formatGoDuration} from '../../api/durations.ts';
 import type {CanaryModel, Evidence, Instant, Metric} from '../../api/model.ts';
-import type {Answer, NoAnswer} from '../metrics/metrics.ts';
+import {workloadOf, type Answer, type NoAnswer, type Side} from '../metrics/metrics.ts';
 
 /** An instant query is answered as of now; a sample older than two windows, and than this, is somebody's leftover. */
 const STALE_MS = 120_000;
@@ -36,29 +36,32 @@ const compareWithBounds = (metric: Metric, found: number): Evidence => {
 	return {kind: 'passed', metric: name, value};
 };
 
-const noValues = (model: CanaryModel, {kind, name, dialect}: Metric): string => {
-	const workload = `${model.target.name}.${model.namespace}`;
+const noValues = (model: CanaryModel, {kind, name, dialect}: Metric, side: Side): string => {
+	const workload = `${workloadOf(model, side)}.${model.namespace}`;
 	if (kind === 'query' || kind === 'unknown') return `no values found for metric: ${name}`;
 	return dialect === 'today'
 		? `no values found for ${model.provider} metric ${name} probably ${workload} is not receiving traffic`
 		: `no values found for metric ${name}, probably ${workload} is not receiving traffic`;
 };
 
-const notANumber = (model: CanaryModel, metric: Metric, value: number): string => {
+const notANumber = (model: CanaryModel, metric: Metric, value: number, side: Side): string => {
 	const written = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
 	const isBuiltIn = metric.kind === 'success-rate' || metric.kind === 'duration';
 	const why =
 		isBuiltIn && Number.isNaN(value)
-			? `, probably ${model.target.name}.${model.namespace} is not receiving traffic`
+			? `, probably ${workloadOf(model, side)}.${model.namespace} is not receiving traffic`
 			: '';
 	return `metric ${metric.name} is ${written}, not a number${why}`;
 };
+
+/** Whose answer it is, and what its value is held to. */
+export type Judging = {readonly side?: Side; readonly compare?: (value: number) => Evidence};
 
 const judgeValue = (
 	model: CanaryModel,
 	metric: Metric,
 	{value, ageMs}: {readonly value: number; readonly ageMs: number},
-	compare: (value: number) => Evidence,
+	{side, compare}: Required<Judging>,
 ): Evidence => {
 	const {name, intervalMs} = metric;
 	if (ageMs > Math.max(STALE_MS, 2 * intervalMs)) {
@@ -67,15 +70,15 @@ const judgeValue = (
 	}
 
 	if (Number.isFinite(value)) return compare(value);
-	return {kind: 'not a number', metric: name, text: notANumber(model, metric, value)};
+	return {kind: 'not a number', metric: name, text: notANumber(model, metric, value, side)};
 };
 
-/** Why an answer is no value, in words. */
-export const textOf = (model: CanaryModel, metric: Metric, answer: NoAnswer): string => {
+/** Why an answer about a side is no value, in words. */
+export const textOf = (model: CanaryModel, metric: Metric, answer: NoAnswer, side: Side): string => {
 	const {name} = metric;
 	switch (answer.kind) {
 		case 'no data':
-			return noValues(model, metric);
+			return noValues(model, metric, side);
 		case 'several series':
 			return `metric ${name} has ${answer.count} series instead of one, aggregate them in the query`;
 		case 'timed out':
@@ -97,13 +100,16 @@ export const judge = (
 	metric: Metric,
 	answer: Answer,
 	now: Instant,
-	compare = (value: number): Evidence => compareWithBounds(metric, value),
+	{side = 'canary', compare = (value) => compareWithBounds(metric, value)}: Judging = {},
 ): Evidence => {
-	if (answer.kind !== 'value') return {kind: answer.kind, metric: metric.name, text: textOf(model, metric, answer)};
+	if (answer.kind !== 'value') {
+		return {kind: answer.kind, metric: metric.name, text: textOf(model, metric, answer, side)};
+	}
+
 	return judgeValue(
 		model,
 		metric,
 		{value: answer.value, ageMs: answer.at === undefined ? 0 : now - answer.at},
-		compare,
+		{side, compare},
 	);
 };

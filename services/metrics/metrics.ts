@@ -32,5 +32,12 @@ export type Question = {
 	readonly traffic?: string;
 };
 
-/** Which queries a mesh's built-in metrics are. Throws RangeError when the metric has none. */
-export type Questions = (model: CanaryModel, metric: Metric) => Question;
+/** Whom a question is about: the new revision, or what users had before it. */
+export type Side = 'canary' | 'primary';
+
+/** Which queries a mesh's built-in metrics are, asked about one side. Throws RangeError when the metric has none. */
+export type Questions = (model: CanaryModel, metric: Metric, side: Side) => Question;
+
+/** The workload of a side, by the name that metrics know it by. */
+export const workloadOf = ({target, primary}: Pick<CanaryModel, 'target' | 'primary'>, side: Side): string =>
+	side === 'canary' ? target.name : primary.name;

@@ -1,5 +1,6 @@
 // Putting values into PromQL so that they stay values, and variables into users' own queries.
 import type {CanaryModel} from '../../api/model.ts';
+import {workloadOf, type Side} from './metrics.ts';
 
 /** A string literal of PromQL. */
 export const quoted = (value: string): string =>
@@ -13,21 +14,24 @@ const variable = /\{\{-?\s*([A-Za-z_][\w.]*)\s*-?\}\}/g;
 
 /**
  * A query with `{{ namespace }}` and the other variables of the peer replaced: name, namespace, target, service,
- * ingress, route, interval. Throws RangeError for anything else in braces: what was not rendered is never sent.
+ * ingress, route, interval. The target and what is named after it are the workload of `side`, `route` where that is
+ * another name. Throws RangeError for anything else in braces: what was not rendered is never sent.
  */
 export const renderQuery = (
 	template: string,
 	model: CanaryModel,
 	interval: string,
-	route = model.target.name,
+	side: Side,
+	names: {readonly target?: string; readonly route?: string} = {},
 ): string => {
-	const {name, namespace, target, hosts} = model;
+	const {name, namespace, hosts} = model;
+	const {target = workloadOf(model, side), route = target} = names;
 	const values: ReadonlyMap<string, string> = new Map([
 		['name', name],
 		['namespace', namespace],
-		['target', target.name],
+		['target', target],
 		['service', hosts.apex],
-		['ingress', target.name],
+		['ingress', target],
 		['route', route],
 		['interval', interval],
 	]);

@@ -1,14 +1,17 @@
 // The queries of the built-in metrics for Istio, as the peer sends them and sent them: today's, the first, the Rollout's.
 import {formatPromDuration} from '../../../api/durations.ts';
-import type {CanaryModel, Metric} from '../../../api/model.ts';
-import type {Question, Questions} from '../../metrics/metrics.ts';
+import type {Metric} from '../../../api/model.ts';
+import {workloadOf, type Question, type Questions} from '../../metrics/metrics.ts';
 import {quoted, quotedPattern, renderQuery} from '../../metrics/promql.ts';
 
+/** Whose requests. */
+type Asked = {readonly namespace: string; readonly workload: string};
+
 /** Today's: to the letter what the peer puts on the wire, the leading space included. */
-const today = ({namespace, target}: CanaryModel, kind: Metric['kind'], range: string): Question => {
+const today = ({namespace, workload}: Asked, kind: Metric['kind'], range: string): Question => {
 	const pods =
 		'reporter="destination", ' +
-		`destination_workload_namespace=${quoted(namespace)}, destination_workload=~${quotedPattern(target.name)}`;
+		`destination_workload_namespace=${quoted(namespace)}, destination_workload=~${quotedPattern(workload)}`;
 	const requests = (more: string): string => `sum( rate( istio_requests_total{ ${pods}${more} }[${range}] ) )`;
 	if (kind === 'success-rate') {
 		const query = ` ${requests(', response_code!~"5.*"')} / ${requests('')} * 100`;
@@ -20,9 +23,9 @@ const today = ({namespace, target}: CanaryModel, kind: Metric['kind'], range: st
 };
 
 /** The first shape's; but both rates over the metric's interval, where 0.0.1 fixed one of them at a minute. */
-const first = ({namespace, target}: CanaryModel, kind: Metric['kind'], range: string): Question => {
+const first = ({namespace, workload: name}: Asked, kind: Metric['kind'], range: string): Question => {
 	const inNamespace = `destination_workload_namespace=~${quotedPattern(namespace)}`;
-	const workload = `destination_workload=~${quotedPattern(target.name)}`;
+	const workload = `destination_workload=~${quotedPattern(name)}`;
 	const requests = (more: string): string =>
 		`sum(rate(istio_requests_total{reporter="destination",${inNamespace},${workload}${more}}[${range}]))`;
 	if (kind === 'success-rate') {
@@ -35,13 +38,13 @@ const first = ({namespace, target}: CanaryModel, kind: Metric['kind'], range: st
 };
 
 /** The Rollout's, in the very lines that its users know; it tells a share, not a percentage. */
-const rollout = ({namespace, target}: CanaryModel, range: string): Question => {
+const rollout = ({namespace, workload}: Asked, range: string): Question => {
 	const requests = (more: string): string => `sum(
     rate(
         istio_requests_total{
           reporter="destination",
           destination_workload_namespace=~${quotedPattern(namespace)},
-          destination_workload=~${quotedPattern(target.name)}${more}
+          destination_workload=~${quotedPattern(workload)}${more}
         }[${range}]
     )
 )`;
@@ -53,10 +56,11 @@ const rollout = ({namespace, target}: CanaryModel, range: string): Question => {
 };
 
 /** What to ask for a metric on Istio: a built-in's query, or the user's own with its variables rendered. */
-export const istioQuestions: Questions = (model, metric) => {
+export const istioQuestions: Questions = (model, metric, side) => {
 	const range = formatPromDuration(metric.intervalMs);
-	if (metric.kind === 'query') return {query: renderQuery(metric.query ?? '', model, range), factor: 1};
+	if (metric.kind === 'query') return {query: renderQuery(metric.query ?? '', model, range, side), factor: 1};
 	if (metric.kind === 'unknown') throw new RangeError(`${metric.name} is no metric that is built in`);
-	if (metric.dialect === 'rollout') return rollout(model, range);
-	return metric.dialect === 'today' ? today(model, metric.kind, range) : first(model, metric.kind, range);
+	const asked = {namespace: model.namespace, workload: workloadOf(model, side)};
+	if (metric.dialect === 'rollout') return rollout(asked, range);
+	return metric.dialect === 'today' ? today(asked, metric.kind, range) : first(asked, metric.kind, range);
 };

@@ -1,19 +1,19 @@
 // The queries of the built-in metrics for Knative, as the peer sends them: Envoy's, by the revision's name.
 import {formatPromDuration} from '../../../api/durations.ts';
-import type {Questions} from '../../metrics/metrics.ts';
+import {workloadOf, type Questions} from '../../metrics/metrics.ts';
 import {quotedPattern, renderQuery} from '../../metrics/promql.ts';
 
 /** `model` names the revisions where others name workloads; in a user's own query that is `{{ route }}`. */
-export const knativeQuestions: Questions = (model, metric) => {
+export const knativeQuestions: Questions = (model, metric, side) => {
 	const range = formatPromDuration(metric.intervalMs);
-	const {namespace, target, hosts} = model;
+	const {namespace, hosts} = model;
+	const route = workloadOf(model, side);
 	if (metric.kind === 'query') {
-		const service = {...model, target: {...target, name: hosts.apex}};
-		return {query: renderQuery(metric.query ?? '', service, range, target.name), factor: 1};
+		return {query: renderQuery(metric.query ?? '', model, range, side, {target: hosts.apex, route}), factor: 1};
 	}
 
 	if (metric.kind === 'unknown') throw new RangeError(`${metric.name} is no metric that is built in`);
-	const revision = `envoy_cluster_name=~${quotedPattern(`${namespace}/${target.name}`)}`;
+	const revision = `envoy_cluster_name=~${quotedPattern(`${namespace}/${route}`)}`;
 	if (metric.kind === 'success-rate') {
 		const requests = (more: string): string =>
 			`sum( rate( envoy_cluster_upstream_rq{ ${revision}, ${more}}[${range}] ) )`;

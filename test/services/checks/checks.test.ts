@@ -153,7 +153,7 @@ test("missing data fails where the canary says so; a provider's failure never do
 });
 
 test("the queries of the first shape take both rates over the metric's interval", (t) => {
-	const {query} = istioQuestions(pairedModel, {...rate, intervalMs: 90_000});
+	const {query} = istioQuestions(pairedModel, {...rate, intervalMs: 90_000}, 'canary');
 	const where = 'reporter="destination",destination_workload_namespace=~"test",destination_workload=~"podinfo-canary"';
 	t.is(
 		query,
@@ -161,7 +161,7 @@ test("the queries of the first shape take both rates over the metric's interval"
 			`sum(rate(istio_requests_total{${where}}[90s])) * 100`,
 	);
 	t.is(
-		istioQuestions(pairedModel, duration).query,
+		istioQuestions(pairedModel, duration, 'canary').query,
 		'histogram_quantile(0.99, sum(rate(istio_request_duration_seconds_bucket{reporter="destination",' +
 			'destination_workload=~"podinfo-canary", destination_workload_namespace=~"test"}[1m])) by (le))',
 	);
@@ -170,11 +170,11 @@ test("the queries of the first shape take both rates over the metric's interval"
 test("today's queries are to the letter the peer's", (t) => {
 	const today = {...rate, name: 'request-success-rate', dialect: 'today'} as const;
 	t.is(
-		istioQuestions(managedModel, today).query,
+		istioQuestions(managedModel, today, 'canary').query,
 		' sum( rate( istio_requests_total{ reporter="destination", destination_workload_namespace="test", destination_workload=~"podinfo", response_code!~"5.*" }[1m] ) ) / sum( rate( istio_requests_total{ reporter="destination", destination_workload_namespace="test", destination_workload=~"podinfo" }[1m] ) ) * 100',
 	);
 	t.is(
-		istioQuestions(managedModel, {...duration, dialect: 'today'}).query,
+		istioQuestions(managedModel, {...duration, dialect: 'today'}, 'canary').query,
 		' histogram_quantile( 0.99, sum( rate( istio_request_duration_milliseconds_bucket{ reporter="destination", destination_workload_namespace="test", destination_workload=~"podinfo" }[1m] ) ) by (le) )',
 	);
 });
@@ -190,7 +190,11 @@ const shownIn = (page: string): readonly string[] => {
 
 for (const page of ['000-plain-artifacts', '002-rollout-cli']) {
 	test(`the Rollout’s query is the one that ${page} shows`, (t) => {
-		const {query, traffic, factor} = istioQuestions(pairedModel, {...rate, dialect: 'rollout', intervalMs: 90_000});
+		const {query, traffic, factor} = istioQuestions(
+			pairedModel,
+			{...rate, dialect: 'rollout', intervalMs: 90_000},
+			'canary',
+		);
 		t.deepEqual([query], shownIn(page));
 		t.is(traffic, query.split('\n/\n')[1]);
 		t.is(factor, 100, 'a share becomes a percentage');
@@ -198,7 +202,9 @@ for (const page of ['000-plain-artifacts', '002-rollout-cli']) {
 }
 
 test("the first shape's queries are those that its walk-through shows, in one line each", (t) => {
-	const questions = [rate, duration].map((metric) => istioQuestions(pairedModel, {...metric, intervalMs: 90_000}));
+	const questions = [rate, duration].map((metric) =>
+		istioQuestions(pairedModel, {...metric, intervalMs: 90_000}, 'canary'),
+	);
 	// White space between words has no meaning in PromQL.
 	const dense = (query: string): string => query.replaceAll(/\s+/g, '');
 	t.deepEqual(

@@ -13,7 +13,7 @@ const metric = (kind: Metric['kind'], query?: string): Metric => ({
 });
 
 test('the built-in queries ask Envoy about the revision, to the letter what the peer puts on the wire', (t) => {
-	t.deepEqual(knativeQuestions(model, metric('success-rate')), {
+	t.deepEqual(knativeQuestions(model, metric('success-rate'), 'canary'), {
 		query:
 			' sum( rate( envoy_cluster_upstream_rq{ envoy_cluster_name=~"test/podinfo-00002", ' +
 			'envoy_response_code!~"5.*" }[1m] ) ) / sum( rate( envoy_cluster_upstream_rq{ ' +
@@ -21,7 +21,7 @@ test('the built-in queries ask Envoy about the revision, to the letter what the 
 		factor: 1,
 		traffic: ' sum( rate( envoy_cluster_upstream_rq{ envoy_cluster_name=~"test/podinfo-00002", }[1m] ) )',
 	});
-	t.deepEqual(knativeQuestions(model, metric('duration')), {
+	t.deepEqual(knativeQuestions(model, metric('duration'), 'canary'), {
 		query:
 			' histogram_quantile( 0.99, sum( rate( envoy_cluster_upstream_rq_time_bucket{ ' +
 			'envoy_cluster_name=~"test/podinfo-00002", }[1m] ) ) by (le) )',
@@ -30,7 +30,11 @@ test('the built-in queries ask Envoy about the revision, to the letter what the 
 });
 
 test('in a user’s own query the route is the revision, and the target the Service', (t) => {
-	const {query} = knativeQuestions(model, metric('query', 'up{a="{{ route }}",b="{{ target }}",c="{{ service }}"}'));
+	const {query} = knativeQuestions(
+		model,
+		metric('query', 'up{a="{{ route }}",b="{{ target }}",c="{{ service }}"}'),
+		'canary',
+	);
 	t.is(query, 'up{a="podinfo-00002",b="podinfo",c="podinfo"}');
-	t.throws(() => knativeQuestions(model, metric('unknown')), {instanceOf: RangeError});
+	t.throws(() => knativeQuestions(model, metric('unknown'), 'canary'), {instanceOf: RangeError});
 });
