@@ -1,6 +1,7 @@
 // `analysis.metrics[].compareWithPrimary` made definite.
 import type {Findings} from './findings.ts';
 import type {Comparison, Metric} from './model.ts';
+import {tellsSidesApart, variablesOfTheSide} from './query.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 
 const WAYS = ['ratio', 'difference'] as const;
@@ -56,6 +57,22 @@ export const comparisonOf = (
 		tolerance,
 		worse: oneOf(SIDES, `${place}.worse`, at(written, 'worse'), kind === 'success-rate' ? 'lower' : 'higher', findings),
 	};
+};
+
+/** A query that comes out the same for canary and primary would be compared with itself, and always pass. */
+export const checkSides = (metrics: readonly Metric[], field: string, provider: string, findings: Findings): void => {
+	const query = metrics.find(({against}) => against !== undefined)?.query;
+	if (query === undefined || tellsSidesApart(query, provider)) {
+		return;
+	}
+
+	const [variable = ''] = variablesOfTheSide(provider);
+	findings.report(
+		`${field}.query`,
+		query,
+		`${field} compares with the primary, but its query does not name {{ ${variable} }}, so that both would be asked the same`,
+		`Write {{ ${variable} }} where the query names the ${variable === 'route' ? 'revision' : 'workload'}, or remove compareWithPrimary`,
+	);
 };
 
 /** At 100 percent the primary has no traffic to compare with, and a run would wait there until its deadline. */

@@ -1,5 +1,5 @@
 // `analysis.metrics[]` of either shape made definite.
-import {comparisonOf} from './comparison.ts';
+import {checkSides, comparisonOf} from './comparison.ts';
 import type {Findings} from './findings.ts';
 import type {Metric} from './model.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
@@ -18,11 +18,18 @@ const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
 	['istio_request_duration_seconds_bucket', {kind: 'duration', dialect: 'first'}],
 ]);
 
-/** The metrics of an analysis in the order written; `dialect` is what a query of the user's own is counted to. */
+export type MetricOrigin = {
+	/** What a query of the user's own is counted to. */
+	readonly dialect: Metric['dialect'];
+	/** Of routing, by which a query tells the two sides apart. */
+	readonly provider: string;
+};
+
+/** The metrics of an analysis in the order written. */
 export const metricsOf = (
 	metrics: unknown,
 	field: string,
-	dialect: Metric['dialect'],
+	{dialect, provider}: MetricOrigin,
 	findings: Findings,
 ): readonly Metric[] => {
 	if (isAbsent(metrics)) {
@@ -41,14 +48,14 @@ export const metricsOf = (
 
 	return (metrics as unknown[])
 		.slice(0, mostMetrics)
-		.flatMap((metric, index) => metricsOfOne(metric, `${field}[${index}]`, dialect, findings));
+		.flatMap((metric, index) => metricsOfOne(metric, `${field}[${index}]`, {dialect, provider}, findings));
 };
 
 /** One entry is two checks when a built-in name carries a query too: the peer asks both, and no gate may be dropped. */
 const metricsOfOne = (
 	metric: unknown,
 	field: string,
-	dialect: Metric['dialect'],
+	{dialect, provider}: MetricOrigin,
 	findings: Findings,
 ): readonly Metric[] => {
 	const name = findings.text(`${field}.name`, at(metric, 'name'));
@@ -67,7 +74,9 @@ const metricsOfOne = (
 	if (query !== '') {
 		const unit = findings.text(`${field}.unit`, at(metric, 'unit'));
 		const own: Metric = {name, kind: 'query', dialect, query, intervalMs, ...(unit !== '' && {unit})};
-		found.push(...judgedBy(own, metric, field, findings));
+		const checks = judgedBy(own, metric, field, findings);
+		checkSides(checks, field, provider, findings);
+		found.push(...checks);
 	}
 
 	const reference = at(metric, 'templateRef');
@@ -93,7 +102,8 @@ const metricsOfOne = (
 /** By bounds, by the primary, or by both: then they are two checks. */
 const judgedBy = (base: Metric, metric: unknown, field: string, findings: Findings): readonly Metric[] => {
 	const against = comparisonOf(metric, field, base.kind, findings);
-	const compared = against === undefined ? [] : [{...base, name: `${base.name} against the primary`, against}];
+	const compared =
+		against === undefined ? [] : [{...base, name: `${base.name} against the primary`, written: base.name, against}];
 	const isBounded = ['threshold', 'thresholdRange'].some((name) => !isAbsent(at(metric, name)));
 	const isCompared = !isAbsent(at(metric, 'compareWithPrimary'));
 	const bounded = {...base, ...(isBounded || !isCompared ? boundsOf(metric, field, base.kind, findings) : {})};

@@ -69,7 +69,7 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 		skipAnalysis,
 		provider,
 		...placesOf(parts),
-		analysis: analysisOf(parts, skipAnalysis, defaults, findings),
+		analysis: analysisOf(parts, {skipAnalysis, provider}, defaults, findings),
 		...alertsOf(at(parts.analysis, 'alerts'), `${parts.field}.alerts`, textAt(object, 'namespace'), findings),
 		...(metricsServer === undefined ? {} : {metricsServer}),
 		readyThreshold: {
@@ -124,7 +124,7 @@ const metricsServerOf = (spec: unknown, findings: Findings): string | undefined 
 
 const analysisOf = (
 	{analysis, field, intervalMs}: Parts,
-	skipAnalysis: boolean,
+	{skipAnalysis, provider}: Pick<CanaryModel, 'skipAnalysis' | 'provider'>,
 	defaults: Defaults,
 	findings: Findings,
 ): CanaryModel['analysis'] => {
@@ -143,7 +143,8 @@ const analysisOf = (
 
 	checkStrategy(analysis, field, findings);
 	checkHooks(analysis, field, findings);
-	const metrics = metricsOf(at(analysis, 'metrics'), `${field}.metrics`, dialectOf(field), findings);
+	const origin = {dialect: dialectOf(field), provider};
+	const metrics = metricsOf(at(analysis, 'metrics'), `${field}.metrics`, origin, findings);
 	if (metrics.length === 0 && !skipAnalysis) {
 		const text = `${field}.metrics is empty, so that every check passes`;
 		findings.warn(`${field}.metrics`, '', text, 'Add a metric, such as request-success-rate');

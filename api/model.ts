@@ -43,6 +43,8 @@ export type Comparison = {
 /** `spec.analysis.metrics[]` (either shape) made definite. */
 export type Metric = {
 	readonly name: string;
+	/** The user's name for it, where `name` tells its comparison from its bounds. */
+	readonly written?: string;
 	/** What decides the query and the words of a breach. `unknown`: refused as a problem, never queried. */
 	readonly kind: 'success-rate' | 'duration' | 'query' | 'unknown';
 	/** The metric's family for built-in ones: whose names and queries. */

@@ -2,7 +2,7 @@
 import type {CanaryModel, Comparison, Evidence, Instant, Metric, Verdict} from '../../api/model.ts';
 import {compareWithPrimary} from './comparison.ts';
 import {judge} from './judge.ts';
-import type {Answer, MetricProvider, Question, Questions, Side} from '../metrics/metrics.ts';
+import type {Answer, MetricProvider, Question, Questions} from '../metrics/metrics.ts';
 
 export type CheckOptions = {
 	readonly provider: MetricProvider;
@@ -26,11 +26,9 @@ const rateOf = async (question: Question, ask: (query: string) => Promise<Answer
 	return traffic.value > 0 ? {...traffic, value: 0} : answer;
 };
 
-/** Rejects with a RangeError for a query that cannot be written. */
-const answerTo = async (model: CanaryModel, metric: Metric, side: Side, options: CheckOptions): Promise<Answer> => {
-	const {provider, questions, signal} = options;
+const answerTo = async (model: CanaryModel, question: Question, options: CheckOptions): Promise<Answer> => {
+	const {provider, signal} = options;
 	const address = model.metricsServer ?? options.metricsServer;
-	const question = questions(model, metric, side);
 	const answer = await rateOf(question, (query) => provider.ask(address, query, signal));
 	return answer.kind === 'value' ? {...answer, value: answer.value * question.factor} : answer;
 };
@@ -40,17 +38,25 @@ const notUnderstood = ({name}: Metric, error: unknown): Evidence => {
 	return {kind: 'not understood', metric: name, text: error.message};
 };
 
-/** Both over the same window. The primary's answer is judged first: without it there is nothing to compare with. */
+/**
+ * Both over the same window. The primary's answer is judged first: without it there is nothing to compare with. One
+ * question for both would compare an answer with itself, and always pass. Rejects with a RangeError as `questions` do.
+ */
 const checkAgainst = async (
 	model: CanaryModel,
 	metric: Metric,
 	against: Comparison,
 	options: CheckOptions,
 ): Promise<Evidence> => {
-	const [own, theirs] = await Promise.all([
-		answerTo(model, metric, 'canary', options),
-		answerTo(model, metric, 'primary', options),
-	]);
+	const asked = options.questions(model, metric, 'canary');
+	const askedOfPrimary = options.questions(model, metric, 'primary');
+	if (asked.query === askedOfPrimary.query) {
+		const {name, written = name} = metric;
+		const text = `the query of metric ${written} comes out the same for the canary and the primary, so that it tells neither from the other`;
+		return {kind: 'not understood', metric: name, text};
+	}
+
+	const [own, theirs] = await Promise.all([answerTo(model, asked, options), answerTo(model, askedOfPrimary, options)]);
 	const now = options.clock.now();
 	const compare = (value: number): Evidence => ({
 		...judge(model, metric, own, now, {compare: (found) => compareWithPrimary(metric, against, found, value)}),
@@ -62,7 +68,12 @@ const checkAgainst = async (
 const check = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Evidence> => {
 	try {
 		return metric.against === undefined
-			? judge(model, metric, await answerTo(model, metric, 'canary', options), options.clock.now())
+			? judge(
+					model,
+					metric,
+					await answerTo(model, options.questions(model, metric, 'canary'), options),
+					options.clock.now(),
+				)
 			: await checkAgainst(model, metric, metric.against, options);
 	} catch (error) {
 		return notUnderstood(metric, error);

@@ -2,16 +2,14 @@
 import {formatGoDuration} from '../../api/durations.ts';
 import type {Comparison, Evidence, Metric} from '../../api/model.ts';
 
-const AGAINST = / against the primary$/u;
-
 const shown = ({kind, unit}: Metric, value: number): string => {
 	if (kind === 'success-rate') return `${value.toFixed(2)}%`;
 	if (kind === 'duration') return formatGoDuration(Math.trunc(value));
 	return unit === undefined ? value.toFixed(2) : `${value.toFixed(2)} ${unit}`;
 };
 
-const named = ({kind, name}: Metric): string =>
-	kind === 'success-rate' ? 'success rate' : kind === 'duration' ? 'request duration' : name.replace(AGAINST, '');
+const named = ({kind, name, written = name}: Metric): string =>
+	kind === 'success-rate' ? 'success rate' : kind === 'duration' ? 'request duration' : written;
 
 /** How far the canary may be away from the primary's value; a ratio's tolerance is a share of that value. */
 const roomOf = ({by, tolerance}: Comparison, primary: number): number =>

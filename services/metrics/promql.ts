@@ -1,5 +1,6 @@
 // Putting values into PromQL so that they stay values, and variables into users' own queries.
 import type {CanaryModel} from '../../api/model.ts';
+import {replaceVariables, withoutComments} from '../../api/query.ts';
 import {workloadOf, type Side} from './metrics.ts';
 
 /** A string literal of PromQL. */
@@ -10,12 +11,11 @@ export const quoted = (value: string): string =>
  * come out as they are. */
 export const quotedPattern = (value: string): string => quoted(value.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'));
 
-const variable = /\{\{-?\s*([A-Za-z_][\w.]*)\s*-?\}\}/g;
-
 /**
  * A query with `{{ namespace }}` and the other variables of the peer replaced: name, namespace, target, service,
  * ingress, route, interval. The target and what is named after it are the workload of `side`, `route` where that is
- * another name. Throws RangeError for anything else in braces: what was not rendered is never sent.
+ * another name. Comments go, for all comes to stand on one line. Throws RangeError for anything else in braces: what was
+ * not rendered is never sent.
  */
 export const renderQuery = (
 	template: string,
@@ -35,7 +35,7 @@ export const renderQuery = (
 		['route', route],
 		['interval', interval],
 	]);
-	const rendered = template.replaceAll(variable, (written, key: string) => {
+	const rendered = replaceVariables(withoutComments(template), (key, written) => {
 		const value = values.get(key);
 		if (value === undefined) throw new RangeError(`the query has ${written}, which is no variable here`);
 		return value;

@@ -145,11 +145,22 @@ const metrics: ReadonlyArray<readonly [object, object]> = [
 	],
 	[
 		{name: 'request-success-rate', compareWithPrimary: {tolerance: 1, by: 'difference'}},
-		{kind: 'success-rate', dialect: 'today', against: {by: 'difference', tolerance: 1, worse: 'lower'}},
+		{
+			kind: 'success-rate',
+			dialect: 'today',
+			written: 'request-success-rate',
+			against: {by: 'difference', tolerance: 1, worse: 'lower'},
+		},
 	],
 	[
-		{name: 'own', query: 'up', compareWithPrimary: {tolerance: 0.1}},
-		{kind: 'query', dialect: 'today', query: 'up', against: {by: 'ratio', tolerance: 0.1, worse: 'higher'}},
+		{name: 'own', query: 'up{app="{{ target }}"}', compareWithPrimary: {tolerance: 0.1}},
+		{
+			kind: 'query',
+			dialect: 'today',
+			written: 'own',
+			query: 'up{app="{{ target }}"}',
+			against: {by: 'ratio', tolerance: 0.1, worse: 'higher'},
+		},
 	],
 ];
 

@@ -8,7 +8,7 @@ export type Case = readonly [canary: unknown, field: string, value: string, text
 /** One test for each case: exactly this problem, in exactly these words. */
 export const testCases = (cases: readonly Case[]): void => {
 	for (const [canary, field, value, text, remedy] of cases) {
-		test(`${text} (${remedy})`, (t) => {
+		test(`${text} (${value}; ${remedy})`, (t) => {
 			t.deepEqual(toModel(canary, {...defaults, mappings: []}).problems, [{field, value, text, remedy}]);
 		});
 	}

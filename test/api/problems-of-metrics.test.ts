@@ -1,4 +1,5 @@
-import {today} from './manifests.ts';
+import {shown} from '../../api/reading.ts';
+import {first, today} from './manifests.ts';
 import {testCases, type Case} from './problem-cases.ts';
 
 const metric = (entry: object) => today({metrics: [entry]});
@@ -7,6 +8,20 @@ const m = `${a}.metrics[0]`;
 
 const TOLERANCE =
 	'Set it to how much worse the canary may be: 0.1 is a tenth of the primary’s value, or with by: difference a tenth of the unit';
+
+/** Of a metric whose query comes out the same for the canary and the primary. */
+const oneQuestion = (
+	canary: object,
+	analysis: string,
+	query: string,
+	[variable, what] = ['{{ target }}', 'workload'],
+): Case => [
+	canary,
+	`${analysis}.metrics[0].query`,
+	shown(query),
+	`${analysis}.metrics[0] compares with the primary, but its query does not name ${variable}, so that both would be asked the same`,
+	`Write ${variable} where the query names the ${what}, or remove compareWithPrimary`,
+];
 
 const cases: readonly Case[] = [
 	[
@@ -101,6 +116,26 @@ const cases: readonly Case[] = [
 		`${a}.metrics compares with the primary, which has no traffic once the canary has 100 percent`,
 		`Set ${a}.maxWeight, or the last of stepWeights, below 100, or remove compareWithPrimary`,
 	],
+	...[
+		'max(queue)',
+		'max(queue{ns="{{ namespace }}"}) / max(rate(jobs{app="{{ name }}", host="{{ service }}"}[{{ interval }}]))',
+		'max(queue{workload="podinfo"})',
+		'# of {{ target }}\nmax(queue{note="# of podinfo"}) # {{ target }}',
+	].map((query): Case => oneQuestion(metric({name: 'queue', query, compareWithPrimary: {tolerance: 1}}), a, query)),
+	oneQuestion(
+		first({metrics: [{name: 'queue', query: 'max(queue)', compareWithPrimary: {tolerance: 1}}]}),
+		'spec.canaryAnalysis',
+		'max(queue)',
+	),
+	oneQuestion(
+		today(
+			{metrics: [{name: 'queue', query: 'max(queue{app="{{ target }}"})', compareWithPrimary: {tolerance: 1}}]},
+			{targetRef: {apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'podinfo'}},
+		),
+		a,
+		'max(queue{app="{{ target }}"})',
+		['{{ route }}', 'revision'],
+	),
 ];
 
 testCases(cases);

@@ -95,7 +95,7 @@ test('what would change nothing is not possible, and says why', async (t) => {
 
 test('a metric that is compared says with what, in its checks and in what was measured', async (t) => {
 	const {objects} = await releaseOf('good', 'first');
-	const query = 'vector(1)';
+	const query = 'count(sum(istio_requests_total{destination_workload="{{ target }}"}))';
 	const metrics = [
 		{name: 'istio_requests_total', interval: '1m', compareWithPrimary: {by: 'difference', tolerance: 1}},
 		{name: 'queue', query, unit: 'jobs', interval: '1m', compareWithPrimary: {tolerance: 0.2}},

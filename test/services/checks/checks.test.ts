@@ -247,3 +247,11 @@ test("identical queries in flight are asked once, and one asker's leaving does n
 	t.like(await second, {kind: 'value', value: 1});
 	t.is(asked, 1);
 });
+
+test('comments of a query are not sent: all comes to stand on one line', async (t) => {
+	const {asked, provider} = server(() => vector('1'));
+	const query = 'errors{path="/#top"} # {{ nobody }}\n  + 0 # that is all';
+	const options = {provider, questions: istioQuestions, metricsServer: 'http://prom:9090', clock};
+	t.is((await runChecks(withMetrics([{...custom, query}]), options)).outcome, 'passed');
+	t.deepEqual(asked, ['errors{path="/#top"} + 0 ']);
+});

@@ -23,6 +23,7 @@ const rate = (against: Comparison): Metric => ({
 
 const query = (against: Comparison): Metric => ({
 	name: 'queue against the primary',
+	written: 'queue',
 	kind: 'query',
 	dialect: 'today',
 	query: 'max(queue{workload="{{ target }}"})',
@@ -115,4 +116,22 @@ test('without a value of either there is no verdict, and the text says whose is 
 	t.regex(ofCanary.verdict.text, /podinfo\.\w+ is not receiving traffic/u);
 	const unequal = await verdictOf(metric, 'NaN', '300');
 	t.is(unequal.verdict.outcome, 'unknown');
+});
+
+test('a query that comes out the same for both says nothing: it never passes, and is not asked', async (t) => {
+	const metric = {...query({by: 'ratio', tolerance: 0, worse: 'either'}), query: 'max(queue{ns="{{ namespace }}"})'};
+	const {asked, verdict} = await verdictOf(metric, '999', '999');
+	t.deepEqual(asked, []);
+	t.is(verdict.outcome, 'unknown');
+	t.like(verdict.evidence[0], {kind: 'not understood', metric: 'queue against the primary'});
+	t.is(
+		verdict.text,
+		'the query of metric queue comes out the same for the canary and the primary, so that it tells neither from the other',
+	);
+});
+
+test('what a metric is called decides nothing', async (t) => {
+	const named = {...query({by: 'ratio', tolerance: 0, worse: 'higher'}), written: 'jobs against the primary'};
+	const {verdict} = await verdictOf(named, '2', '1');
+	t.regex(verdict.text, /^jobs against the primary 2\.00 jobs is above the primary's 1\.00 jobs/u);
 });
