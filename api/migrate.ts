@@ -4,7 +4,17 @@ import {toModel, type Defaults} from './model-of-canary.ts';
 import {migratedAlerts, migratedMetrics, renamings} from './migrated-analysis.ts';
 import {modelOfRollout, rollouts} from './model-of-rollout.ts';
 import type {CanaryModel, Problem} from './model.ts';
-import {at, isAbsent, isBag, isSet, shown, type Bag} from './reading.ts';
+import {
+	delegatingRoute,
+	formerRoute,
+	notCarried,
+	portOfRule,
+	routeNotes,
+	routingOf,
+	written,
+	type FormerRoute,
+} from './migrated-routing.ts';
+import {at, isAbsent, isBag, shown, type Bag} from './reading.ts';
 import {templateKinds} from './workload-mapping.ts';
 
 export type MigrationOptions = {
@@ -14,11 +24,15 @@ export type MigrationOptions = {
 	readonly isIntervalGiven?: boolean;
 	/** The port that users call, where no Service tells it. */
 	readonly port?: number;
+	/** The VirtualService stays, and hands the rule with the weights over to the generated one. */
+	readonly isDelegated?: boolean;
 };
 
 export type Migration = {
 	/** Today's manifest; undefined when there are problems. */
 	readonly canary?: Bag;
+	/** The VirtualService that stays, to be applied once the Canary is Initialized; undefined where none does. */
+	readonly route?: Bag;
 	/** What changes and what is to be done, one sentence each. */
 	readonly notes: readonly string[];
 	readonly problems: readonly Problem[];
@@ -53,29 +67,19 @@ const scales =
 
 const entries = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
 
-/** Without what is absent or empty. */
-const written = (fields: Bag): Bag => Object.fromEntries(Object.entries(fields).filter(([, value]) => isSet(value)));
-
-const portOf = (objects: readonly unknown[], model: CanaryModel, {port}: MigrationOptions): Bag => {
+const portOf = (
+	objects: readonly unknown[],
+	model: CanaryModel,
+	former: FormerRoute,
+	{port}: MigrationOptions,
+): Bag => {
 	const service = find(objects, model, 'Service', isNamed(model.hosts.primary));
 	const [first] = entries(at(service, 'spec', 'ports'));
-	const route = find(objects, model, 'VirtualService', isNamed(model.route.name));
-	const [destination] = entries(at(entries(at(route, 'spec', 'http'))[0], 'route'));
 	return written({
-		port: port ?? at(first, 'port') ?? at(destination, 'destination', 'port', 'number'),
+		port: port ?? at(first, 'port') ?? portOfRule(former),
 		targetPort: at(first, 'targetPort'),
 		portName: at(first, 'name'),
 	});
-};
-
-/** What the VirtualService says beside its weights: today's is generated, and would lose it. */
-const routingOf = (objects: readonly unknown[], model: CanaryModel): Bag => {
-	const route = find(objects, model, 'VirtualService', isNamed(model.route.name));
-	const [rule] = entries(at(route, 'spec', 'http'));
-	const {match, rewrite, timeout, retries, headers, corsPolicy} = isBag(rule) ? rule : {};
-	const hosts = entries(at(route, 'spec', 'hosts')).filter((host) => host !== model.hosts.primary);
-	const gateways = at(route, 'spec', 'gateways');
-	return written({gateways, hosts, match, rewrite, timeout, retries, headers, corsPolicy});
 };
 
 /** Fields that both shapes have, as they were written. */
@@ -128,14 +132,14 @@ const notesOf = (
 	objects: readonly unknown[],
 	model: CanaryModel,
 	spec: Bag,
-	{isIntervalGiven = false}: MigrationOptions,
+	former: FormerRoute,
+	{isIntervalGiven = false, isDelegated = false}: MigrationOptions,
 ): readonly string[] => {
 	const {target, primary, hosts, route} = model;
 	const generated = `${primary.name}-primary`;
 	const interval = at(spec, 'analysis', 'interval') as string;
 	const scaler = find(objects, model, 'HorizontalPodAutoscaler', scales(target.name));
 	const isBySubsets = hosts.primary === hosts.canary;
-	const rules = entries(at(find(objects, model, 'VirtualService', isNamed(route.name)), 'spec', 'http'));
 	return [
 		`Release new versions by ${target.kind} ${primary.name} from now on, no longer by ${target.name}: ${primary.name} is the ` +
 			`target, ${generated} is generated from it and serves the users`,
@@ -144,16 +148,12 @@ const notesOf = (
 				? `, and delete Rollout ${model.name}, or two would act on one route`
 				: '; apply it over the Canary of that name'
 		}`,
-		`Services ${hosts.primary} and ${hosts.primary}-canary and VirtualService ${route.name} are taken over, and their ` +
-			`selectors and routes rewritten; Service ${hosts.primary}-primary is made`,
-		...(rules.length > 1
-			? [
-					`Only the first of the ${rules.length} http rules of VirtualService ${route.name} is carried over; today’s is generated`,
-				]
-			: []),
-		...(route.name === hosts.primary
-			? []
-			: [`VirtualService ${hosts.primary} is made; delete VirtualService ${route.name}, which routes the same hosts`]),
+		isDelegated
+			? `Services ${hosts.primary} and ${hosts.primary}-canary are taken over, and their selectors rewritten; Service ` +
+				`${hosts.primary}-primary and VirtualService ${hosts.primary} are made`
+			: `Services ${hosts.primary} and ${hosts.primary}-canary and VirtualService ${route.name} are taken over, and their ` +
+				`selectors and routes rewritten; Service ${hosts.primary}-primary is made`,
+		...routeNotes(former, model, isDelegated),
 		`Delete ${target.kind} ${target.name}${
 			hosts.canary === `${hosts.primary}-canary` || isBySubsets ? '' : ` and Service ${hosts.canary}`
 		} when the Canary is Initialized`,
@@ -198,8 +198,10 @@ export const migrate = (object: unknown, objects: readonly unknown[], options: M
 
 	const defaults: Defaults = {meshProvider: 'istio', intervalMs: options.intervalMs, speed: 1};
 	const model = (isRollout(object) ? modelOfRollout : toModel)(object, defaults);
-	const port = portOf(objects, model, options);
-	const problems = [...model.problems];
+	const {isDelegated = false} = options;
+	const former = formerRoute(find(objects, model, 'VirtualService', isNamed(model.route.name)), model);
+	const port = portOf(objects, model, former, options);
+	const problems = [...model.problems, ...(model.problems.length > 0 ? [] : notCarried(former, model, isDelegated))];
 	if (isAbsent(port['port'])) {
 		problems.push({
 			field: 'spec.service.port',
@@ -233,9 +235,18 @@ export const migrate = (object: unknown, objects: readonly unknown[], options: M
 		...Object.fromEntries(
 			kept.flatMap((name) => (isAbsent(at(object, 'spec', name)) ? [] : [[name, at(object, 'spec', name)]])),
 		),
-		service: {...(hosts.primary !== primary.name && {name: hosts.primary}), ...port, ...routingOf(objects, model)},
+		service: {
+			...(hosts.primary !== primary.name && {name: hosts.primary}),
+			...port,
+			...routingOf(former, model, isDelegated),
+		},
 		analysis: analysisOf(object, model, options),
 	};
 	const canary = {apiVersion: 'flagger.app/v1beta1', kind: 'Canary', metadata: metadataOf(object, model), spec};
-	return {canary, notes: notesOf(object, objects, model, spec, options), problems: []};
+	return {
+		canary,
+		...(isDelegated && {route: delegatingRoute(former, model)}),
+		notes: notesOf(object, objects, model, spec, former, options),
+		problems: [],
+	};
 };

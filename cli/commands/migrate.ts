@@ -12,6 +12,8 @@ type Flags = {
 	readonly filename: readonly string[];
 	readonly output: 'yaml' | 'json';
 	readonly port?: number;
+	readonly delegate?: boolean;
+	readonly part: 'canary' | 'route';
 	readonly controlLoopInterval: number;
 	/** Whether it was said, or is the default. */
 	readonly isIntervalGiven: boolean;
@@ -40,14 +42,29 @@ const objectsIn = async (file: string): Promise<readonly unknown[]> =>
 		return Array.isArray(items) ? (items as unknown[]) : [object];
 	});
 
-const sound = (name: string, {problems, canary}: Migration): unknown => {
+/** The Canary, or the VirtualService that stays. */
+const sound = (name: string, {problems, canary, route}: Migration, part: Flags['part']): unknown => {
 	if (canary === undefined) {
 		const texts = problems.map(({text: what}) => what).join('. ');
 		const remedies = [...new Set(problems.map(({remedy}) => remedy))].join('. ');
 		throw new CommandError(`${plain(name)} cannot be migrated: ${texts}`, remedies);
 	}
 
-	return canary;
+	if (part === 'canary') {
+		return canary;
+	}
+
+	if (route === undefined) {
+		throw new CommandError(
+			`${plain(name)} has no VirtualService that stays`,
+			'add --delegate, or leave out --part route',
+			{
+				exitCode: 2,
+			},
+		);
+	}
+
+	return route;
 };
 
 const nameOf = (object: unknown): string => {
@@ -63,17 +80,18 @@ const run = async (flags: Flags, terminal: Terminal, complain: (text: string) =>
 		throw new CommandError(`--filename ${where} has no Rollout and no Canary`, 'name a file that has one');
 	}
 
-	const {controlLoopInterval: intervalMs, isIntervalGiven, port} = flags;
-	const options = {intervalMs, isIntervalGiven, ...(port !== undefined && {port})};
+	const {controlLoopInterval: intervalMs, isIntervalGiven, port, delegate: isDelegated = false, part} = flags;
+	const options = {intervalMs, isIntervalGiven, isDelegated, ...(port !== undefined && {port})};
 	const migrations = guards.map((object) => ({name: nameOf(object), ...migrate(object, objects, options)}));
-	const canaries = migrations.map(({name, ...migration}) => sound(name, migration));
-	const whole = canaries.length === 1 ? canaries[0] : {apiVersion: 'v1', kind: 'List', items: canaries};
+	const printed = migrations.map(({name, ...migration}) => sound(name, migration, part));
+	const whole = printed.length === 1 ? printed[0] : {apiVersion: 'v1', kind: 'List', items: printed};
 	terminal.write(
 		flags.output === 'json'
 			? `${JSON.stringify(whole, undefined, 2)}\n`
-			: canaries.map((canary) => stringify(canary, {version: '1.1', lineWidth: 0})).join('---\n'),
+			: printed.map((object) => stringify(object, {version: '1.1', lineWidth: 0})).join('---\n'),
 	);
-	for (const {name, notes} of migrations) {
+	// Said with the Canary, which comes first.
+	for (const {name, notes} of part === 'canary' ? migrations : []) {
 		complain(`${plain(name)}:\n${notes.map((note) => `- ${plain(note)}\n`).join('')}`);
 	}
 
@@ -110,12 +128,25 @@ export const registerMigrate = (
 				.argParser(duration)
 				.default(10_000, '10s'),
 		)
+		.option(
+			'--delegate',
+			'keep a VirtualService of several rules: the one with the weights is handed over to the generated one',
+		)
+		.addOption(
+			new Option(
+				'--part <part>',
+				'with --delegate: the Canary, or the VirtualService to apply once that is Initialized',
+			)
+				.choices(['canary', 'route'])
+				.default('canary'),
+		)
 		.addOption(logLevel())
 		.addHelpText(
 			'after',
 			examples(
 				'aviary migrate -f rollout.yaml -f service.yaml',
 				'kubectl get rollout,svc,vs,hpa -n test -o yaml | aviary migrate -f -',
+				'aviary migrate -f front.yaml --delegate --part route',
 			),
 		)
 		.action(async (flags: Omit<Flags, 'isIntervalGiven'>, command: Command) => {

@@ -41,6 +41,7 @@ for (const [what, words, complaint] of [
 	['no port', files('rollout'), /Rollout podinfo cannot be migrated: spec\.service\.port is not known.*; .*--port/],
 	['no Canary', files('primary'), /has no Rollout and no Canary; name a file that has one/],
 	['no file', ['-f', 'nowhere.yaml'], /--filename nowhere\.yaml cannot be read \(ENOENT\); name a file, or -/],
+	['no route that stays', ['--part', 'route', ...files('rollout', 'primary')], /add --delegate, or leave out --part/],
 	['no flag', [], /required option '-f, --filename <file>'/],
 ] as const) {
 	test(`${what}: one line that tells what to do`, async (t) => {
