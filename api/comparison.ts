@@ -2,6 +2,7 @@
 import type {Findings} from './findings.ts';
 import type {Comparison, Metric} from './model.ts';
 import {tellsSidesApart, variablesOfTheSide} from './query.ts';
+import {maxWeightOf, type Plan} from './plan.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 
 const WAYS = ['ratio', 'difference'] as const;
@@ -76,13 +77,8 @@ export const checkSides = (metrics: readonly Metric[], field: string, provider: 
 };
 
 /** At 100 percent the primary has no traffic to compare with, and a run would wait there until its deadline. */
-export const checkComparable = (
-	metrics: readonly Metric[],
-	weights: readonly number[],
-	field: string,
-	findings: Findings,
-): void => {
-	if (weights.at(-1) === 100 && metrics.some(({against}) => against !== undefined)) {
+export const checkComparable = (metrics: readonly Metric[], plan: Plan, field: string, findings: Findings): void => {
+	if (maxWeightOf(plan) === 100 && metrics.some(({against}) => against !== undefined)) {
 		findings.report(
 			`${field}.maxWeight`,
 			100,

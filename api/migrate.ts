@@ -4,6 +4,7 @@ import {toModel, type Defaults} from './model-of-canary.ts';
 import {migratedAlerts, migratedMetrics, renamings} from './migrated-analysis.ts';
 import {modelOfRollout, rollouts} from './model-of-rollout.ts';
 import type {CanaryModel, Problem} from './model.ts';
+import {maxWeightOf, weightsOf} from './plan.ts';
 import {
 	delegatingRoute,
 	formerRoute,
@@ -97,14 +98,14 @@ const kept = [
 
 const analysisOf = (object: unknown, model: CanaryModel, {intervalMs}: MigrationOptions): Bag => {
 	const analysis = isRollout(object) ? {} : at(object, 'spec', 'canaryAnalysis');
-	const step = isRollout(object) ? model.analysis.weights[0] : at(analysis, 'stepWeight');
+	const step = isRollout(object) ? weightsOf(model.analysis.plan)[0] : at(analysis, 'stepWeight');
 	return {
 		// Today's shape is never checked more often.
 		interval: formatPromDuration(
 			Math.max(10_000, isAbsent(at(analysis, 'interval')) ? intervalMs : model.analysis.intervalMs),
 		),
 		threshold: isRollout(object) ? THRESHOLD : model.analysis.threshold,
-		...(isAbsent(step) ? {} : {stepWeight: step, maxWeight: model.analysis.weights.at(-1)}),
+		...(isAbsent(step) ? {} : {stepWeight: step, maxWeight: maxWeightOf(model.analysis.plan)}),
 		...written({stepWeights: at(analysis, 'stepWeights')}),
 		metrics: migratedMetrics(model, at(analysis, 'metrics')),
 		...migratedAlerts(model),

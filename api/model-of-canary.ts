@@ -9,8 +9,8 @@ import {providerOf} from './knative.ts';
 import {checkHooks, checkStrategy} from './not-yet.ts';
 import {otherOperatorOf} from './other-operator.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
+import {planByWeights, weighted} from './strategies/weighted.ts';
 import {managedParts, pairedParts, shapeOf, type Parts} from './shapes.ts';
-import {weightsOf} from './weights.ts';
 import type {WorkloadMapping} from './workload-mapping.ts';
 
 /** What the daemon's flags say where a Canary is silent. */
@@ -138,7 +138,7 @@ const analysisOf = (
 			findings.report(field, analysis, `${field} is missing`, remedy);
 		}
 
-		return {intervalMs: scaled(interval), threshold: 1, weights: [100], metrics: [], onMissingData};
+		return {intervalMs: scaled(interval), threshold: 1, plan: planByWeights([100]), metrics: [], onMissingData};
 	}
 
 	checkStrategy(analysis, field, findings);
@@ -150,15 +150,16 @@ const analysisOf = (
 		findings.warn(`${field}.metrics`, '', text, 'Add a metric, such as request-success-rate');
 	}
 
-	const weights = skipAnalysis && isAbsent(at(analysis, 'stepWeight')) ? [100] : weightsOf(analysis, field, findings);
+	const isUnplanned = skipAnalysis && isAbsent(at(analysis, 'stepWeight'));
+	const plan = isUnplanned ? planByWeights([100]) : weighted(analysis, field, findings);
 	if (!skipAnalysis) {
-		checkComparable(metrics, weights, field, findings);
+		checkComparable(metrics, plan, field, findings);
 	}
 
 	return {
 		intervalMs: scaled(interval),
 		threshold: thresholdOf(at(analysis, 'threshold'), field, skipAnalysis, findings),
-		weights,
+		plan,
 		metrics: metrics.map((metric) => ({...metric, intervalMs: scaled(metric.intervalMs)})),
 		onMissingData,
 	};

@@ -6,7 +6,7 @@ import {unlimited} from './model.ts';
 import type {CanaryModel, Metric, Origin, Problem} from './model.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 import {pairedParts} from './shapes.ts';
-import {weightsOf} from './weights.ts';
+import {weighted} from './strategies/weighted.ts';
 
 /** Its kind, and the component that its events have always had. */
 export const rollouts: Origin = {
@@ -38,7 +38,7 @@ export const modelOfRollout = (object: unknown, defaults: Defaults): CanaryModel
 	const scaled = scaledBy(defaults.speed);
 	const metric = metricOf(at(spec, 'metric'), findings);
 	const generation = at(object, 'metadata', 'generation');
-	const weights = weightsOf({stepWeight: stepOf(spec, findings)}, 'spec.virtualService', findings);
+	const plan = weighted({stepWeight: stepOf(spec, findings)}, 'spec.virtualService', findings);
 	return {
 		name: textAt(object, 'name'),
 		namespace: textAt(object, 'namespace'),
@@ -57,7 +57,7 @@ export const modelOfRollout = (object: unknown, defaults: Defaults): CanaryModel
 		analysis: {
 			intervalMs: scaled(defaults.intervalMs),
 			threshold: unlimited,
-			weights,
+			plan,
 			metrics: [{...metric, intervalMs: scaled(metric.intervalMs)}],
 			onMissingData: 'halt',
 		},

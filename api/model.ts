@@ -1,5 +1,7 @@
 // The words that every part shares: a Canary of any shape as the charts see it, and what is observed of the world.
 // Types only; nothing here knows Kubernetes' wire format.
+import type {Plan} from './plan.ts';
+import type {Share} from './shares.ts';
 import type {WorkloadMapping} from './workload-mapping.ts';
 
 /** Milliseconds since the Unix epoch. */
@@ -110,8 +112,8 @@ export type CanaryModel = {
 		readonly intervalMs: number;
 		/** Failed checks at which a run is rolled back; at least 1, and `unlimited` where a run only halts. */
 		readonly threshold: number;
-		/** Canary weights of the run in order, rising, each 1…100; the last is the max weight. */
-		readonly weights: readonly number[];
+		/** What a run does, step by step. */
+		readonly plan: Plan;
 		readonly metrics: readonly Metric[];
 		/** `halt` waits for data until the progress deadline; `fail` counts a failed check (the peer's way). */
 		readonly onMissingData: 'halt' | 'fail';
@@ -188,8 +190,8 @@ export type Scaler = {
 	readonly minReplicas: number;
 };
 
-/** Weights as the routing object holds them. */
-export type Route = {readonly primary: number; readonly canary: number; readonly resourceVersion: string};
+/** The share as the routing object holds it, and what it leaves to the primary (percent). */
+export type Route = Share & {readonly primary: number; readonly resourceVersion: string};
 
 /** Everything observed that a decision may rest on: levels, not edges. Absent means: not there. */
 export type World = {

@@ -17,8 +17,12 @@ export type Share = {
 /** All traffic is the primary's. */
 export const noShare: Share = {canary: 0};
 
+/** Whose requests a share is about: nobody's where the canary gets none, whatever is written. */
+const matchOf = ({canary, mirrored = 0, match = []}: Share): readonly MatchRule[] =>
+	canary === 0 && mirrored === 0 ? [] : match;
+
 /** Whether two shares send the same requests the same way. Members of a rule may come in any order, rules may not. */
 export const isSameShare = (one: Share, other: Share): boolean =>
 	one.canary === other.canary &&
 	(one.mirrored ?? 0) === (other.mirrored ?? 0) &&
-	canonicalJson(one.match ?? []) === canonicalJson(other.match ?? []);
+	canonicalJson(matchOf(one)) === canonicalJson(matchOf(other));

@@ -1,6 +1,7 @@
 // What `aviary explain` knows of a Canary: all of it where the daemon tells, else what the status has.
 import {explanationOf} from '../actors/views/explanation.ts';
 import type {CanaryDetail, Explanation} from '../api/http/canary-views.ts';
+import {weightsOf} from '../api/plan.ts';
 import {instantOf} from '../services/clock.ts';
 import type {CanaryView} from './canary-view.ts';
 import {byHandOf, exitsOf, steeringOf} from './possibilities.ts';
@@ -34,7 +35,7 @@ const ALONE = 'the status alone, for no daemon could be asked: no values of chec
 
 const factsOf = (view: CanaryView, now: number): Explanation['facts'] => {
 	const {state, phase, weight, failedChecks, model, reason, message, problems, next} = view;
-	const steps = model.analysis.weights.join(', ');
+	const steps = weightsOf(model.analysis.plan).join(', ');
 	const facts = [
 		['State', `${state || 'none'}${phase === '' ? '' : ` (phase ${phase})`}${model.suspended ? ', suspended' : ''}`],
 		['Does', message || 'nothing yet'],

@@ -2,6 +2,7 @@
 import type {CanarySummary} from '../../api/http/canary-views.ts';
 import {unlimited} from '../../api/model.ts';
 import type {CanaryModel} from '../../api/model.ts';
+import {weightsOf} from '../../api/plan.ts';
 import {activityOf} from '../record/run-ledger.ts';
 import {endsOfWait, type EndOfWait} from './chart.ts';
 import {exactTimestamp} from '../../services/clock.ts';
@@ -124,7 +125,7 @@ export const summaryOf = (entry: Entry): CanarySummary => {
 		attention: attentionOf(entry),
 		weight: context?.run.routed ?? 0,
 		stepWeight: isRunning.test(path) ? (context?.run.weight ?? 0) : 0,
-		steps: [...model.analysis.weights],
+		steps: [...weightsOf(model.analysis.plan)],
 		failedChecks: context?.run.failedChecks ?? 0,
 		...(model.analysis.threshold !== unlimited && {threshold: model.analysis.threshold}),
 		waitingFor: custody === 'living' ? (status?.waitingFor ?? '') : waitOfCustody(custody, entry),

@@ -4,6 +4,7 @@ import {instantOf} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {CanaryDetail, CheckView} from '../../api/http/canary-views.ts';
 import {limitText, unitOf} from '../../api/http/limit-words.ts';
+import {weightsOf} from '../../api/plan.ts';
 import {instantOfEvent} from '../event-time.ts';
 import {waitText, type Explained} from '../explained.ts';
 import {context, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
@@ -118,7 +119,7 @@ const factsFor = ({view, detail, events, commands, exits, possible}: Whole) => {
 		traffic: {
 			canary: {name: model.target.name, weight},
 			primary: {name: model.primary.name, weight: 100 - weight},
-			steps: model.analysis.weights,
+			steps: weightsOf(model.analysis.plan),
 		},
 		failedChecks,
 		threshold: model.analysis.threshold,

@@ -1,6 +1,7 @@
 // A Canary in the live view: what it is in one line; while it runs, its checks and what it waits for.
 import {comparisonText, unitOf} from '../../api/http/limit-words.ts';
 import type {Evidence, Metric} from '../../api/model.ts';
+import {weightsOf} from '../../api/plan.ts';
 import {plain} from '../terminal.ts';
 import type {Colors} from './lines.ts';
 import {fit, type Piece} from './pieces.ts';
@@ -42,7 +43,8 @@ const barOf = (weight: number, columns: number, paint: Paint, dim: Paint): reado
 const summary = ({key, view}: CanaryScene, {colors, columns}: BlockOptions): string => {
 	const {state, weight, failedChecks, model} = view;
 	const paint = paintOf(colors, state);
-	const {weights, threshold} = model.analysis;
+	const {plan, threshold} = model.analysis;
+	const weights = weightsOf(plan);
 	const step = weights.indexOf(weight) + 1;
 	const counts = [
 		...(step > 0 ? [`step ${step} of ${weights.length}`] : []),

@@ -1,6 +1,7 @@
 // What a run has come to, in words and as an outcome.
 import {GIVE_BACK_MS, isResting, type Left, type Step} from '../../actors/record/annotated-run.ts';
 import type {CanaryModel, Problem} from '../../api/model.ts';
+import {weightsOf} from '../../api/plan.ts';
 import {inItsWords, type Outcome, type Result} from './report.ts';
 
 export const aboutOf = ({name, namespace}: {readonly name: string; readonly namespace: string}): string =>
@@ -9,7 +10,7 @@ export const aboutOf = ({name, namespace}: {readonly name: string; readonly name
 export const problemText = ({text, remedy}: Problem): string => `${text}. ${remedy}`;
 
 const plan = ({target, primary, analysis}: CanaryModel, revision: string): string =>
-	`would roll out ${target.name} (revision ${revision}): canary weight ${analysis.weights.join(', ')}, ` +
+	`would roll out ${target.name} (revision ${revision}): canary weight ${weightsOf(analysis.plan).join(', ')}, ` +
 	`then copy its template to ${primary.name} (GA), return all traffic to it and scale ${target.name} to zero`;
 
 /** What a dry run would do from its first state on. */

@@ -1,5 +1,6 @@
 // The arithmetic of one run: weights, counters, and the questions that guards ask of them.
 import type {CanaryModel, Instant, Verdict} from '../../api/model.ts';
+import {maxWeightOf, weightsOf} from '../../api/plan.ts';
 import {canaryIsHealthy, lackOfCanary, primaryIsHealthy, scalingUnderWay} from './health.ts';
 import {noRun} from './context.ts';
 import {routeIsContested, routeIsYielded, routeStrays} from './route-changes.ts';
@@ -7,11 +8,11 @@ import type {Context, HaltReason, Run} from './context.ts';
 
 /** The first step's weight above `weight`; the weight itself at the end, so that it never rises past the max. */
 export const nextWeight = (model: CanaryModel, weight: number): number =>
-	model.analysis.weights.find((step) => step > weight) ?? weight;
+	weightsOf(model.analysis.plan).find((step) => step > weight) ?? weight;
 
 /** The last step's weight; a max weight below the present one goes to promotion, never backwards. */
 export const maxWeightReached = (context: Context): boolean =>
-	context.run.weight >= (context.model.analysis.weights.at(-1) ?? 100);
+	context.run.weight >= maxWeightOf(context.model.analysis.plan);
 
 export const tooManyFailedChecks = (context: Context): boolean =>
 	context.run.failedChecks >= context.model.analysis.threshold;

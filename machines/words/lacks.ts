@@ -1,5 +1,6 @@
 // What a condition of the chart that does not hold lacks, in words: what would have to come, not what is.
 import {unlimited} from '../../api/model.ts';
+import {maxWeightOf} from '../../api/plan.ts';
 import type {Context} from '../model/context.ts';
 import {waitingFor, type Path} from './explain.ts';
 import {lackOfCanary, lackOfPrimary} from '../model/health.ts';
@@ -38,7 +39,7 @@ const byGuard: Readonly<Record<string, (context: Context) => string>> = {
 	'the promoted primary is healthy': (context) => lackOfPrimary(context) || 'the copied template',
 	'the step has passed': ({run}) => `a round of checks that passes at weight ${run.weight}`,
 	'the step has passed at the max weight': ({model}) =>
-		`a round of checks that passes at weight ${model.analysis.weights.at(-1) ?? 100}`,
+		`a round of checks that passes at weight ${maxWeightOf(model.analysis.plan)}`,
 	'the step must halt': () => 'a reason to halt',
 	'scaling up must halt': () => 'a reason to halt',
 	'the promotion must halt': () => 'a reason to halt',

@@ -1,4 +1,5 @@
 // What a step of the chart is news of, for people who are not watching: the peer's words where it has them.
+import {maxWeightOf, weightsOf} from '../../api/plan.ts';
 import type {Context} from '../model/context.ts';
 import {howPromotionFailed} from './texts.ts';
 import type {Path} from './explain.ts';
@@ -129,13 +130,13 @@ export const reportOf = (
 	{id, revision, began, at}: ReportedRun,
 ): ReadonlyArray<{readonly title: string; readonly value: string}> => {
 	const target = {title: 'Target', value: `${model.target.kind}/${model.target.name}.${model.namespace}`};
-	const {threshold, weights} = model.analysis;
+	const {threshold, plan} = model.analysis;
 	if (kind === 'initialized' || kind === 'started') {
 		return [
 			target,
 			{title: 'Failed checks threshold', value: String(threshold)},
 			{title: 'Progress deadline', value: `${model.progressDeadlineMs / 1000}s`},
-			{title: 'Traffic routing', value: `Weight steps: ${weights.join(',')} max: ${weights.at(-1) ?? 100}`},
+			{title: 'Traffic routing', value: `Weight steps: ${weightsOf(plan).join(',')} max: ${maxWeightOf(plan)}`},
 			...(kind === 'started' ? [{title: 'Revision', value: revision}] : []),
 			...(kind === 'started' ? [{title: 'Run', value: id}] : []),
 		];

@@ -5,6 +5,7 @@ import {toModel} from '../../api/model-of-canary.ts';
 import {modelOfRollout} from '../../api/model-of-rollout.ts';
 import {definitions} from '../../api/crds.ts';
 import {defaults, first, manifest, root, today} from './manifests.ts';
+import {weightsOf} from '../../api/plan.ts';
 
 const ajv = new Ajv({strict: false, allErrors: true, validateFormats: false});
 const validators = new Map(
@@ -34,7 +35,7 @@ for (const path of examples) {
 			const model = (object['kind'] === 'Rollout' ? modelOfRollout : toModel)(object, defaults);
 			const warnings = model.warnings ?? [];
 			t.deepEqual([...model.problems, ...warnings], []);
-			t.true([50, 100].includes(model.analysis.weights.at(-1) ?? 0));
+			t.true([50, 100].includes(weightsOf(model.analysis.plan).at(-1) ?? 0));
 			t.true([1, 2].includes(model.analysis.metrics.length));
 		}
 	});

@@ -5,6 +5,7 @@ import {parse} from 'yaml';
 import {toModel} from '../../api/model-of-canary.ts';
 import {migrate, type Migration} from '../../api/migrate.ts';
 import {defaults, first, manifest, root, today} from './manifests.ts';
+import {weightsOf} from '../../api/plan.ts';
 
 type Objects = readonly Record<string, unknown>[];
 
@@ -95,7 +96,7 @@ test('steps that are written one by one go along', (t) => {
 		port: 80,
 	});
 	t.like(canary, {spec: {analysis: {stepWeights: [10, 60, 100]}}});
-	t.deepEqual(toModel(canary, defaults).analysis.weights, [10, 60, 100]);
+	t.deepEqual(weightsOf(toModel(canary, defaults).analysis.plan), [10, 60, 100]);
 });
 
 test('the interval that nothing was written for is not asked for again where the flag has told it', (t) => {

@@ -2,6 +2,8 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import {toModel} from '../../api/model-of-canary.ts';
 import {defaults, first, today} from './manifests.ts';
+import {weightsOf} from '../../api/plan.ts';
+import {planByWeights} from '../../api/strategies/weighted.ts';
 
 test('today’s shape becomes a managed model', (t) => {
 	const autoscalerRef = {apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'podinfo'};
@@ -23,7 +25,7 @@ test('today’s shape becomes a managed model', (t) => {
 		analysis: {
 			intervalMs: 60_000,
 			threshold: 5,
-			weights: [10, 20, 30, 40, 50],
+			plan: planByWeights([10, 20, 30, 40, 50]),
 			metrics: [{name: 'request-success-rate', kind: 'success-rate', dialect: 'today', intervalMs: 60_000, min: 99}],
 			onMissingData: 'halt',
 		},
@@ -55,7 +57,7 @@ test('the first shape becomes a paired model', (t) => {
 		analysis: {
 			intervalMs: 30_000,
 			threshold: 10,
-			weights: [5, 10, 15, 20, 25, 30, 35, 40, 45, 50],
+			plan: planByWeights([5, 10, 15, 20, 25, 30, 35, 40, 45, 50]),
 			metrics: [{name: 'istio_requests_total', kind: 'success-rate', dialect: 'first', intervalMs: 60_000, min: 99}],
 			onMissingData: 'halt',
 		},
@@ -225,7 +227,7 @@ test('there is a model for whatever there is', (t) => {
 		fc.property(fc.oneof(fc.anything(), fc.jsonValue(), anyCanary()), (object) => {
 			const model = toModel(object, defaults);
 			const warnings = model.warnings ?? [];
-			t.true(model.analysis.threshold >= 1 && model.analysis.weights.length > 0);
+			t.true(model.analysis.threshold >= 1 && weightsOf(model.analysis.plan).length > 0);
 			t.true(model.analysis.intervalMs > 0 && Number.isSafeInteger(model.analysis.intervalMs));
 			for (const {field, value, text, remedy} of [...model.problems, ...warnings]) {
 				t.true(field.length > 0 && text.length > 0 && remedy.length > 0 && value.length <= 90);

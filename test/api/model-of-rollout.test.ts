@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import {modelOfRollout, rollouts} from '../../api/model-of-rollout.ts';
 import {unlimited} from '../../api/model.ts';
 import {defaults, manifest} from './manifests.ts';
+import {weightsOf} from '../../api/plan.ts';
+import {planByWeights} from '../../api/strategies/weighted.ts';
 
 const [seed = {}] = manifest('artifacts/examples/001/rollout.yaml');
 
@@ -30,7 +32,7 @@ test('the Rollout of the example becomes a paired model with its own words and n
 		analysis: {
 			intervalMs: 3000,
 			threshold: unlimited,
-			weights: [10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
+			plan: planByWeights([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]),
 			metrics: [{name: 'istio_requests_total', kind: 'success-rate', dialect: 'rollout', intervalMs: 6000, min: 99}],
 			onMissingData: 'halt',
 		},
@@ -48,10 +50,10 @@ test('the Rollout of the example becomes a paired model with its own words and n
 test('what is absent has a meaning, and the last step ends at 100', (t) => {
 	const spare = modelOfRollout(rollout({virtualService: {name: 'podinfo'}, metric: {threshold: 99}}), defaults);
 	t.deepEqual(spare.problems, []);
-	t.is(spare.analysis.weights.length, 10);
+	t.is(weightsOf(spare.analysis.plan).length, 10);
 	t.is(spare.analysis.metrics[0]?.intervalMs, 60_000);
 	const uneven = modelOfRollout(rollout({virtualService: {name: 'podinfo', weight: 30}}), defaults);
-	t.deepEqual(uneven.analysis.weights, [30, 60, 90, 100]);
+	t.deepEqual(weightsOf(uneven.analysis.plan), [30, 60, 90, 100]);
 });
 
 const spoilt: ReadonlyArray<readonly [field: string, spec: Record<string, unknown>, text: RegExp]> = [
@@ -92,7 +94,7 @@ test('whatever is written, there is a model, and what cannot run has problems', 
 	fc.assert(
 		fc.property(fc.anything(), fc.anything(), (metric, virtualService) => {
 			const {analysis, problems} = modelOfRollout(rollout({metric, virtualService}), defaults);
-			t.true(analysis.weights.length > 0);
+			t.true(weightsOf(analysis.plan).length > 0);
 			t.true(analysis.metrics.every(({intervalMs, min = -1}) => intervalMs > 0 && min >= 0));
 			t.true(problems.length > 0 || typeof virtualService === 'object');
 		}),

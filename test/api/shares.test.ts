@@ -7,6 +7,7 @@ test('shares are the same when they send the same requests the same way, however
 	t.true(isSameShare({canary: 0}, noShare));
 	t.true(isSameShare({canary: 5, mirrored: 0}, {canary: 5}));
 	t.true(isSameShare({canary: 5, match: []}, {canary: 5}));
+	t.true(isSameShare({canary: 0, match: [byHeader]}, noShare));
 	const reordered = {headers: {cookie: {regex: 'canary=1'}, 'x-canary': {exact: 'always'}}};
 	t.true(isSameShare({canary: 100, match: [byHeader]}, {canary: 100, match: [reordered]}));
 });

@@ -1,4 +1,5 @@
 // Questions that several rules ask of pairs and steps.
+import {maxWeightOf} from '../../api/plan.ts';
 import type {Context} from '../../machines/model/context.ts';
 import type {Share} from '../../api/shares.ts';
 import type {Effect, Pair, Step} from './pairs.ts';
@@ -19,8 +20,7 @@ export const isAnalysed = ({path, context}: Pair): boolean =>
 	path.startsWith('progressing') || (path.startsWith('halted') && context.run.halted?.from !== 'copying');
 
 export const limit = ({model, rebound}: Context): number =>
-	Math.max(...[model, rebound ?? model].flatMap(weightsOf), 0);
-export const weightsOf = ({analysis}: Context['model']): readonly number[] => analysis.weights;
+	Math.max(...[model, rebound ?? model].map(({analysis}) => maxWeightOf(analysis.plan)));
 
 export const tooMany = ({run, model}: Context): boolean => run.failedChecks >= model.analysis.threshold;
 

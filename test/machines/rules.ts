@@ -1,4 +1,5 @@
 // What must hold in every reachable pair and on every step: design §3, one rule a sentence.
+import {maxWeightOf, weightsOf} from '../../api/plan.ts';
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from '../../machines/model/health.ts';
 import {promotionIsOrdered} from '../../machines/model/run.ts';
 import type {Rule} from './pairs.ts';
@@ -21,7 +22,9 @@ const ofEffects: readonly Rule[] = [
 				const weight = canaryOf(share);
 				// A step that was begun before the spec was edited is still that step.
 				const begunBefore = before?.context.run.weight === weight ? [weight] : [];
-				const above = [...context.model.analysis.weights, ...begunBefore].find((one) => one > context.run.routed);
+				const above = [...weightsOf(context.model.analysis.plan), ...begunBefore].find(
+					(one) => one > context.run.routed,
+				);
 				if (weight === context.run.byHand?.weight) return !(canaryIsHealthy(context) && primaryIsHealthy(context));
 				return (
 					weight > context.run.routed &&
@@ -52,7 +55,7 @@ const ofEffects: readonly Rule[] = [
 		broken: ({before, begun, after: {context, path}}) => {
 			if (!has(begun, 'promote the revision')) return false;
 			const {run, model} = context;
-			const passed = run.passed && run.weight >= (model.analysis.weights.at(-1) ?? 100);
+			const passed = run.passed && run.weight >= maxWeightOf(model.analysis.plan);
 			const resumed = before?.path === 'initialized.resuming' || run.promoting === true;
 			return (
 				!has(begun, 'promote the revision', ({revision}) => revision === run.revision && revision !== '') ||

@@ -3,6 +3,7 @@ import {verbs} from '../../api/model.ts';
 import type {CanaryModel, Command, Problem, Scaler, Verb, Verdict, Workload, World} from '../../api/model.ts';
 import {recall} from '../../machines/model/context.ts';
 import type {Context, Recalled, Run} from '../../machines/model/context.ts';
+import {planByWeights} from '../../api/strategies/weighted.ts';
 
 export const START = Date.UTC(2026, 0, 1);
 
@@ -22,7 +23,7 @@ export const paired: CanaryModel = {
 	primary: {name: 'podinfo'},
 	hosts: {apex: 'podinfo', primary: 'podinfo', canary: 'podinfo-canary'},
 	route: {name: 'podinfo', generated: false},
-	analysis: {intervalMs: 10_000, threshold: 2, weights: [20, 50], metrics: [], onMissingData: 'halt'},
+	analysis: {intervalMs: 10_000, threshold: 2, plan: planByWeights([20, 50]), metrics: [], onMissingData: 'halt'},
 	readyThreshold: {primary: 100, canary: 100},
 	progressDeadlineMs: 60_000,
 	failFast: false,
@@ -46,12 +47,12 @@ export const edits = {
 	'a higher second step': (model: CanaryModel): CanaryModel => ({
 		...model,
 		generation: 2,
-		analysis: {...model.analysis, weights: [20, 70]},
+		analysis: {...model.analysis, plan: planByWeights([20, 70])},
 	}),
 	'a lower max weight': (model: CanaryModel): CanaryModel => ({
 		...model,
 		generation: 3,
-		analysis: {...model.analysis, weights: [10]},
+		analysis: {...model.analysis, plan: planByWeights([10])},
 	}),
 	'a lower threshold': (model: CanaryModel): CanaryModel => ({
 		...model,

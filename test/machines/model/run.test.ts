@@ -14,11 +14,15 @@ import {
 import {recallRoute} from '../../../machines/model/actions.ts';
 import type {Recalled} from '../../../machines/model/context.ts';
 import {contextOf, paired, START, verdict} from '../world.ts';
+import {planByWeights} from '../../../api/strategies/weighted.ts';
 
 const anyWeights = fc
 	.uniqueArray(fc.integer({min: 1, max: 100}), {minLength: 1, maxLength: 10})
 	.map((weights) => weights.toSorted((one, other) => one - other));
-const withWeights = (weights: readonly number[]) => ({...paired, analysis: {...paired.analysis, weights}});
+const withWeights = (weights: readonly number[]) => ({
+	...paired,
+	analysis: {...paired.analysis, plan: planByWeights(weights)},
+});
 
 test('weights rise by one step at a time and stay at the last', (t) => {
 	fc.assert(

@@ -1,6 +1,7 @@
 // The walk-through's objects: podinfo in namespace test, of either shape.
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {planByWeights} from '../../../api/strategies/weighted.ts';
 
 export const pairedModel: CanaryModel = {
 	name: 'podinfo',
@@ -15,7 +16,7 @@ export const pairedModel: CanaryModel = {
 	primary: {name: 'podinfo'},
 	hosts: {apex: 'podinfo', primary: 'podinfo', canary: 'podinfo-canary'},
 	route: {name: 'podinfo', generated: false},
-	analysis: {intervalMs: 60_000, threshold: 10, weights: [5, 10], metrics: [], onMissingData: 'halt'},
+	analysis: {intervalMs: 60_000, threshold: 10, plan: planByWeights([5, 10]), metrics: [], onMissingData: 'halt'},
 	readyThreshold: {primary: 100, canary: 100},
 	progressDeadlineMs: 600_000,
 	failFast: false,

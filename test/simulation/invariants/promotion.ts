@@ -1,4 +1,5 @@
 // A1, A2: the primary runs only what was analysed to the last step, or what it had run before.
+import {weightsOf} from '../../../api/plan.ts';
 import {canonicalJson} from '../../../api/canonical.ts';
 import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {CanaryModel} from '../../../api/model.ts';
@@ -50,7 +51,7 @@ const check = (
 	if (canonicalJson(templateOf(before)) === canonicalJson(templateOf(after)) || ran.includes(containers)) return;
 	const revision = canaryRevisionOf(object);
 	const confirmed = steps.get(revision) ?? new Set();
-	const missed = model.skipAnalysis ? [] : model.analysis.weights.filter((weight) => !confirmed.has(weight));
+	const missed = model.skipAnalysis ? [] : weightsOf(model.analysis.plan).filter((weight) => !confirmed.has(weight));
 	if (missed.length > 0) violated(`${revision} was never at weight ${missed.join(', ')}`);
 	if (versions.get(revision) !== containers) violated('the containers are not those of the analysed revision');
 };

@@ -1,4 +1,5 @@
 // T1 and T2: what the weights of a route may be, and how fast the canary's may rise.
+import {weightsOf} from '../../../api/plan.ts';
 import {isByAviary, isOf, routesOf, weightOf} from './invariant.ts';
 import type {Invariant} from './invariant.ts';
 
@@ -30,8 +31,9 @@ export const risesByOneStep: Invariant = {
 					if (model.route.name !== after.metadata.name || model.namespace !== after.metadata.namespace) continue;
 					const before = given.get(model.uid) ?? 0;
 					const now = weightOf(after, model.hosts.canary);
-					const steps = model.analysis.weights.filter((step) => step > before && step <= now).length;
-					if (steps > 1 || (now > before && !model.analysis.weights.includes(now))) {
+					const declared = weightsOf(model.analysis.plan);
+					const steps = declared.filter((step) => step > before && step <= now).length;
+					if (steps > 1 || (now > before && !declared.includes(now))) {
 						violated(`canary weight from ${before} to ${now}`);
 					}
 

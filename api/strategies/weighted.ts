@@ -1,6 +1,7 @@
-// The canary's weights of a run, in order, from whichever way they are written.
-import type {Findings} from './findings.ts';
-import {at, isAbsent, isSet, shown} from './reading.ts';
+// Weighted: the canary's share grows step by step, from whichever way its weights are written.
+import type {Findings} from '../findings.ts';
+import type {Plan} from '../plan.ts';
+import {at, isAbsent, isSet, shown} from '../reading.ts';
 
 const isWeight = (value: unknown): value is number =>
 	typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100;
@@ -8,11 +9,19 @@ const isWeight = (value: unknown): value is number =>
 /** What a Canary without usable steps gets: its problems keep any run from starting, and no reader meets an empty list. */
 const fallback: readonly number[] = [100];
 
-/**
- * The weights of `spec.analysis` or `spec.canaryAnalysis` (`field` says which): strictly rising, each 1…100, never empty.
- * A last step that would pass the max weight is cut to it.
- */
-export const weightsOf = (analysis: unknown, field: string, findings: Findings): readonly number[] => {
+/** A plan by weights, rising and each 1…100: every one of them lasts until a round of checks has passed. */
+export const planByWeights = (weights: readonly number[]): Plan => ({
+	strategy: 'canary',
+	steps: weights.map((canary) => ({share: {canary}, rounds: 1, tells: 'weight'})),
+	promotion: [],
+});
+
+/** The plan of `spec.analysis` or `spec.canaryAnalysis` (`field` says which) with weights. */
+export const weighted = (analysis: unknown, field: string, findings: Findings): Plan =>
+	planByWeights(weightsIn(analysis, field, findings));
+
+/** Strictly rising, each 1…100, never empty. A last step that would pass the max weight is cut to it. */
+const weightsIn = (analysis: unknown, field: string, findings: Findings): readonly number[] => {
 	const listed = at(analysis, 'stepWeights');
 	if (isSet(listed)) {
 		return listedWeights(listed, `${field}.stepWeights`, findings);
