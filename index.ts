@@ -35,8 +35,8 @@ import type {NotificationConfig} from './services/notifiers/notifications.ts';
 import type {Random} from './services/random.ts';
 import {systemRandom} from './services/random.ts';
 import {routerOf} from './services/providers/index.ts';
-import {createAnnouncer} from './services/telemetry/events.ts';
-import type {AnnouncerOptions} from './services/telemetry/events.ts';
+import {createEventRecorder} from './services/telemetry/event-recorder.ts';
+import type {EventRecorderOptions} from './services/telemetry/event-recorder.ts';
 import {annotationsOf} from './services/telemetry/grafana.ts';
 import type {GrafanaPlace} from './services/telemetry/grafana.ts';
 import {startTelemetryServer} from './services/telemetry/http-server.ts';
@@ -178,8 +178,8 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 		const onMissed: ClusterOptions['onMissed'] = (facts) => telemetry.eventMissed(facts);
 		const cluster = createCluster({api, clock, random, log, onRestart, onMissed});
 		telemetry.readLevels({cacheSizes: () => cluster.cacheSizes(), load: () => api.load()});
-		const onSettled: AnnouncerOptions['onSettled'] = (outcome) => telemetry.eventSettled(outcome);
-		const announcer = createAnnouncer({cluster, clock, random, log, onSettled});
+		const onSettled: EventRecorderOptions['onSettled'] = (outcome) => telemetry.eventSettled(outcome);
+		const eventRecorder = createEventRecorder({cluster, clock, random, log, onSettled});
 		const supervisor = startSupervisor({
 			services: {
 				cluster,
@@ -198,8 +198,8 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 				}),
 				notifications: createNotifications({cluster, clock, random, log, config, outer, behind, telemetry}),
 			},
-			announcer,
-			archive: createRunArchive({cluster, api, announcer, clock, random, log, history: config.runHistory}),
+			eventRecorder,
+			archive: createRunArchive({cluster, api, eventRecorder, clock, random, log, history: config.runHistory}),
 			annotations: annotationsOf(config.grafana, {door: behind(outer.through(undefined)), clock, log}),
 			telemetry,
 			tracing,

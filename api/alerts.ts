@@ -33,11 +33,11 @@ const isName = (value: unknown): value is string =>
 const alertOf = (alert: unknown, where: string, namespace: string, findings: Findings): Alert | undefined => {
 	const name = at(alert, 'name');
 	const severity = at(alert, 'severity') ?? '';
-	const provider = at(alert, 'providerRef', 'name');
+	const receiver = at(alert, 'providerRef', 'name');
 	const inside = at(alert, 'providerRef', 'namespace') ?? '';
-	if (!isName(provider) || (inside !== '' && !isName(inside))) {
+	if (!isName(receiver) || (inside !== '' && !isName(inside))) {
 		const text = `${where}.providerRef names no AlertProvider: nobody is alerted`;
-		findings.warn(`${where}.providerRef`, provider, text, 'Write providerRef.name, and its namespace if it is another');
+		findings.warn(`${where}.providerRef`, receiver, text, 'Write providerRef.name, and its namespace if it is another');
 		return undefined;
 	}
 
@@ -47,8 +47,8 @@ const alertOf = (alert: unknown, where: string, namespace: string, findings: Fin
 	}
 
 	return {
-		name: typeof name === 'string' && name !== '' ? shown(name) : provider,
+		name: typeof name === 'string' && name !== '' ? shown(name) : receiver,
 		severity: severity === 'warn' || severity === 'error' ? severity : 'info',
-		provider: {name: provider, namespace: inside === '' ? namespace : inside},
+		receiver: {name: receiver, namespace: inside === '' ? namespace : inside},
 	};
 };

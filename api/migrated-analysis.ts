@@ -71,9 +71,9 @@ export const migratedAlerts = ({alerts = [], namespace}: CanaryModel): Bag =>
 	alerts.length === 0
 		? {}
 		: {
-				alerts: alerts.map(({name, severity, provider}) => ({
+				alerts: alerts.map(({name, severity, receiver}) => ({
 					name,
 					severity,
-					providerRef: {name: provider.name, ...(provider.namespace !== namespace && {namespace: provider.namespace})},
+					providerRef: {name: receiver.name, ...(receiver.namespace !== namespace && {namespace: receiver.namespace})},
 				})),
 			};

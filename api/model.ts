@@ -64,12 +64,19 @@ export type Metric = {
 	readonly unit?: string;
 };
 
+/** How urgent it is that people are told. */
+export type Severity = 'info' | 'warn' | 'error';
+
+/** What people are told of, once for each time that it happens. */
+export const noticeKinds = ['initialized', 'started', 'waiting', 'superseded', 'succeeded', 'failed', 'held'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
 /** Who is told of a Canary's runs, from which severity on. */
 export type Alert = {
 	readonly name: string;
-	readonly severity: 'info' | 'warn' | 'error';
+	readonly severity: Severity;
 	/** An AlertProvider. */
-	readonly provider: {readonly name: string; readonly namespace: string};
+	readonly receiver: {readonly name: string; readonly namespace: string};
 };
 
 /** A Canary of either shape, cut on today's. Every duration is already divided by the sandbox's speed. */

@@ -13,7 +13,7 @@ import type {ActorCrashed, CanaryChanged} from '../../machines/custody.ts';
 import {instantOf} from '../../services/clock.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import {canaries} from '../../services/kubernetes/resources.ts';
-import type {Announcer} from '../../services/telemetry/events.ts';
+import type {EventRecorder} from '../../services/telemetry/event-recorder.ts';
 import type {RunAnnotations} from '../../services/telemetry/grafana.ts';
 import type {Telemetry} from '../../services/telemetry/telemetry.ts';
 import type {Tracing} from '../../services/telemetry/tracing.ts';
@@ -27,7 +27,7 @@ import type {Inspector} from '../inspection/inspector.ts';
 import {Notifying} from './notifying.ts';
 import {PresentRun} from '../record/present-run.ts';
 import {provided} from './provided.ts';
-import {Recorder} from './recorder.ts';
+import {StatusWriter} from './status-writer.ts';
 import type {RunArchive} from '../record/run-archive.ts';
 import {tellTelemetry} from './telling.ts';
 import {noWatcher} from '../views/watcher.ts';
@@ -44,7 +44,7 @@ export type StateChange = {
 
 export type HostOptions = {
 	readonly services: Services;
-	readonly announcer: Announcer;
+	readonly eventRecorder: EventRecorder;
 	readonly telemetry: Telemetry;
 	readonly tracing: Tracing;
 	/** Where runs are recorded. */
@@ -108,7 +108,7 @@ const dueOf = (judge: AnyActorRef | undefined): number | undefined => {
  */
 export const liveAsCanary = (options: HostOptions) =>
 	fromCallback<CanaryChanged, {readonly model: CanaryModel}>(({input: {model}, sendBack, receive}) => {
-		const {announcer, telemetry} = options;
+		const {eventRecorder, telemetry} = options;
 		const {clock} = options.services;
 		const key = `${model.name}.${model.namespace}`;
 		const about = aboutOf(model);
@@ -135,13 +135,13 @@ export const liveAsCanary = (options: HostOptions) =>
 		let survey: Survey | undefined;
 		let path = '';
 		let event = 'started';
-		const recorder = new Recorder({
+		const statusWriter = new StatusWriter({
 			cluster: services.cluster,
 			clock,
 			log,
 			resource: resourceOf(model),
 			canary,
-			flushed: () => announcer.flushed(about),
+			flushed: () => eventRecorder.flushed(about),
 			runBegan: () => run.began(),
 			onRecorded: (recorded) => {
 				gate.setRecorded(recorded);
@@ -178,7 +178,7 @@ export const liveAsCanary = (options: HostOptions) =>
 			log[type === 'Warning' ? 'warn' : 'info'](message);
 			run.said(type, message);
 			watch.said({type, text: message});
-			announcer.announce(about, {type, message, run: revision, logged: run.fields()});
+			eventRecorder.record(about, {type, message, run: revision, logged: run.fields()});
 			const {phase} = statusOf(pathOf(value), context);
 			services.notifications?.tellEvent({...about, phase, revision, type, message});
 		};
@@ -203,7 +203,7 @@ export const liveAsCanary = (options: HostOptions) =>
 					say({type: 'Warning', text: trouble});
 				},
 				onSettled(status, notified) {
-					recorder.record({...status, notified});
+					statusWriter.write({...status, notified});
 				},
 			});
 		// The state that answers is published, and its record begun, in this very turn.
@@ -235,7 +235,7 @@ export const liveAsCanary = (options: HostOptions) =>
 				survey?.setRunning(isUnderWay(status));
 				survey?.setAwaited(awaitedIn(next));
 				const notified = notifying?.entered({path: next, context, status, run: run.present()});
-				recorder.record(notified === undefined ? status : {...status, notified});
+				statusWriter.write(notified === undefined ? status : {...status, notified});
 				tellTelemetry(telemetry, context, status, path, next);
 				if (next !== path) {
 					options.onStateChange?.({canary: key, from: path, to: next, event, at: clock.now()});
@@ -255,7 +255,7 @@ export const liveAsCanary = (options: HostOptions) =>
 			},
 		});
 		const forget = options.onVersion(model, (version) => {
-			recorder.saw(version);
+			statusWriter.saw(version);
 		});
 		receive((change) => {
 			gate.setSuspended(change.model.suspended);
@@ -268,7 +268,7 @@ export const liveAsCanary = (options: HostOptions) =>
 			watch.ended();
 			hearing.stop();
 			chart.stop();
-			recorder.stop();
+			statusWriter.stop();
 			run.stop();
 		};
 	});

@@ -1,10 +1,10 @@
 // One Canary's outbox: what people are to be told stands in the very status write that makes it true, as the condition
 // `Notified`, and is told after that. So a crash between the two loses nothing: the next life finds it there.
-import type {Alert, CanaryModel} from '../../api/model.ts';
+import {noticeKinds} from '../../api/model.ts';
+import type {Alert, CanaryModel, NoticeKind} from '../../api/model.ts';
 import type {Context} from '../../machines/model/context.ts';
 import type {Path} from '../../machines/words/explain.ts';
-import {newsKinds, newsOf, newsText, reportOf, severityOf} from '../../machines/words/news.ts';
-import type {NewsKind} from '../../machines/words/news.ts';
+import {newsOf, newsText, reportOf, severityOf} from '../../machines/words/news.ts';
 import type {Status} from '../../machines/model/status.ts';
 import {instantOf, timestamp} from '../../services/clock.ts';
 import type {Clock} from '../../services/clock.ts';
@@ -146,7 +146,7 @@ export class Notifying {
 		}
 
 		for (const [, name = '', id = ''] of this.#condition.message.matchAll(/([\w-]+) of (\S+-\d{8}T\d{6}Z)/g)) {
-			const kind = newsKinds.find((one) => one === name.split('-')[0]);
+			const kind = noticeKinds.find((one) => one === name.split('-')[0]);
 			if (kind !== undefined) {
 				this.#note(kind, entered, runOf(id), name);
 			}
@@ -156,7 +156,7 @@ export class Notifying {
 	}
 
 	/** `recalled`: its name, where a former life has written it down. */
-	#note(kind: NewsKind, {path, context, status}: Entered, run: Run, recalled?: string): void {
+	#note(kind: NoticeKind, {path, context, status}: Entered, run: Run, recalled?: string): void {
 		const {about, notifications, clock} = this.#options;
 		const {name, namespace, apiVersion, kind: of} = about;
 		const at = (recalled !== undefined && context.recalled.lastTransitionTime) || clock.now();

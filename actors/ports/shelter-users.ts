@@ -9,7 +9,7 @@ import {aboutOf, resourceOf} from '../life/canary.ts';
 import type {HostOptions} from '../life/canary.ts';
 import {untilDone} from '../life/retrying.ts';
 
-export const shelterUsers = ({services, announcer}: HostOptions) =>
+export const shelterUsers = ({services, eventRecorder}: HostOptions) =>
 	fromPromise<Answer, {readonly model: CanaryModel; readonly error: string}>(
 		async ({input: {model, error}, signal}) => {
 			const {cluster, clock} = services;
@@ -19,7 +19,7 @@ export const shelterUsers = ({services, announcer}: HostOptions) =>
 				`the actor of ${canary} crashed repeatedly (${error}); traffic goes to the primary, ` +
 				'and a change of the Canary starts it again';
 			log.error(text);
-			announcer.announce(aboutOf(model), {type: 'Warning', message: text});
+			eventRecorder.record(aboutOf(model), {type: 'Warning', message: text});
 			const attempt = async (what: string, effect: () => Promise<unknown>): Promise<void> => {
 				try {
 					await untilDone({...services, log}, what, {insist: false, signal}, effect);

@@ -6,12 +6,12 @@ import {aboutOf} from '../life/canary.ts';
 import type {HostOptions} from '../life/canary.ts';
 
 /** Resolves when it is announced, once for each time that we stand back. */
-export const sayAnotherIsAtWork = ({services, announcer}: HostOptions) =>
+export const sayAnotherIsAtWork = ({services, eventRecorder}: HostOptions) =>
 	fromPromise<unknown, {readonly model: CanaryModel}>(async ({input: {model}}) => {
 		const canary = `${model.name}.${model.namespace}`;
 		const message =
 			`Another operator, ${model.otherOperator?.manager ?? ''}, writes the status of ${canary}; Aviary stands back until ` +
 			`it has been silent for ${formatGoDuration(2 * model.analysis.intervalMs)}. Stop one of the two`;
 		services.log.warn(message, {canary});
-		announcer.announce(aboutOf(model), {type: 'Warning', message});
+		eventRecorder.record(aboutOf(model), {type: 'Warning', message});
 	});

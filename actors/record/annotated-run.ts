@@ -19,7 +19,7 @@ import type {Services, Survey} from '../life/bindings.ts';
 import {canaryPorts} from '../life/canary-ports.ts';
 import {recalledOf} from '../life/canary.ts';
 import {Gate} from '../life/gate.ts';
-import {Recorder} from '../life/recorder.ts';
+import {StatusWriter} from '../life/status-writer.ts';
 import {untilDone} from '../life/retrying.ts';
 import {keptInAnnotations, withStatus} from './status-in-annotations.ts';
 
@@ -125,7 +125,7 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 	const gate = new Gate(clock);
 	const ended = new AbortController();
 	let survey: Survey | undefined;
-	const recorder = new Recorder({
+	const statusWriter = new StatusWriter({
 		cluster: keptInAnnotations(services.cluster),
 		clock,
 		log,
@@ -157,7 +157,7 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 			survey?.setAwaited(awaitedIn(path));
 			// Whoever is blocked has done nothing yet; what it waits for is said, and nobody resumes from it.
 			if (!isDry && path !== 'initialized.blocked') {
-				recorder.record({...status, waitingFor: ''});
+				statusWriter.write({...status, waitingFor: ''});
 			}
 
 			onStep({path, status, context});
@@ -170,13 +170,13 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 	const stop = (): void => {
 		ended.abort(new Error('the run is no longer looked after'));
 		chart.stop();
-		recorder.stop();
+		statusWriter.stop();
 	};
 
 	return {
 		saw(version) {
 			newest = version;
-			recorder.saw(withStatus(version));
+			statusWriter.saw(withStatus(version));
 		},
 		retry() {
 			const command = {name: 'retry', verb: 'retry', reason: '', requestedBy: 'rollout-cli'} as const;

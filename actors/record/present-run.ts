@@ -8,7 +8,7 @@ import {timestamp} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {logWith} from '../../services/log.ts';
 import {tracedCluster} from '../../services/telemetry/traced-cluster.ts';
-import type {About} from '../../services/telemetry/events.ts';
+import type {About} from '../../services/telemetry/event-recorder.ts';
 import type {RunAnnotations} from '../../services/telemetry/grafana.ts';
 import type {Telemetry} from '../../services/telemetry/telemetry.ts';
 import type {RunTrace, Tracing} from '../../services/telemetry/tracing.ts';

@@ -8,7 +8,7 @@ import {ApiError} from '../../services/kubernetes/cluster.ts';
 import type {Cluster, KubeObject} from '../../services/kubernetes/cluster.ts';
 import {createLister} from '../../services/kubernetes/lister.ts';
 import {logWith} from '../../services/log.ts';
-import type {About, Announcer} from '../../services/telemetry/events.ts';
+import type {About, EventRecorder} from '../../services/telemetry/event-recorder.ts';
 import type {Retrying} from '../life/retrying.ts';
 import {untilDone} from '../life/retrying.ts';
 import type {RunLedger} from './run-ledger.ts';
@@ -40,7 +40,7 @@ export type RunArchive = {
 export type ArchiveOptions = Retrying & {
 	readonly cluster: Cluster;
 	readonly api: Api;
-	readonly announcer: Pick<Announcer, 'announce'>;
+	readonly eventRecorder: Pick<EventRecorder, 'record'>;
 	/** Ten and 90 days, where it does not say otherwise. */
 	readonly history: Partial<RunHistory> | undefined;
 };
@@ -63,7 +63,7 @@ const isFenced = (error: unknown): error is ApiError => error instanceof ApiErro
 
 /** The archive of one daemon, or of one term of its leadership. */
 export const createRunArchive = (options: ArchiveOptions): RunArchive => {
-	const {announcer, clock, log} = options;
+	const {eventRecorder, clock, log} = options;
 	const closed = new AbortController();
 	const {signal} = closed;
 	/** By how many lives of its run a record is written; of two, one leaves. */
@@ -103,7 +103,7 @@ export const createRunArchive = (options: ArchiveOptions): RunArchive => {
 			isSaid = true;
 			const message = `Runs are not recorded: ${error.message}; apply artifacts/crds and artifacts/operator/rbac.yaml`;
 			log.warn(message, {canary: `${about.name}.${about.namespace}`});
-			announcer.announce(about, {type: 'Warning', message});
+			eventRecorder.record(about, {type: 'Warning', message});
 		}
 	};
 

@@ -78,7 +78,7 @@ const annotating = (route: KubeObject | undefined, status: Status): readonly Ope
 	})),
 ];
 
-/** The cluster as a Recorder sees it: what it writes to the status of a VirtualService goes to annotations. */
+/** The cluster as a StatusWriter sees it: what it writes to the status of a VirtualService goes to annotations. */
 export const keptInAnnotations = (cluster: Cluster): Cluster => ({
 	...cluster,
 	async read(...wanted) {

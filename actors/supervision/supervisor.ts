@@ -54,7 +54,7 @@ const whyUnattended = (custody: SnapshotFrom<typeof custodyMachine>): string | u
 			: undefined;
 
 export const startSupervisor = (options: SupervisorOptions): Supervisor => {
-	const {services, announcer, telemetry, archive, toModel} = options;
+	const {services, eventRecorder, telemetry, archive, toModel} = options;
 	const {clock, log} = services;
 	const wards = new Map<string, Ward>();
 	const rivals = new Rivals();
@@ -166,7 +166,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 			telemetry.forgetCanary(model);
 		}
 
-		announcer.forget(aboutOf(model));
+		eventRecorder.forget(aboutOf(model));
 		options.watcher?.gone(key);
 		log.info('Canary released', {canary: `${model.name}.${model.namespace}`});
 		ward.custody.send({type: 'canary deleted', at: clock.now()});
@@ -243,9 +243,9 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 			desk.close();
 
 			// Bounded, for the API server may be gone too.
-			const flushed = Promise.all([archive.flushed(), ...models.map((model) => announcer.flushed(aboutOf(model)))]);
+			const flushed = Promise.all([archive.flushed(), ...models.map((model) => eventRecorder.flushed(aboutOf(model)))]);
 			await Promise.race([flushed, sleep(clock, FLUSH_MS_MAX)]);
-			announcer.close();
+			eventRecorder.close();
 			archive.close();
 			options.annotations.close();
 		},

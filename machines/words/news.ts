@@ -1,15 +1,13 @@
 // What a step of the chart is news of, for people who are not watching: the peer's words where it has them.
+import type {NoticeKind, Severity} from '../../api/model.ts';
 import {maxWeightOf, weightsOf} from '../../api/plan.ts';
 import type {Context} from '../model/context.ts';
 import {howPromotionFailed} from './texts.ts';
 import type {Path} from './explain.ts';
 import type {Status} from '../model/status.ts';
 
-export const newsKinds = ['initialized', 'started', 'waiting', 'superseded', 'succeeded', 'failed', 'held'] as const;
-export type NewsKind = (typeof newsKinds)[number];
-
 /** How urgent a kind of news is. */
-export const severityOf = (kind: NewsKind): 'info' | 'warn' | 'error' =>
+export const severityOf = (kind: NoticeKind): Severity =>
 	kind === 'failed' || kind === 'held' ? 'error' : kind === 'waiting' ? 'warn' : 'info';
 
 const isUnderWay = (path: Path): boolean => /^(?:progressing|halted|promoting)\b/.test(path);
@@ -35,9 +33,9 @@ export type Step = {
 };
 
 /** Of the run that was left, then of the one that was begun. A life that goes on where another ended is no news. */
-export const newsOf = ({from, to, before, context}: Step): readonly NewsKind[] => {
+export const newsOf = ({from, to, before, context}: Step): readonly NoticeKind[] => {
 	const isFirst = from === '';
-	const news: NewsKind[] = [];
+	const news: NoticeKind[] = [];
 	if (from.startsWith('initialized.bootstrapping') && /^(?:initialized\.idle$|progressing)/.test(to)) {
 		news.push('initialized');
 	}
@@ -79,7 +77,7 @@ const whyFailed = ({run, model}: Context): string =>
 		: capitalised(run.failure ?? 'the run had been ended');
 
 /** What people are told. */
-export const newsText = (kind: NewsKind, context: Context, status: Status): string => {
+export const newsText = (kind: NoticeKind, context: Context, status: Status): string => {
 	const {model} = context;
 	switch (kind) {
 		case 'initialized': {
@@ -124,7 +122,7 @@ const lasted = (ms: number): string => {
 
 /** The run's report: of a beginning what is going to happen, of the rest what has. */
 export const reportOf = (
-	kind: NewsKind,
+	kind: NoticeKind,
 	{model, run}: Context,
 	status: Status,
 	{id, revision, began, at}: ReportedRun,

@@ -3,7 +3,7 @@ import type {Clock} from '../clock.ts';
 import {sleep} from '../clock.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
-import {createAnnouncer, type About} from '../telemetry/events.ts';
+import {createEventRecorder, type About} from '../telemetry/event-recorder.ts';
 import type {Cluster, KubeObject} from '../kubernetes/cluster.ts';
 
 /** A process that was told to stop does not wait long for what nobody needs. */
@@ -21,19 +21,19 @@ export const createLeaseEvents = (options: {
 	readonly random: Random;
 	readonly log: Log;
 }): LeaseEvents => {
-	const announcer = createAnnouncer(options);
+	const eventRecorder = createEventRecorder(options);
 	let about: About | undefined;
 	return {
 		say({metadata: {name, namespace = '', uid = ''}}, message) {
 			about = {apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name, namespace, uid, component: 'aviary'};
-			announcer.announce(about, {type: 'Normal', reason: 'LeaderElection', message});
+			eventRecorder.record(about, {type: 'Normal', reason: 'LeaderElection', message});
 		},
 		async close() {
 			const patience = new AbortController();
-			const flushed = about === undefined ? Promise.resolve() : announcer.flushed(about);
+			const flushed = about === undefined ? Promise.resolve() : eventRecorder.flushed(about);
 			await Promise.race([flushed, sleep(options.clock, FLUSH_MS_MAX, patience.signal).catch(() => {})]);
 			patience.abort();
-			announcer.close();
+			eventRecorder.close();
 		},
 	};
 };

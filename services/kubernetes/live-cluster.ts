@@ -18,8 +18,6 @@ export type ClusterOptions = {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
-	/** Takes from a decoded object, in place, what nobody reads; `managedFields` are gone already, but for a status' writers. */
-	readonly trim?: (resource: Resource, object: KubeObject) => KubeObject;
 	/** Told of each watch that ends and is opened again. */
 	readonly onRestart?: WatchOptions['onRestart'];
 	/** Told of each object of which no watch had told a change that a look then found. */
@@ -104,10 +102,8 @@ const createWatches = (options: ClusterOptions, trim: (resource: Resource, objec
  */
 export const createCluster = (options: ClusterOptions): LiveCluster => {
 	const {api} = options;
-	const trim = (resource: Resource, object: KubeObject): KubeObject => {
-		const light = isSharedStatus(resource) ? keepStatusWriters(object) : dropManagedFields(object);
-		return options.trim?.(resource, light) ?? light;
-	};
+	const trim = (resource: Resource, object: KubeObject): KubeObject =>
+		isSharedStatus(resource) ? keepStatusWriters(object) : dropManagedFields(object);
 	const watches = createWatches(options, trim);
 
 	const absorb = (resource: Resource, object: KubeObject): void => {

@@ -47,16 +47,5 @@ export const keepStatusWriters = (object: KubeObject): KubeObject => {
 	return object;
 };
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-
-/**
- * Drops kubectl's copy of the object, too, in place. For kinds whose annotations are never written back whole: a
- * patch that replaces the map would lose it for kubectl.
- */
-export const dropLastApplied = (object: KubeObject): KubeObject => {
-	if (object.metadata.annotations?.[LAST_APPLIED] !== undefined) {
-		delete object.metadata.annotations[LAST_APPLIED];
-	}
-
-	return object;
-};
+/** kubectl's copy of what was last applied. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

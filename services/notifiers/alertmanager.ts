@@ -27,7 +27,7 @@ const alertOf = (notice: Notice, severity: 'error' | 'warn', startsAt: number, e
 
 export const alertmanager: Notifier = {
 	hearsAll: true,
-	async send(notice, place, post) {
+	async send(notice, receiver, request) {
 		const {severity, at} = notice;
 		const alerts = (['error', 'warn'] as const).map((one) =>
 			// A second's start before its end, for it must not begin later than it ends. A failed run waits no more.
@@ -35,7 +35,7 @@ export const alertmanager: Notifier = {
 		);
 		// A release that waits has not stopped failing, if it had failed.
 		const told = severity === 'warn' ? alerts.filter(({labels}) => labels.alertname === names.warn) : alerts;
-		const url = `${place.address.replace(/\/+$/, '').replace(/\/api\/v2(?:\/alerts)?$/, '')}/api/v2/alerts`;
-		await post({url, headers: bearer(place), body: told});
+		const url = `${receiver.address.replace(/\/+$/, '').replace(/\/api\/v2(?:\/alerts)?$/, '')}/api/v2/alerts`;
+		await request({url, headers: bearer(receiver), body: told});
 	},
 };

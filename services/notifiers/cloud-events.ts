@@ -3,12 +3,12 @@
 import {bearer, nameOf, type Notifier} from './notifier.ts';
 
 export const cloudEvents: Notifier = {
-	async send(notice, place, post) {
+	async send(notice, receiver, request) {
 		const {apiVersion, kind, name, namespace} = notice.canary;
 		const plural = kind === 'Canary' ? 'canaries' : 'rollouts';
-		await post({
-			url: place.address,
-			headers: {...bearer(place), 'content-type': 'application/cloudevents+json; charset=utf-8'},
+		await request({
+			url: receiver.address,
+			headers: {...bearer(receiver), 'content-type': 'application/cloudevents+json; charset=utf-8'},
 			body: {
 				specversion: '1.0',
 				id: notice.key,

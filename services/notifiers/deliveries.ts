@@ -1,6 +1,6 @@
 // Takes notices to those who are to be told: in order for each of them, again and again for an hour, and never in the
 // way of anything else.
-import type {Alert} from '../../api/model.ts';
+import type {Alert, Severity} from '../../api/model.ts';
 import type {Clock} from '../clock.ts';
 import {sleep} from '../clock.ts';
 import type {Door} from '../http/door.ts';
@@ -8,16 +8,16 @@ import type {Cluster} from '../kubernetes/cluster.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
 import {notifierOf} from './index.ts';
-import {sendMail} from './mail.ts';
-import {Undelivered, type Notice, type Place, type Severity} from './notifier.ts';
-import {placeOf} from './places.ts';
+import {sendNotice} from './send-notice.ts';
+import {Undelivered, type Notice, type Receiver} from './notifier.ts';
+import {receiverOf} from './receivers.ts';
 
 /** Told; not yet, and tried again; not told within an hour; or not even tried, for too many waited. */
 export type DeliveryResult = 'sent' | 'failed' | 'given up' | 'dropped';
 
 export type Delivery = {
 	readonly notice: Notice;
-	/** Of the Canary; none: the daemon's own place. */
+	/** Of the Canary; none: the daemon's own receiver. */
 	readonly alerts: readonly Alert[];
 	/** Ends it, with the life of the Canary's actor. */
 	readonly signal: AbortSignal;
@@ -34,14 +34,14 @@ export type Deliveries = {
 
 export type DeliveriesOptions = {
 	readonly cluster: Pick<Cluster, 'read'>;
-	/** The door to providers, through a proxy or straight. */
+	/** The door to receivers, through a proxy or straight. */
 	readonly through: (proxy: string | undefined) => Door;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
 	/** Hears of Canaries without alerts of their own. */
-	readonly ownPlace?: Place | undefined;
-	readonly onResult?: (facts: {readonly provider: string; readonly result: DeliveryResult}) => void;
+	readonly ownReceiver?: Receiver | undefined;
+	readonly onResult?: (facts: {readonly receiver: string; readonly result: DeliveryResult}) => void;
 };
 
 const WAITING_MAX = 16;
@@ -59,28 +59,28 @@ type Item = Delivery & {
 type Line = {readonly waiting: Item[]; isMoving: boolean};
 
 export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
-	const {cluster, through, clock, random, log, ownPlace, onResult = () => {}} = options;
+	const {cluster, through, clock, random, log, ownReceiver, onResult = () => {}} = options;
 	const lines = new Map<string, Line>();
 
-	/** The type of the place as far as it is known, for the count; false: it does not want this notice. */
+	/** The type of the receiver as far as it is known, for the count; false: it does not want this notice. */
 	const attempt = async ({notice, alert, signal}: Item, learn: (type: string) => void): Promise<boolean> => {
-		const place = alert === undefined ? ownPlace : await placeOf(cluster, alert, signal);
-		if (place === undefined) {
+		const receiver = alert === undefined ? ownReceiver : await receiverOf(cluster, alert, signal);
+		if (receiver === undefined) {
 			return false;
 		}
 
-		const notifier = notifierOf(place.type);
+		const notifier = notifierOf(receiver.type);
 		if (notifier === undefined) {
-			throw new Undelivered(`its AlertProvider's spec.type is ${place.type || 'missing'}, which nobody here speaks`);
+			throw new Undelivered(`its AlertProvider's spec.type is ${receiver.type || 'missing'}, which nobody here speaks`);
 		}
 
-		learn(place.type);
-		// A place that nothing is due to is looked up all the same: what is wrong with it is said before it matters.
+		learn(receiver.type);
+		// A receiver that nothing is due to is looked up all the same: what is wrong with it is said before it matters.
 		if (alert !== undefined && notifier.hearsAll !== true && ranks[notice.severity] < ranks[alert.severity]) {
 			return false;
 		}
 
-		await sendMail({notifier, notice, place, door: through(place.proxy), now: () => clock.now(), signal});
+		await sendNotice({notifier, notice, receiver, door: through(receiver.proxy), now: () => clock.now(), signal});
 		return true;
 	};
 
@@ -94,14 +94,14 @@ export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
 		const {notice, alert, signal, onTrouble} = item;
 		const who = alert === undefined ? 'the daemon’s own provider' : `alert ${alert.name}`;
 		const since = clock.monotonic();
-		let provider = 'unknown';
+		let receiver = 'unknown';
 		let said = '';
 		for (let failures = 1; ; failures += 1) {
 			signal.throwIfAborted();
 			try {
-				const wasWanted = await attempt(item, (type) => (provider = type));
+				const wasWanted = await attempt(item, (type) => (receiver = type));
 				if (wasWanted) {
-					onResult({provider, result: 'sent'});
+					onResult({receiver, result: 'sent'});
 				}
 
 				return true;
@@ -109,7 +109,7 @@ export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
 				signal.throwIfAborted();
 				const why = error instanceof Undelivered ? error.message : 'an error of ours';
 				const isOver = clock.monotonic() - since >= GIVE_UP_MS;
-				onResult({provider, result: isOver ? 'given up' : 'failed'});
+				onResult({receiver, result: isOver ? 'given up' : 'failed'});
 				const {message, stack} = error as Error;
 				const facts = {key: notice.key, alert: who, attempt: failures, error: message};
 				log.warn('a notification was not sent', error instanceof Undelivered ? facts : {...facts, stack});
@@ -148,7 +148,7 @@ export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
 			if (line.waiting.length > WAITING_MAX) {
 				const dropped = line.waiting.shift();
 				log.warn('too many notifications wait, one was dropped', {key: dropped?.notice.key});
-				onResult({provider: 'unknown', result: 'dropped'});
+				onResult({receiver: 'unknown', result: 'dropped'});
 				dropped?.settle(false);
 			}
 
@@ -159,7 +159,7 @@ export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
 		});
 
 	return {
-		isHeard: (alerts) => alerts.length > 0 || ownPlace !== undefined,
+		isHeard: (alerts) => alerts.length > 0 || ownReceiver !== undefined,
 		async deliver(delivery) {
 			const {alerts} = delivery;
 			const all = await Promise.all(

@@ -4,13 +4,13 @@ import {factsOf, type Notifier} from './notifier.ts';
 import {slackMessage} from './slack.ts';
 
 export const discord: Notifier = {
-	async send(notice, place, post) {
-		const url = new URL(place.address);
+	async send(notice, receiver, request) {
+		const url = new URL(receiver.address);
 		if (!/\/slack\/?$/.test(url.pathname)) {
 			url.pathname = `${url.pathname.replace(/\/$/, '')}/slack`;
 		}
 
 		const told = {...notice, facts: factsOf(notice)};
-		await post({url: url.href, body: slackMessage(told, place, {good: 'good', bad: 'danger'})});
+		await request({url: url.href, body: slackMessage(told, receiver, {good: 'good', bad: 'danger'})});
 	},
 };

@@ -6,7 +6,7 @@ import {nameOf, type Notifier} from './notifier.ts';
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 export const gchat: Notifier = {
-	async send(notice, {address}, post) {
+	async send(notice, {address}, request) {
 		const {key, severity, text, facts, link} = notice;
 		const colour = severity === 'error' ? '#FF0000' : '#0076D7';
 		const widgets = [
@@ -15,6 +15,6 @@ export const gchat: Notifier = {
 			...(link === undefined ? [] : [{buttonList: {buttons: [{text: 'Open', onClick: {openLink: {url: link}}}]}}]),
 		];
 		const card = {header: {title: 'Aviary', subtitle: nameOf(notice)}, sections: [{widgets}]};
-		await post({url: address, body: {cardsV2: [{cardId: key, card}]}});
+		await request({url: address, body: {cardsV2: [{cardId: key, card}]}});
 	},
 };

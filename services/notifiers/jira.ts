@@ -9,8 +9,8 @@ import {
 	Undelivered,
 	type Notice,
 	type Notifier,
-	type Place,
-	type Post,
+	type Receiver,
+	type SendRequest,
 } from './notifier.ts';
 
 type Found = {
@@ -24,19 +24,23 @@ type Found = {
 };
 
 /** In the cloud a token belongs to an account, in a data center it stands for one. */
-const authorization = (place: Place): Readonly<Record<string, string>> =>
-	place.username === '' || place.token === undefined
-		? bearer(place)
-		: {authorization: `Basic ${Buffer.from(`${place.username}:${place.token}`).toString('base64')}`};
+const authorization = (receiver: Receiver): Readonly<Record<string, string>> =>
+	receiver.username === '' || receiver.token === undefined
+		? bearer(receiver)
+		: {authorization: `Basic ${Buffer.from(`${receiver.username}:${receiver.token}`).toString('base64')}`};
 
 /** What is open about this Canary. The cloud has moved the search. */
-const openIssue = async (notice: Notice, place: Place, project: string, post: Post) => {
-	const base = place.address.replace(/\/+$/, '');
+const openIssue = async (notice: Notice, receiver: Receiver, project: string, request: SendRequest) => {
+	const base = receiver.address.replace(/\/+$/, '');
 	const search = /\.atlassian\.net$/i.test(new URL(base).hostname) ? 'search/jql' : 'search';
 	const jql = `project = "${project}" AND labels = "${labelOf(notice)}" AND statusCategory != Done ORDER BY created DESC`;
 	const asked = new URLSearchParams({jql, maxResults: '1', fields: 'description,comment'});
 	const answer = parsed(
-		await post({url: `${base}/rest/api/2/${search}?${asked.toString()}`, method: 'GET', headers: authorization(place)}),
+		await request({
+			url: `${base}/rest/api/2/${search}?${asked.toString()}`,
+			method: 'GET',
+			headers: authorization(receiver),
+		}),
 	);
 	return (answer as Found | undefined)?.issues?.[0];
 };
@@ -48,13 +52,13 @@ const textOf = (notice: Notice): string =>
 
 export const jira: Notifier = {
 	hearsAll: true,
-	async send(notice, place, post) {
-		const [project = '', type = 'Task'] = place.channel.split('/');
+	async send(notice, receiver, request) {
+		const [project = '', type = 'Task'] = receiver.channel.split('/');
 		if (!/^[A-Za-z]\w*$/.test(project)) {
 			throw new Undelivered('spec.channel of the AlertProvider names no project of Jira: write its key, such as OPS');
 		}
 
-		const issue = await openIssue(notice, place, project, post);
+		const issue = await openIssue(notice, receiver, project, request);
 		const {description = '', comment} = issue?.fields ?? {};
 		const written = [description ?? '', ...(comment?.comments ?? []).map(({body = ''}) => body)];
 		if (written.some((text) => text.includes(notice.key))) {
@@ -62,14 +66,14 @@ export const jira: Notifier = {
 			return;
 		}
 
-		const url = `${place.address.replace(/\/+$/, '')}/rest/api/2/issue`;
-		const headers = authorization(place);
+		const url = `${receiver.address.replace(/\/+$/, '')}/rest/api/2/issue`;
+		const headers = authorization(receiver);
 		if (issue !== undefined) {
-			await post({url: `${url}/${encodeURIComponent(issue.key)}/comment`, headers, body: {body: textOf(notice)}});
+			await request({url: `${url}/${encodeURIComponent(issue.key)}/comment`, headers, body: {body: textOf(notice)}});
 		} else if (notice.severity !== 'info') {
 			const summary = `${nameOf(notice)}: ${notice.text}`.slice(0, 250);
 			const fields = {project: {key: project}, issuetype: {name: type}, summary, labels: [labelOf(notice)]};
-			await post({url, headers, body: {fields: {...fields, description: textOf(notice)}}});
+			await request({url, headers, body: {fields: {...fields, description: textOf(notice)}}});
 		}
 	},
 };

@@ -49,8 +49,8 @@ const adaptiveCard = (notice: Notice) => ({
 });
 
 export const msteams: Notifier = {
-	async send(notice, {address}, post) {
+	async send(notice, {address}, request) {
 		const card = workflows.test(new URL(address).hostname) ? adaptiveCard : messageCard;
-		await post({url: address, body: card(notice)});
+		await request({url: address, body: card(notice)});
 	},
 };

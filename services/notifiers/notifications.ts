@@ -4,12 +4,12 @@ import type {Door} from '../http/door.ts';
 import type {Telemetry} from '../telemetry/telemetry.ts';
 import {createDeliveries, type Deliveries, type DeliveriesOptions} from './deliveries.ts';
 import {createEventWebhook, type SaidEvent} from './event-webhook.ts';
-import type {Place} from './notifier.ts';
+import type {Receiver} from './notifier.ts';
 
 /** What the daemon's flags say. */
 export type NotificationConfig = {
 	/** Who is told of Canaries that have no alerts of their own. */
-	readonly notify?: Place | undefined;
+	readonly notify?: Receiver | undefined;
 	/** Who is told of every event. */
 	readonly eventWebhook?: string | undefined;
 	/** Where the page is, to be linked. */
@@ -39,7 +39,7 @@ export const createNotifications = (options: NotificationsOptions): Notification
 		deliveries: createDeliveries({
 			...services,
 			through,
-			ownPlace: config.notify,
+			ownReceiver: config.notify,
 			onResult: (facts) => telemetry.notificationSettled(facts),
 		}),
 		uiUrl: config.uiUrl,
@@ -50,7 +50,7 @@ export const createNotifications = (options: NotificationsOptions): Notification
 						...services,
 						url,
 						door: through(undefined),
-						onResult: (result) => telemetry.notificationSettled({provider: 'event-webhook', result}),
+						onResult: (result) => telemetry.notificationSettled({receiver: 'event-webhook', result}),
 					}),
 	};
 };

@@ -1,9 +1,5 @@
-// What a notifier is: one file for one kind of place, which words a notice for it and posts it.
-
-export type Severity = 'info' | 'warn' | 'error';
-
-/** What happened, once. */
-export type NoticeKind = 'initialized' | 'started' | 'waiting' | 'superseded' | 'succeeded' | 'failed' | 'held';
+// What a notifier is: one file for one kind of receiver, which words a notice for it and posts it.
+import type {NoticeKind, Severity} from '../../api/model.ts';
 
 export type Fact = {readonly title: string; readonly value: string};
 
@@ -32,7 +28,7 @@ export type Notice = {
 };
 
 /** Where it goes, and as whom: an AlertProvider with its Secret, or the daemon's flags. */
-export type Place = {
+export type Receiver = {
 	readonly type: string;
 	readonly address: string;
 	/** Empty where it is not written. */
@@ -42,8 +38,8 @@ export type Place = {
 	readonly proxy?: string;
 };
 
-export type Letter = {
-	/** Of the place's own origin; anything else is refused. */
+export type ReceiverRequest = {
+	/** Of the receiver's own origin; anything else is refused. */
 	readonly url: string;
 	readonly method?: 'GET' | 'POST';
 	readonly headers?: Readonly<Record<string, string>>;
@@ -51,19 +47,19 @@ export type Letter = {
 	readonly body?: unknown;
 };
 
-/** Posts a letter and gives the body of a 2xx; rejects with Undelivered for any other answer, and for none. */
-export type Post = (letter: Letter) => Promise<string>;
+/** Sends a request and gives the body of a 2xx; rejects with Undelivered for any other answer, and for none. */
+export type SendRequest = (request: ReceiverRequest) => Promise<string>;
 
 export type Notifier = {
 	/** Good news ends what bad news has begun there: it hears both, whatever the severity. */
 	readonly hearsAll?: boolean;
 	/** Rejects with Undelivered. Called again with the same notice after a failure, and after a crash. */
-	send(notice: Notice, place: Place, post: Post): Promise<void>;
+	send(notice: Notice, receiver: Receiver, request: SendRequest): Promise<void>;
 };
 
 /** It did not arrive, or nobody knows. The message is for people and names no more of the address than its host. */
 export class Undelivered extends Error {
-	/** How long the place asks to be left alone. */
+	/** How long the receiver asks to be left alone. */
 	readonly retryAfterMs: number | undefined;
 
 	constructor(message: string, retryAfterMs?: number, cause?: unknown) {
@@ -76,12 +72,12 @@ export class Undelivered extends Error {
 /** `podinfo.test`, as events and the peer's messages call a Canary. */
 export const nameOf = ({canary: {name, namespace}}: Notice): string => `${name}.${namespace}`;
 
-/** The facts, and the link as the last of them, for places that know no other. */
+/** The facts, and the link as the last of them, for receivers that know no other. */
 export const factsOf = ({facts, link}: Notice): readonly Fact[] =>
 	link === undefined ? facts : [...facts, {title: 'Page', value: link}];
 
-/** `Authorization` by the place's token. */
-export const bearer = ({token}: Place): Readonly<Record<string, string>> =>
+/** `Authorization` by the receiver's token. */
+export const bearer = ({token}: Receiver): Readonly<Record<string, string>> =>
 	token === undefined ? {} : {authorization: `Bearer ${token}`};
 
 /** What a JSON text holds; undefined for what is none. */

@@ -4,8 +4,8 @@ import {factsOf, type Notifier} from './notifier.ts';
 import {slackMessage} from './slack.ts';
 
 export const rocket: Notifier = {
-	async send(notice, place, post) {
+	async send(notice, receiver, request) {
 		const told = {...notice, facts: factsOf(notice)};
-		await post({url: place.address, body: slackMessage(told, place, {good: '#0076D7', bad: '#FF0000'})});
+		await request({url: receiver.address, body: slackMessage(told, receiver, {good: '#0076D7', bad: '#FF0000'})});
 	},
 };

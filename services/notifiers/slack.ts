@@ -1,14 +1,14 @@
 // Slack: an incoming webhook, or chat.postMessage with a bot's token.
 // https://api.slack.com/reference/messaging/attachments
-import {bearer, nameOf, parsed, Undelivered, type Fact, type Notice, type Notifier, type Place} from './notifier.ts';
+import {bearer, nameOf, parsed, Undelivered, type Fact, type Notice, type Notifier, type Receiver} from './notifier.ts';
 
-/** What a Slack message is to the places that read its format. */
+/** What a Slack message is to the receivers that read its format. */
 export type SlackColours = {readonly good: string; readonly bad: string};
 
-/** The payload that the peer sends; `escape` turns text into what the place shows as that text. */
+/** The payload that the peer sends; `escape` turns text into what the receiver shows as that text. */
 export const slackMessage = (
 	notice: Notice,
-	{channel, username}: Place,
+	{channel, username}: Receiver,
 	{good, bad}: SlackColours,
 	escape: (text: string) => string = (text) => text,
 ) => ({
@@ -32,9 +32,9 @@ export const slackMessage = (
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 export const slack: Notifier = {
-	async send(notice, place, post) {
-		const body = slackMessage(notice, place, {good: 'good', bad: 'danger'}, escaped);
-		const answer = parsed(await post({url: place.address, headers: bearer(place), body}));
+	async send(notice, receiver, request) {
+		const body = slackMessage(notice, receiver, {good: 'good', bad: 'danger'}, escaped);
+		const answer = parsed(await request({url: receiver.address, headers: bearer(receiver), body}));
 		// The API says 200 to what it refuses.
 		const {ok, error} = (answer ?? {}) as {readonly ok?: unknown; readonly error?: unknown};
 		if (ok === false) {

@@ -14,7 +14,7 @@ export type About = {
 	readonly component: string;
 };
 
-export type Announcement = {
+export type EventToRecord = {
 	readonly type: 'Normal' | 'Warning';
 	/** Cut after 1024 bytes. */
 	readonly message: string;

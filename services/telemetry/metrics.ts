@@ -193,8 +193,8 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 		eventSettled(outcome) {
 			series.events.inc({outcome});
 		},
-		notificationSettled(facts) {
-			series.notifications.inc(facts);
+		notificationSettled({receiver, result}) {
+			series.notifications.inc({provider: receiver, result});
 		},
 		readLevels(source) {
 			levels = source;

@@ -1,5 +1,5 @@
 // What the daemon tells of itself and of its canaries, without knowing who scrapes it.
-import type {RunOutcome as RecordedOutcome} from '../../api/canary-run.ts';
+import type {RunOutcome} from '../../api/canary-run.ts';
 
 export type CanaryName = {readonly name: string; readonly namespace: string};
 
@@ -17,14 +17,14 @@ export type CanaryFacts = CanaryName & {
 
 export type CheckOutcome = 'passed' | 'failed' | 'unknown';
 
-export type RunOutcome = {
+export type CountedRun = {
 	readonly succeeded: boolean;
 	readonly strategy: 'canary' | 'blue-green' | 'ab-testing';
 	readonly status: 'completed' | 'skipped';
 };
 
 export type RunEndFacts = {
-	readonly outcome: RecordedOutcome;
+	readonly outcome: RunOutcome;
 	/** By what was waited for; as in the run's record. */
 	readonly seconds: Readonly<Record<'progressing' | 'halted' | 'waitingForPeople', number>>;
 };
@@ -71,7 +71,7 @@ export type Telemetry = {
 	/** How long one round of analysis took. */
 	observeAnalysis(canary: CanaryName, seconds: number): void;
 	/** For the peer's counters. */
-	observeRun(canary: CanaryName, outcome: RunOutcome): void;
+	observeRun(canary: CanaryName, run: CountedRun): void;
 	/** A run has ended: how, and what its time was spent on. */
 	observeRunEnded(canary: CanaryName, facts: RunEndFacts): void;
 	actorRestarted(): void;
@@ -83,8 +83,8 @@ export type Telemetry = {
 	eventMissed(facts: {readonly resource: string}): void;
 	queryAnswered(facts: QueryAnswered): void;
 	eventSettled(outcome: EventOutcome): void;
-	/** `provider`: the type of an AlertProvider, or `unknown`; `result`: sent, failed (an attempt), given up, dropped. */
-	notificationSettled(facts: {readonly provider: string; readonly result: string}): void;
+	/** `receiver`: the type of an AlertProvider, or `unknown`; `result`: sent, failed (an attempt), given up, dropped. */
+	notificationSettled(facts: {readonly receiver: string; readonly result: string}): void;
 	/** Where levels are read from now on; a new term of leadership has caches and lanes of its own. */
 	readLevels(levels: Levels): void;
 };

@@ -2,6 +2,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {CanaryModel} from '../../api/model.ts';
 import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../kubernetes/cluster.ts';
+import {LAST_APPLIED} from '../kubernetes/objects.ts';
 import {horizontalPodAutoscalers} from '../kubernetes/resources.ts';
 import {assertFree, ownerOf} from '../objects/ownership.ts';
 import {defaultLabelling, renderPrimary, selectorLabelOf, withoutToolkit, type Labelling} from './render.ts';
@@ -16,7 +17,6 @@ export const includedLabels = (labels: Labels = {}, {includePrefixes}: Labelling
 	return Object.fromEntries(Object.entries(withoutToolkit(labels)).filter(([key]) => isIncluded(key)));
 };
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** What controllers count the revisions of a target by. */
 const ROLLOUT_REVISION = 'deployment.kubernetes.io/revision';
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';

@@ -19,7 +19,7 @@ import {createCluster} from '../../services/kubernetes/live-cluster.ts';
 import {silentLog} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
 import {istio} from '../../services/providers/istio/router.ts';
-import {createAnnouncer} from '../../services/telemetry/events.ts';
+import {createEventRecorder} from '../../services/telemetry/event-recorder.ts';
 import {noAnnotations} from '../../services/telemetry/grafana.ts';
 import {createMetrics} from '../../services/telemetry/metrics.ts';
 import {createTracing} from '../../services/telemetry/tracing.ts';
@@ -60,7 +60,7 @@ export const stage = async (t: ExecutionContext, options: StageOptions) => {
 	const door = createDoor({clock, log: silentLog, transport, userAgent: 'aviary/test'});
 	const api = createApi({connection: openConnection(API_ORIGIN), door, clock, random, log: silentLog});
 	const cluster = createCluster({api, clock, random, log: silentLog});
-	const announcer = createAnnouncer({cluster, clock, random, log: silentLog});
+	const eventRecorder = createEventRecorder({cluster, clock, random, log: silentLog});
 	const states: StateChange[] = [];
 	const adapters = {workloads: deploymentWorkloads, router: istio};
 	const supervisor = startSupervisor({
@@ -75,10 +75,10 @@ export const stage = async (t: ExecutionContext, options: StageOptions) => {
 				return {outcome: 'passed', text: '', evidence: [], at: clock.now()};
 			},
 		},
-		announcer,
+		eventRecorder,
 		archive: createRunArchive({
 			cluster,
-			announcer,
+			eventRecorder,
 			clock,
 			random,
 			log: silentLog,

@@ -16,9 +16,9 @@ test('a severity that is not written is info, a namespace the Canary’s, a name
 	t.deepEqual(problems, []);
 	t.deepEqual(warned, []);
 	t.deepEqual(found, [
-		{name: 'on-call', severity: 'error', provider: {name: 'slack', namespace: 'shop'}},
-		{name: 'all', severity: 'info', provider: {name: 'chat', namespace: 'test'}},
-		{name: 'chat', severity: 'info', provider: {name: 'chat', namespace: 'test'}},
+		{name: 'on-call', severity: 'error', receiver: {name: 'slack', namespace: 'shop'}},
+		{name: 'all', severity: 'info', receiver: {name: 'chat', namespace: 'test'}},
+		{name: 'chat', severity: 'info', receiver: {name: 'chat', namespace: 'test'}},
 	]);
 });
 
@@ -29,7 +29,7 @@ test('a mistake stops no release: it is said, and the others count', (t) => {
 		{name: 'c', severity: 'fatal', providerRef: {name: 'chat'}},
 	]);
 	t.deepEqual(problems, []);
-	t.deepEqual(found, [{name: 'c', severity: 'info', provider: {name: 'chat', namespace: 'test'}}]);
+	t.deepEqual(found, [{name: 'c', severity: 'info', receiver: {name: 'chat', namespace: 'test'}}]);
 	t.deepEqual(warned, [
 		'spec.analysis.alerts[0].providerRef names no AlertProvider: nobody is alerted',
 		'spec.analysis.alerts[1].providerRef names no AlertProvider: nobody is alerted',

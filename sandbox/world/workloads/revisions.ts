@@ -1,13 +1,13 @@
 // Which ReplicaSet belongs to which template: hashes, revisions, names.
 import {createHash} from 'node:crypto';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {LAST_APPLIED} from '../../../services/kubernetes/objects.ts';
 import {controllerReference, isEqual, specOf, type LabelSelector, type Labels, type PodTemplate} from '../objects.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 export const TEMPLATE_HASH = 'pod-template-hash';
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 // The real server's alphabet for hashes: no vowels, so that no words arise.
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';

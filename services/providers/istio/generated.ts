@@ -3,12 +3,12 @@ import {isDeepStrictEqual} from 'node:util';
 import type {CanaryModel, Problem} from '../../../api/model.ts';
 import {at, isBag} from '../../../api/reading.ts';
 import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../../kubernetes/cluster.ts';
+import {LAST_APPLIED} from '../../kubernetes/objects.ts';
 import {assertFree, fluxDisabled, isOurs, ownerOf} from '../../objects/ownership.ts';
 import {makeIfAbsent, rewrite} from '../../objects/rewrite.ts';
 import {annotationOf, pointerStep, withoutNulls, type Labels} from '../../objects/shapes.ts';
 import {Unroutable, type Weights} from '../router.ts';
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const ORIGINAL = 'flagger.kubernetes.io/original-configuration';
 
 type Context = WriteOptions & {

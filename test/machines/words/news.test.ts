@@ -1,6 +1,7 @@
 import test from 'ava';
 import {newsOf, newsText, reportOf} from '../../../machines/words/news.ts';
-import type {NewsKind, Step} from '../../../machines/words/news.ts';
+import type {Step} from '../../../machines/words/news.ts';
+import type {NoticeKind} from '../../../api/model.ts';
 import {statusOf} from '../../../machines/model/status.ts';
 import {commandOf, contextOf, initializedPast, paired, START, unknownPast} from '../world.ts';
 
@@ -10,7 +11,7 @@ const at = (path: string, revision = 'v2', past: Partial<typeof initializedPast>
 });
 
 /** What a step from one place to another is news of; without `from` it is the first of a life. */
-const news = (from: ReturnType<typeof at> | undefined, to: ReturnType<typeof at>): readonly NewsKind[] => {
+const news = (from: ReturnType<typeof at> | undefined, to: ReturnType<typeof at>): readonly NoticeKind[] => {
 	const step: Step = {from: from?.path ?? '', to: to.path, before: from?.context, context: to.context};
 	return newsOf(step);
 };
@@ -69,7 +70,7 @@ test('what happened while nobody lived there is', (t) => {
 
 test("the peer's words, and the reason of what it never alerted of", (t) => {
 	const context = contextOf({}, {routed: 20, failedChecks: 2});
-	const text = (kind: NewsKind, change = {}): string => {
+	const text = (kind: NoticeKind, change = {}): string => {
 		const changed = {...context, run: {...context.run, ...change}};
 		return newsText(kind, changed, statusOf('halted.paused', changed));
 	};
@@ -90,7 +91,7 @@ test("the peer's words, and the reason of what it never alerted of", (t) => {
 test('the report has what decides at the beginning, and what came of it at the end', (t) => {
 	const context = contextOf({}, {routed: 20, failedChecks: 2});
 	const run = {id: 'v2-20260101T000000Z', revision: 'v2', began: START, at: START + 372_000};
-	const titles = (kind: NewsKind, path: string): Readonly<Record<string, string>> =>
+	const titles = (kind: NoticeKind, path: string): Readonly<Record<string, string>> =>
 		Object.fromEntries(reportOf(kind, context, statusOf(path, context), run).map(({title, value}) => [title, value]));
 	t.like(titles('started', 'progressing.scalingUp.scaling'), {
 		'Failed checks threshold': '2',

@@ -11,7 +11,7 @@ import {openConnection} from '../../../services/kubernetes/connection.ts';
 import {createCluster} from '../../../services/kubernetes/live-cluster.ts';
 import {deployments, pods} from '../../../services/kubernetes/resources.ts';
 import {seededRandom} from '../../../services/random.ts';
-import {createAnnouncer} from '../../../services/telemetry/events.ts';
+import {createEventRecorder} from '../../../services/telemetry/event-recorder.ts';
 import {recordingLog} from './harness.ts';
 
 const start = () => {
@@ -123,14 +123,14 @@ test('pods by selector are known at once and without a read; leaving the selecti
 
 test('events arrive in the order in which they were announced', async (t) => {
 	const {clock, cluster, log, store} = start();
-	const announcer = createAnnouncer({cluster, clock, random: seededRandom(4), log});
+	const eventRecorder = createEventRecorder({cluster, clock, random: seededRandom(4), log});
 	const canary = {apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'podinfo', namespace: 'test', uid: 'u'};
 	const about = {...canary, component: 'flagger'};
 	for (const message of ['New revision detected', 'Halt', 'Advance', 'Halt']) {
-		announcer.announce(about, {type: 'Normal', message});
+		eventRecorder.record(about, {type: 'Normal', message});
 	}
 
-	await announcer.flushed(about);
+	await eventRecorder.flushed(about);
 	const {items} = store.list({group: '', plural: 'events'}, {namespace: 'test'});
 	t.deepEqual(
 		items.map((item) => [item['message'], item['count']]),

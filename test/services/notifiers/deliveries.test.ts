@@ -7,14 +7,14 @@ import type {Cluster, KubeObject} from '../../../services/kubernetes/cluster.ts'
 import {ApiError} from '../../../services/kubernetes/cluster.ts';
 import {silentLog} from '../../../services/log.ts';
 import {createDeliveries} from '../../../services/notifiers/deliveries.ts';
-import type {Notice, Place} from '../../../services/notifiers/notifier.ts';
+import type {Notice, Receiver} from '../../../services/notifiers/notifier.ts';
 import {seededRandom} from '../../../services/random.ts';
 import {failed, succeeded} from './stage.ts';
 
 const alertTo = (name: string, severity: Alert['severity'] = 'info'): Alert => ({
 	name,
 	severity,
-	provider: {name, namespace: 'test'},
+	receiver: {name, namespace: 'test'},
 });
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -35,7 +35,7 @@ const secretOf = (name: string, data: Readonly<Record<string, string>>): KubeObj
 
 const ok: HttpResponse = {status: 200, headers: {}, body: ''};
 
-const stage = (objects: readonly KubeObject[], ownPlace?: Place) => {
+const stage = (objects: readonly KubeObject[], ownReceiver?: Receiver) => {
 	const clock = createVirtualClock();
 	const requests: Array<HttpRequest & {readonly at: number}> = [];
 	const results: string[] = [];
@@ -57,8 +57,8 @@ const stage = (objects: readonly KubeObject[], ownPlace?: Place) => {
 		clock,
 		random: seededRandom(1),
 		log: silentLog,
-		ownPlace,
-		onResult: ({provider, result}) => results.push(`${provider}: ${result}`),
+		ownReceiver,
+		onResult: ({receiver, result}) => results.push(`${receiver}: ${result}`),
 	});
 	const ended = new AbortController();
 	const deliver = (notice: Notice, alerts: readonly Alert[]): Promise<boolean> =>
@@ -79,7 +79,7 @@ test('an address and a token come from the Secret, and go to that address', asyn
 	t.deepEqual(results, ['cloudevents: sent']);
 });
 
-test('an alert hears its own severity and what is worse; a place that keeps state hears the end, too', async (t) => {
+test('an alert hears its own severity and what is worse; a receiver that keeps state hears the end, too', async (t) => {
 	const {requests, deliver} = stage([
 		chat,
 		providerOf('pages', {type: 'alertmanager', address: 'http://alertmanager.example'}),
@@ -99,8 +99,8 @@ test('an alert hears its own severity and what is worse; a place that keeps stat
 	);
 });
 
-test('without alerts the daemon’s own place is told of everything, and nobody where there is none', async (t) => {
-	const own: Place = {type: 'slack', address: 'http://slack.example/hook', channel: 'general', username: 'flagger'};
+test('without alerts the daemon’s own receiver is told of everything, and nobody where there is none', async (t) => {
+	const own: Receiver = {type: 'slack', address: 'http://slack.example/hook', channel: 'general', username: 'flagger'};
 	const {requests, deliver, deliveries} = stage([], own);
 	t.true(deliveries.isHeard([]));
 	t.true(await deliver(succeeded, []));
@@ -108,7 +108,7 @@ test('without alerts the daemon’s own place is told of everything, and nobody 
 	t.false(stage([]).deliveries.isHeard([]));
 });
 
-test('a failure is repeated with the same key, in growing pauses or as the place asks, and said once', async (t) => {
+test('a failure is repeated with the same key, in growing pauses or as the receiver asks, and said once', async (t) => {
 	const {clock, requests, results, troubles, world, deliver} = stage([chat]);
 	const answers: HttpResponse[] = [
 		{...ok, status: 503},
@@ -156,7 +156,7 @@ test('after an hour it is given up, and what waited behind it is told in order',
 	t.true(requests.length < 60, `${requests.length} attempts`);
 });
 
-test('a place that is down holds up no other one', async (t) => {
+test('a receiver that is down holds up no other one', async (t) => {
 	const {clock, world, requests, deliver, ended} = stage([
 		chat,
 		providerOf('other', {type: 'cloudevents', address: 'http://other.example'}),

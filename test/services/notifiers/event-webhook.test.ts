@@ -62,7 +62,7 @@ test('of one Canary in order, three attempts each, and another Canary does not w
 	t.is(results.filter((result) => result === 'given up').length, 3);
 });
 
-test('what finds no place is dropped and counted', async (t) => {
+test('what finds no room is dropped and counted', async (t) => {
 	const {clock, results, tell} = stage(() => new Promise(() => {}));
 	for (let event = 0; event < 66; event++) tell(said);
 	await clock.advance(1);

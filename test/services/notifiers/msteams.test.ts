@@ -26,8 +26,8 @@ test("a connector gets the peer's MessageCard", async (t) => {
 
 test('a workflow, which has taken over from connectors, gets an Adaptive Card', async (t) => {
 	const bodies: unknown[] = [];
-	const place = {type: 'msteams', channel: '', username: '', address: 'https://prod-1.westeurope.logic.azure.com/x'};
-	await msteams.send(failed, place, async ({body}) => {
+	const receiver = {type: 'msteams', channel: '', username: '', address: 'https://prod-1.westeurope.logic.azure.com/x'};
+	await msteams.send(failed, receiver, async ({body}) => {
 		bodies.push(body);
 		return '';
 	});

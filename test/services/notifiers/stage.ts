@@ -1,4 +1,4 @@
-// A place on a local port that keeps what it is sent, and a notice to send.
+// A receiver on a local port that keeps what it is sent, and a notice to send.
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -7,8 +7,8 @@ import type {ExecutionContext} from 'ava';
 import {wallClock} from '../../../services/clock.ts';
 import {createOuterDoors} from '../../../services/http/outer-doors.ts';
 import {silentLog} from '../../../services/log.ts';
-import {sendMail} from '../../../services/notifiers/mail.ts';
-import type {Notice, Notifier, Place} from '../../../services/notifiers/notifier.ts';
+import {sendNotice} from '../../../services/notifiers/send-notice.ts';
+import type {Notice, Notifier, Receiver} from '../../../services/notifiers/notifier.ts';
 
 export type Received = {
 	readonly method: string;
@@ -73,14 +73,18 @@ export const succeeded: Notice = {
 };
 
 /** Sends a notice over a real socket. */
-export const send = async (notifier: Notifier, notice: Notice, place: Partial<Place> & {readonly address: string}) => {
+export const send = async (
+	notifier: Notifier,
+	notice: Notice,
+	receiver: Partial<Receiver> & {readonly address: string},
+) => {
 	const doors = createOuterDoors({clock: wallClock, log: silentLog, userAgent: 'aviary/test'});
 	try {
-		await sendMail({
+		await sendNotice({
 			notifier,
 			notice,
-			place: {type: 'test', channel: '', username: '', ...place},
-			door: doors.through(place.proxy),
+			receiver: {type: 'test', channel: '', username: '', ...receiver},
+			door: doors.through(receiver.proxy),
 			now: () => wallClock.now(),
 			signal: new AbortController().signal,
 		});

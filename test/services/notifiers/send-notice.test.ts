@@ -30,7 +30,7 @@ test('a redirect is no delivery and is not followed, for the token belongs to on
 	t.is(elsewhere.received.length, 0);
 });
 
-test('a letter to another host than the place’s is not sent', async (t) => {
+test('a request to another host than the receiver’s is not sent', async (t) => {
 	const elsewhere = await startPlace(t);
 	const {origin} = await startPlace(t);
 	const stray: Notifier = {
@@ -48,7 +48,7 @@ test('nobody there, and an answer without end', async (t) => {
 	await t.throwsAsync(send(slack, failed, {address: 'http://127.0.0.1:1/secret'}), {message: '127.0.0.1:1: refused'});
 });
 
-test('a proxy is asked for the place', async (t) => {
+test('a proxy is asked for the receiver', async (t) => {
 	const proxy = await startPlace(t);
 	await send(slack, failed, {address: 'http://slack.example/services/secret', proxy: proxy.origin});
 	t.deepEqual(

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {Recorder, statusToWrite} from '../../../actors/life/recorder.ts';
+import {StatusWriter, statusToWrite} from '../../../actors/life/status-writer.ts';
 import type {Status} from '../../../machines/model/status.ts';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import {ApiError} from '../../../services/kubernetes/cluster.ts';
@@ -62,7 +62,7 @@ const stage = () => {
 		},
 	} as unknown as Cluster;
 	const flushed = {promise: Promise.resolve()};
-	const recorder = new Recorder({
+	const statusWriter = new StatusWriter({
 		cluster,
 		clock,
 		log: silentLog,
@@ -72,38 +72,38 @@ const stage = () => {
 		onRecorded: (recorded) => log.push(recorded ? 'recorded' : 'outstanding'),
 		onCrdTooOld: () => log.push('CRD too old'),
 	});
-	return {clock, server, failures, log, recorder, flushed};
+	return {clock, server, failures, log, statusWriter, flushed};
 };
 
 test('a difference is written once, after what was announced; the same again is not', async (t) => {
-	const {clock, server, log, recorder, flushed} = stage();
+	const {clock, server, log, statusWriter, flushed} = stage();
 	const {promise, resolve} = Promise.withResolvers<void>();
 	flushed.promise = promise;
-	recorder.record(statusOf());
+	statusWriter.write(statusOf());
 	await clock.advance(1000);
 	t.is(server.patches, 0);
 	t.deepEqual(log, ['outstanding']);
 	resolve();
 	await clock.advance(1);
 	t.deepEqual(log, ['outstanding', 'recorded']);
-	recorder.record(statusOf());
+	statusWriter.write(statusOf());
 	await clock.advance(1000);
 	t.is(server.patches, 1);
 	t.is(server.present?.status?.['phase'], 'Progressing');
 });
 
 test('of several statuses asked for while one is being written only the newest is written', async (t) => {
-	const {clock, server, recorder} = stage();
-	for (const canaryWeight of [0, 10, 20]) recorder.record(statusOf({canaryWeight}));
+	const {clock, server, statusWriter} = stage();
+	for (const canaryWeight of [0, 10, 20]) statusWriter.write(statusOf({canaryWeight}));
 	await clock.advance(1000);
 	t.is(server.patches, 2);
 	t.is(server.present?.status?.['canaryWeight'], 20);
 });
 
 test('after a conflict the Canary is read and the fields of others are kept', async (t) => {
-	const {clock, server, log, recorder} = stage();
+	const {clock, server, log, statusWriter} = stage();
 	server.present = canaryOf(5, {canaryWeight: 3, trackedConfigs: {a: 'b'}});
-	recorder.record(statusOf({canaryWeight: 10}));
+	statusWriter.write(statusOf({canaryWeight: 10}));
 	await clock.advance(1000);
 	t.is(server.reads, 1);
 	t.is(server.patches, 2);
@@ -113,35 +113,35 @@ test('after a conflict the Canary is read and the fields of others are kept', as
 });
 
 test('a newer version that was seen is what the next write builds upon', async (t) => {
-	const {clock, server, recorder} = stage();
+	const {clock, server, statusWriter} = stage();
 	server.present = canaryOf(7);
-	recorder.saw(server.present);
-	recorder.saw(canaryOf(3));
-	recorder.record(statusOf());
+	statusWriter.saw(server.present);
+	statusWriter.saw(canaryOf(3));
+	statusWriter.write(statusOf());
 	await clock.advance(1000);
 	t.is(server.reads, 0);
 	t.is(server.patches, 1);
 });
 
 test('what another has written over it is put right at once', async (t) => {
-	const {clock, server, log, recorder} = stage();
+	const {clock, server, log, statusWriter} = stage();
 	server.present = canaryOf(1, statusToWrite({}, statusOf(), 0));
-	recorder.saw({...server.present, metadata: {...server.present.metadata, resourceVersion: '2'}});
+	statusWriter.saw({...server.present, metadata: {...server.present.metadata, resourceVersion: '2'}});
 	server.present = canaryOf(2, server.present.status);
-	recorder.record(statusOf());
+	statusWriter.write(statusOf());
 	await clock.advance(1000);
 	t.is(server.patches, 0, 'it was said already');
 	server.present = canaryOf(3, {...server.present.status, canaryWeight: 50});
-	recorder.saw(server.present);
+	statusWriter.saw(server.present);
 	await clock.advance(10);
 	t.is(server.present.status?.['canaryWeight'], 0);
 	t.deepEqual(log, ['outstanding', 'recorded'], 'and effects wait for it');
 });
 
 test('errors are tried again for ever, with pauses, and effects wait', async (t) => {
-	const {clock, server, failures, log, recorder} = stage();
+	const {clock, server, failures, log, statusWriter} = stage();
 	failures.push(...Array.from({length: 10}, () => failure(500, 'unknown')));
-	recorder.record(statusOf());
+	statusWriter.write(statusOf());
 	await clock.advance(20_000);
 	t.deepEqual(log, ['outstanding']);
 	await clock.advance(120_000);
@@ -151,12 +151,12 @@ test('errors are tried again for ever, with pauses, and effects wait', async (t)
 
 test('on another uid, or when the Canary is gone, it stops', async (t) => {
 	for (const present of [canaryOf(9, {}, 'u2'), undefined]) {
-		const {clock, server, log, recorder} = stage();
+		const {clock, server, log, statusWriter} = stage();
 		server.present = present;
-		recorder.record(statusOf());
+		statusWriter.write(statusOf());
 		await clock.advance(60_000);
 		t.is(server.patches, 1);
-		recorder.record(statusOf({canaryWeight: 10}));
+		statusWriter.write(statusOf({canaryWeight: 10}));
 		await clock.advance(60_000);
 		t.is(server.patches, 1, 'nothing is written to the other one');
 		t.deepEqual(log, ['outstanding'], 'and no effect begins');
@@ -164,11 +164,11 @@ test('on another uid, or when the Canary is gone, it stops', async (t) => {
 });
 
 test('a CRD that prunes the state is told, and not written to again and again', async (t) => {
-	const {clock, server, log, recorder} = stage();
+	const {clock, server, log, statusWriter} = stage();
 	server.prunes = true;
-	recorder.record(statusOf());
+	statusWriter.write(statusOf());
 	await clock.advance(1000);
-	recorder.record(statusOf());
+	statusWriter.write(statusOf());
 	await clock.advance(60_000);
 	t.is(server.patches, 1);
 	t.deepEqual(log, ['outstanding', 'CRD too old', 'recorded']);

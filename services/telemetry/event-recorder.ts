@@ -6,13 +6,13 @@ import {events} from '../kubernetes/resources.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
 import type {EventOutcome} from './telemetry.ts';
-import {createEventNames, eventObject, fitMessage, type About, type Announcement} from './event-object.ts';
+import {createEventNames, eventObject, fitMessage, type About, type EventToRecord} from './event-object.ts';
 
-export type {About, Announcement} from './event-object.ts';
+export type {About, EventToRecord} from './event-object.ts';
 
-export type Announcer = {
+export type EventRecorder = {
 	/** Queues; never throws and never waits. */
-	announce(about: About, announcement: Announcement): void;
+	record(about: About, event: EventToRecord): void;
 	/** Resolves when all that was announced about this object is posted, or given up. */
 	flushed(about: About): Promise<void>;
 	/** Forgets the texts of an object that is no more. */
@@ -21,7 +21,7 @@ export type Announcer = {
 	close(): void;
 };
 
-export type AnnouncerOptions = {
+export type EventRecorderOptions = {
 	readonly cluster: Pick<Cluster, 'create' | 'patch'>;
 	readonly clock: Clock;
 	readonly random: Random;
@@ -67,8 +67,8 @@ const isCode = (error: unknown, code: number): boolean => error instanceof ApiEr
 
 const keyOf = ({namespace, name, uid}: About): string => JSON.stringify([namespace, name, uid]);
 
-/** The announcer. Events are the last thing that matters: what cannot be posted is logged and dropped. */
-export const createAnnouncer = (options: AnnouncerOptions): Announcer => {
+/** Events are the last thing that matters: what cannot be posted is logged and dropped. */
+export const createEventRecorder = (options: EventRecorderOptions): EventRecorder => {
 	const {cluster, clock, random, log, instance = 'aviary', queueMax = 256, onSettled = () => {}} = options;
 	const voices = new Map<string, Voice>();
 	const nameFor = createEventNames(random);
@@ -193,7 +193,7 @@ export const createAnnouncer = (options: AnnouncerOptions): Announcer => {
 	};
 
 	return {
-		announce(about, {type, message, run, reason = 'Synced', logged: more}) {
+		record(about, {type, message, run, reason = 'Synced', logged: more}) {
 			if (life.signal.aborted) {
 				return;
 			}
@@ -229,7 +229,7 @@ export const createAnnouncer = (options: AnnouncerOptions): Announcer => {
 			voices.delete(keyOf(about));
 		},
 		close() {
-			life.abort(new Error('the announcer is closed'));
+			life.abort(new Error('the event recorder is closed'));
 			for (const voice of voices.values()) {
 				voice.queue.length = 0;
 			}

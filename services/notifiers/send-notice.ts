@@ -1,7 +1,14 @@
-// One attempt to tell one place: found, worded, posted.
+// One attempt to tell one receiver: found, worded, posted.
 import type {HttpError} from '../http/errors.ts';
 import type {Door, HttpResponse} from '../http/door.ts';
-import {Undelivered, type Letter, type Notice, type Notifier, type Place, type Post} from './notifier.ts';
+import {
+	Undelivered,
+	type ReceiverRequest,
+	type Notice,
+	type Notifier,
+	type Receiver,
+	type SendRequest,
+} from './notifier.ts';
 
 const TIMEOUT_MS = 10_000;
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -14,10 +21,10 @@ const retryAfterOf = ({headers}: HttpResponse, now: number): number | undefined 
 	return seconds >= 0 ? Math.min(seconds, RETRY_AFTER_S_MAX) * 1000 : undefined;
 };
 
-/** Letters go to the place's own origin alone, for they carry its token. */
-export const postTo =
-	(door: Door, {address}: Place, notice: Notice, now: () => number, signal: AbortSignal): Post =>
-	async ({url, method = 'POST', headers = {}, body}: Letter) => {
+/** Requests go to the receiver's own origin alone, for they carry its token. */
+export const requestsTo =
+	(door: Door, {address}: Receiver, notice: Notice, now: () => number, signal: AbortSignal): SendRequest =>
+	async ({url, method = 'POST', headers = {}, body}: ReceiverRequest) => {
 		const {origin, host} = new URL(url);
 		if (origin !== new URL(address).origin) {
 			throw new Undelivered(`${host} is another host than the provider's`);
@@ -50,15 +57,15 @@ export const postTo =
 		return answer.body;
 	};
 
-export type Mail = {
+export type Sending = {
 	readonly notifier: Notifier;
 	readonly notice: Notice;
-	readonly place: Place;
+	readonly receiver: Receiver;
 	readonly door: Door;
 	readonly now: () => number;
 	readonly signal: AbortSignal;
 };
 
 /** Rejects with Undelivered. */
-export const sendMail = ({notifier, notice, place, door, now, signal}: Mail): Promise<void> =>
-	notifier.send(notice, place, postTo(door, place, notice, now, signal));
+export const sendNotice = ({notifier, notice, receiver, door, now, signal}: Sending): Promise<void> =>
+	notifier.send(notice, receiver, requestsTo(door, receiver, notice, now, signal));

@@ -1,4 +1,4 @@
-// Records a Canary's status: what its chart's state says, written once for each difference, after what was announced.
+// Writes a Canary's status: what its chart's state says, written once for each difference, after what was announced.
 import type {Status} from '../../machines/model/status.ts';
 import type {Clock} from '../../services/clock.ts';
 import {sleep, timestamp} from '../../services/clock.ts';
@@ -11,7 +11,7 @@ type Condition = Readonly<Record<string, unknown>>;
 type Worded = {readonly type: string; readonly status: string; readonly reason: string; readonly message: string};
 
 /** A status with what is said of it beside: the outbox of notifications, where anybody is notified. */
-type Recorded = Status & {readonly notified?: Worded | undefined};
+type Wanted = Status & {readonly notified?: Worded | undefined};
 
 /** A condition; its times move as the API conventions say. */
 const conditionOf = (before: KubeObject['status'], condition: Worded, now: string, changed = now): Condition => {
@@ -31,7 +31,7 @@ const conditionOf = (before: KubeObject['status'], condition: Worded, now: strin
 /** The peer's condition, first, and ours. */
 const conditionsOf = (
 	before: KubeObject['status'],
-	{condition, notified}: Recorded,
+	{condition, notified}: Wanted,
 	now: string,
 	runBegan: number | undefined,
 ): readonly Condition[] => {
@@ -44,7 +44,7 @@ const conditionsOf = (
 /** The whole `status` to write: ours over what is there, so that fields of others are kept. */
 export const statusToWrite = (
 	before: KubeObject['status'],
-	status: Recorded,
+	status: Wanted,
 	nowMs: number,
 	runBegan?: number,
 ): Record<string, unknown> => {
@@ -54,7 +54,7 @@ export const statusToWrite = (
 };
 
 /** Whether the object's status says all that `status` says. */
-const says = (object: KubeObject, status: Recorded): boolean => {
+const says = (object: KubeObject, status: Wanted): boolean => {
 	const {condition, notified, ...fields} = status;
 	const conditions = (object.status?.['conditions'] ?? []) as readonly Condition[];
 	const isSaid = (wanted: Omit<Worded, 'status'>): boolean =>
@@ -68,7 +68,7 @@ const says = (object: KubeObject, status: Recorded): boolean => {
 	);
 };
 
-export type RecorderOptions = {
+export type StatusWriterOptions = {
 	readonly cluster: Cluster;
 	readonly clock: Clock;
 	readonly log: Log;
@@ -90,17 +90,17 @@ export type RecorderOptions = {
  * seen (resourceVersion); then it is read, and decided anew. Errors are retried for ever, with a pause: a status that
  * cannot be written holds back the effects that it must precede, and nothing else.
  */
-export class Recorder {
-	readonly #options: RecorderOptions;
+export class StatusWriter {
+	readonly #options: StatusWriterOptions;
 	readonly #stopped = new AbortController();
 	#seen: KubeObject;
-	#wanted: Recorded | undefined;
+	#wanted: Wanted | undefined;
 	/** What was last written, for a CRD may prune what it says. */
-	#written: Recorded | undefined;
+	#written: Wanted | undefined;
 	#writing = false;
 	#toldTooOld = false;
 
-	constructor(options: RecorderOptions) {
+	constructor(options: StatusWriterOptions) {
 		this.#options = options;
 		this.#seen = options.canary;
 	}
@@ -111,13 +111,13 @@ export class Recorder {
 			this.#seen = canary;
 			// What somebody else has written over it, such as a former leader's last word, is put right at once.
 			if (this.#wanted !== undefined && !this.#writing) {
-				this.record(this.#wanted);
+				this.write(this.#wanted);
 			}
 		}
 	}
 
 	/** Asks for a status; returns at once. */
-	record(status: Recorded): void {
+	write(status: Wanted): void {
 		if (this.#stopped.signal.aborted) {
 			return;
 		}
@@ -130,7 +130,7 @@ export class Recorder {
 		this.#options.onRecorded(false);
 		if (!this.#writing) {
 			this.#writing = true;
-			void this.#write();
+			void this.#writeNewest();
 		}
 	}
 
@@ -138,11 +138,11 @@ export class Recorder {
 		this.#stopped.abort(new Error('the canary is no longer watched here'));
 	}
 
-	#isSaid(status: Recorded): boolean {
+	#isSaid(status: Wanted): boolean {
 		return says(this.#seen, status) || JSON.stringify(status) === JSON.stringify(this.#written);
 	}
 
-	async #write(): Promise<void> {
+	async #writeNewest(): Promise<void> {
 		const {clock, log, flushed, onRecorded} = this.#options;
 		const {signal} = this.#stopped;
 		for (let failures = 0; !signal.aborted;) {
@@ -174,7 +174,7 @@ export class Recorder {
 		}
 	}
 
-	async #attempt(status: Recorded): Promise<void> {
+	async #attempt(status: Wanted): Promise<void> {
 		try {
 			await this.#patch(status);
 		} catch (error) {
@@ -196,7 +196,7 @@ export class Recorder {
 		}
 	}
 
-	async #patch(status: Recorded): Promise<void> {
+	async #patch(status: Wanted): Promise<void> {
 		const {cluster, resource, clock, runBegan, onCrdTooOld} = this.#options;
 		const {namespace, name, uid, resourceVersion} = this.#seen.metadata;
 		const answer = await cluster.patch(

@@ -2,7 +2,7 @@ import test from 'ava';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import {ApiError, type KubeObject, type Operation} from '../../../services/kubernetes/cluster.ts';
 import {seededRandom} from '../../../services/random.ts';
-import {createAnnouncer, type About} from '../../../services/telemetry/events.ts';
+import {createEventRecorder, type About} from '../../../services/telemetry/event-recorder.ts';
 import {calm, recordingLog} from '../kubernetes/harness.ts';
 
 const about: About = {
@@ -31,7 +31,7 @@ const stage = (queueMax?: number) => {
 			throw error;
 		}
 	};
-	const announcer = createAnnouncer({
+	const eventRecorder = createEventRecorder({
 		cluster: {
 			async create(_resource, object) {
 				posts.push(structuredClone(object));
@@ -55,18 +55,18 @@ const stage = (queueMax?: number) => {
 		gate = promise;
 		return resolve;
 	};
-	return {announcer, clock, log, posts, patches, failures, close};
+	return {eventRecorder, clock, log, posts, patches, failures, close};
 };
 
 const normal = (message: string, run?: string) => ({type: 'Normal', message, ...(run !== undefined && {run})}) as const;
 
 test('an event looks as the peer\u2019s does, and names rise within one instant', async (t) => {
-	const {announcer, posts} = stage();
+	const {eventRecorder, posts} = stage();
 	for (let time = 0; time < 20; time += 1) {
-		announcer.announce(about, normal(`text ${time}`));
+		eventRecorder.record(about, normal(`text ${time}`));
 	}
 
-	await announcer.flushed(about);
+	await eventRecorder.flushed(about);
 	t.like(posts[0], {
 		apiVersion: 'v1',
 		kind: 'Event',
@@ -91,12 +91,12 @@ test('an event looks as the peer\u2019s does, and names rise within one instant'
 });
 
 test('the same text again raises the count by one PATCH; in another run it is another event', async (t) => {
-	const {announcer, posts, patches, clock} = stage();
-	announcer.announce(about, normal('Halt', 'r1'));
-	await announcer.flushed(about);
+	const {eventRecorder, posts, patches, clock} = stage();
+	eventRecorder.record(about, normal('Halt', 'r1'));
+	await eventRecorder.flushed(about);
 	await clock.advance(5000);
-	announcer.announce(about, normal('Halt', 'r1'));
-	await announcer.flushed(about);
+	eventRecorder.record(about, normal('Halt', 'r1'));
+	await eventRecorder.flushed(about);
 	t.deepEqual(patches, [
 		{
 			name: posts[0]?.metadata.name ?? '',
@@ -106,39 +106,39 @@ test('the same text again raises the count by one PATCH; in another run it is an
 			],
 		},
 	]);
-	announcer.announce(about, normal('Halt', 'r2'));
-	announcer.announce({...about, uid: 'u2'}, normal('Halt', 'r2'));
-	await announcer.flushed(about);
+	eventRecorder.record(about, normal('Halt', 'r2'));
+	eventRecorder.record({...about, uid: 'u2'}, normal('Halt', 'r2'));
+	await eventRecorder.flushed(about);
 	t.is(posts.length, 3);
 });
 
 test('repetitions that wait become one; an event that is gone is said anew', async (t) => {
-	const {announcer, posts, patches, failures, close} = stage();
+	const {eventRecorder, posts, patches, failures, close} = stage();
 	const open = close();
-	announcer.announce(about, normal('Halt'));
+	eventRecorder.record(about, normal('Halt'));
 	for (let time = 0; time < 50; time += 1) {
-		announcer.announce(about, normal('Halt'));
+		eventRecorder.record(about, normal('Halt'));
 	}
 
 	open();
-	await announcer.flushed(about);
+	await eventRecorder.flushed(about);
 	t.is(posts.length, 1);
 	t.is(patches.length, 1);
 	t.is(patches[0]?.operations[0]?.op === 'replace' ? patches[0].operations[0].value : 0, 51);
 	failures.push(failure(404, 'refused'));
-	announcer.announce(about, normal('Halt'));
-	await announcer.flushed(about);
+	eventRecorder.record(about, normal('Halt'));
+	await eventRecorder.flushed(about);
 	t.is(posts.length, 2);
 	t.is(posts[1]?.['count'], 1);
 	t.true((posts[1]?.metadata.name ?? '') > (posts[0]?.metadata.name ?? ''));
 });
 
 test('a lost answer is repeated under the same name, and "already exists" then is success', async (t) => {
-	const {announcer, posts, failures, clock, log} = stage();
+	const {eventRecorder, posts, failures, clock, log} = stage();
 	failures.push(failure(504, 'unknown'), failure(409, 'refused'));
-	announcer.announce(about, normal('a'));
-	announcer.announce(about, normal('b'));
-	const flushed = announcer.flushed(about);
+	eventRecorder.record(about, normal('a'));
+	eventRecorder.record(about, normal('b'));
+	const flushed = eventRecorder.flushed(about);
 	await clock.advance(2000);
 	await flushed;
 	t.deepEqual(
@@ -150,55 +150,55 @@ test('a lost answer is repeated under the same name, and "already exists" then i
 });
 
 test('a refused event is logged and does not hold up the next; the queue has an end', async (t) => {
-	const {announcer, posts, failures, log, close} = stage(3);
+	const {eventRecorder, posts, failures, log, close} = stage(3);
 	failures.push(failure(422, 'refused'));
 	const open = close();
 	for (let time = 0; time < 6; time += 1) {
-		announcer.announce(about, normal(String(time)));
+		eventRecorder.record(about, normal(String(time)));
 	}
 
 	open();
-	await announcer.flushed(about);
+	await eventRecorder.flushed(about);
 	t.deepEqual(
 		posts.map((post) => post['message']),
 		['0', '3', '4', '5'],
 	);
 	t.is(log.entries.length, 3);
-	announcer.close();
-	announcer.announce(about, normal('late'));
+	eventRecorder.close();
+	eventRecorder.record(about, normal('late'));
 	await calm();
 	t.is(posts.length, 4);
 });
 
 test('an API server that knows no roles yet is asked again; a role without events holds nothing up', async (t) => {
-	const {announcer, clock, posts, failures} = stage();
+	const {eventRecorder, clock, posts, failures} = stage();
 	// On a machine that is busy it takes its ten seconds.
 	failures.push(...Array.from({length: 5}, () => failure(403, 'refused')));
-	announcer.announce(about, normal('said in the end'));
+	eventRecorder.record(about, normal('said in the end'));
 	await calm();
 	t.is(posts.length, 1);
 	await clock.advance(16_000);
-	await announcer.flushed(about);
+	await eventRecorder.flushed(about);
 	t.is(posts.length, 6);
 	t.is(new Set(posts.map(({metadata}) => metadata.name)).size, 1);
 	t.is(failures.length, 0);
 
 	failures.push(...Array.from({length: 8}, () => failure(403, 'refused')));
-	announcer.announce(about, normal('never said'));
+	eventRecorder.record(about, normal('never said'));
 	await calm();
 	await clock.advance(16_000);
-	await announcer.flushed(about);
+	await eventRecorder.flushed(about);
 	t.is(posts.length, 6 + 6);
-	announcer.announce(about, normal('neither'));
-	await announcer.flushed(about);
+	eventRecorder.record(about, normal('neither'));
+	await eventRecorder.flushed(about);
 	t.is(posts.length, 6 + 6 + 1, 'asked once, without waiting');
 });
 
 test('a message is cut at 1024 bytes between characters, and lone surrogates are replaced', async (t) => {
-	const {announcer, posts} = stage();
-	announcer.announce(about, normal(`x${'🐦'.repeat(400)}`));
-	announcer.announce(about, normal('a\uD800b'));
-	await announcer.flushed(about);
+	const {eventRecorder, posts} = stage();
+	eventRecorder.record(about, normal(`x${'🐦'.repeat(400)}`));
+	eventRecorder.record(about, normal('a\uD800b'));
+	await eventRecorder.flushed(about);
 	const message = String(posts[0]?.['message']);
 	t.is(Buffer.byteLength(message), 1021);
 	t.true(message.endsWith('🐦'));

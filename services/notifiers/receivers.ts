@@ -3,7 +3,7 @@
 import type {Alert} from '../../api/model.ts';
 import type {Cluster, KubeObject} from '../kubernetes/cluster.ts';
 import {alertProviders, secrets} from '../kubernetes/resources.ts';
-import {Undelivered, type Place} from './notifier.ts';
+import {Undelivered, type Receiver} from './notifier.ts';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -38,12 +38,12 @@ const readOr = async (
 };
 
 /** Rejects with Undelivered, which says what to mend. */
-export const placeOf = async (
+export const receiverOf = async (
 	cluster: Pick<Cluster, 'read'>,
-	{provider}: Alert,
+	{receiver}: Alert,
 	signal: AbortSignal,
-): Promise<Place> => {
-	const {name, namespace} = provider;
+): Promise<Receiver> => {
+	const {name, namespace} = receiver;
 	const {spec = {}} = await readOr(cluster, alertProviders, namespace, name, signal);
 	const what = `AlertProvider ${name}.${namespace}`;
 	const proxy = text(spec['proxy']);
