@@ -1,14 +1,12 @@
 // What the ports of one Canary's chart are bound to: services by name, and this Canary's gate.
-import type {Awaited, CanaryModel, Verdict, World} from '../../api/model.ts';
+import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {Clock} from '../../services/clock.ts';
 import type {Cluster} from '../../services/kubernetes/cluster.ts';
 import type {Log} from '../../services/log.ts';
 import type {Notifications} from '../../services/notifiers/notifications.ts';
 import type {Random} from '../../services/random.ts';
+import type {ActorsSurvey, OpenSurvey} from '../../services/survey/surveys.ts';
 import type {Gate} from './gate.ts';
-
-/** An open survey of what a Canary refers to. */
-export type Survey = {setRunning(running: boolean): void; setAwaited(awaited: Awaited): void; close(): void};
 
 /** The services that the actors adapt; made once, in index.ts. */
 export type Services = {
@@ -16,7 +14,7 @@ export type Services = {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
-	openSurvey(model: CanaryModel, onWorld: (world: World) => void): Survey;
+	readonly openSurvey: OpenSurvey;
 	/** One round of checks; never rejects for what a provider did, for that is evidence. */
 	runChecks(model: CanaryModel, signal: AbortSignal): Promise<Verdict>;
 	/** Absent where nobody is ever told of anything. */
@@ -28,5 +26,5 @@ export type Bindings = {
 	readonly services: Services;
 	readonly gate: Gate;
 	/** Follows the survey, for its host wants pods watched during a run only. */
-	readonly onSurvey: (survey: Survey) => void;
+	readonly onSurvey: (survey: ActorsSurvey) => void;
 };

@@ -17,7 +17,8 @@ import type {EventRecorder} from '../../services/telemetry/event-recorder.ts';
 import type {RunAnnotations} from '../../services/telemetry/grafana.ts';
 import type {Telemetry} from '../../services/telemetry/telemetry.ts';
 import type {Tracing} from '../../services/telemetry/tracing.ts';
-import type {Services, Survey} from './bindings.ts';
+import type {ActorsSurvey} from '../../services/survey/surveys.ts';
+import type {Services} from './bindings.ts';
 import {canaryPorts} from './canary-ports.ts';
 import {noDesk} from '../supervision/command-desk.ts';
 import type {CommandDesk} from '../supervision/command-desk.ts';
@@ -132,7 +133,7 @@ export const liveAsCanary = (options: HostOptions) =>
 		const {log} = services;
 		const gate = new Gate(clock);
 		gate.setSuspended(model.suspended);
-		let survey: Survey | undefined;
+		let survey: ActorsSurvey | undefined;
 		let path = '';
 		let event = 'started';
 		const statusWriter = new StatusWriter({

@@ -15,7 +15,8 @@ import type {Answer} from '../../machines/ports.ts';
 import {sleep} from '../../services/clock.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import {routerOf} from '../../services/providers/index.ts';
-import type {Services, Survey} from '../life/bindings.ts';
+import type {ActorsSurvey} from '../../services/survey/surveys.ts';
+import type {Services} from '../life/bindings.ts';
 import {canaryPorts} from '../life/canary-ports.ts';
 import {recalledOf} from '../life/canary.ts';
 import {Gate} from '../life/gate.ts';
@@ -124,7 +125,7 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 	let newest = options.route;
 	const gate = new Gate(clock);
 	const ended = new AbortController();
-	let survey: Survey | undefined;
+	let survey: ActorsSurvey | undefined;
 	const statusWriter = new StatusWriter({
 		cluster: keptInAnnotations(services.cluster),
 		clock,
