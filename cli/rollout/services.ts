@@ -9,7 +9,7 @@ import {createCluster} from '../../services/kubernetes/live-cluster.ts';
 import type {Log} from '../../services/log.ts';
 import {istioQuestions} from '../../services/providers/istio/queries.ts';
 import {runChecks} from '../../services/checks/checks.ts';
-import {createPrometheus} from '../../services/metrics/prometheus.ts';
+import {askedOnce, createAsk} from '../../services/metrics/asking.ts';
 import type {Random} from '../../services/random.ts';
 import {istio} from '../../services/providers/istio/router.ts';
 import {deploymentWorkloads} from '../../services/workloads/deployment.ts';
@@ -32,7 +32,7 @@ export const openServices = (connection: Connection, metricsServer: string, door
 	const door = createDoor({clock, log, userAgent: 'rollout-cli', ...(transport !== undefined && {transport})});
 	const api = createApi({connection, door, clock, random, log});
 	const cluster = createCluster({api, clock, random, log});
-	const provider = createPrometheus((url, asked) => door.request({url, ...asked}));
+	const ask = askedOnce(createAsk(door, clock));
 	return {
 		services: {
 			cluster,
@@ -41,8 +41,7 @@ export const openServices = (connection: Connection, metricsServer: string, door
 			log,
 			openSurvey: (model, onWorld) =>
 				openSurvey({cluster, clock, model, onWorld, workloads: deploymentWorkloads, router: istio}),
-			runChecks: (model, signal) =>
-				runChecks(model, {provider, questions: istioQuestions, metricsServer, clock, signal}),
+			runChecks: (model, signal) => runChecks(model, {ask, questions: istioQuestions, metricsServer, clock, signal}),
 		},
 		close: () => door.close(),
 	};

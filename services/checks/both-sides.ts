@@ -1,20 +1,15 @@
 // The metrics of canary and primary over a span of time: what a check asks of one is asked of both.
 import type {CanaryModel, Metric} from '../../api/model.ts';
+import {inquiryOf, type Inquiry, type InquiryOptions} from './inquiry.ts';
 import {textOf} from './judge.ts';
-import type {Question, Questions, Side} from '../metrics/metrics.ts';
+import type {Question, Side} from '../metrics/metrics.ts';
 import type {RangeProvider, Span} from '../metrics/prometheus-range.ts';
 
 /** `text`: why there is no value, empty where there is one. */
 export type SideValues = {readonly values: ReadonlyArray<number | null>; readonly text: string};
 export type BothSides = {readonly metric: Metric; readonly canary: SideValues; readonly primary: SideValues};
 
-export type BothSidesOptions = {
-	readonly provider: RangeProvider;
-	/** Undefined where the Canary's provider has none. */
-	readonly questions: Questions | undefined;
-	/** The daemon's `--metrics-server`, for Canaries that name none. */
-	readonly metricsServer: string;
-};
+export type BothSidesOptions = InquiryOptions & {readonly provider: RangeProvider};
 
 const without = (text: string): SideValues => ({values: [], text});
 
@@ -25,9 +20,9 @@ const without = (text: string): SideValues => ({values: [], text});
 const overTime = ({query, traffic}: Question): string =>
 	traffic === undefined ? query : `${query} or ((${traffic}) > 0) * 0`;
 
-const questionOf = (questions: Questions, model: CanaryModel, metric: Metric, side: Side): Question | string => {
+const questionOf = (inquiry: Inquiry, side: Side): Question | string => {
 	try {
-		return questions(model, metric, side);
+		return inquiry.questionOf(side);
 	} catch (error) {
 		if (!(error instanceof RangeError)) throw error;
 		return error.message;
@@ -42,11 +37,11 @@ export const askBothSides = async (
 	model: CanaryModel,
 	metrics: readonly Metric[],
 	span: Span,
-	{provider, questions, metricsServer}: BothSidesOptions,
+	{provider, ...options}: BothSidesOptions,
 ): Promise<{readonly sides: readonly BothSides[]; readonly isWhole: boolean}> => {
 	const failures = new Set<string>();
-	const ask = async (side: Side, metric: Metric, question: Question): Promise<SideValues> => {
-		const answer = await provider.ask(model.metricsServer ?? metricsServer, overTime(question), span);
+	const ask = async (side: Side, metric: Metric, address: string, question: Question): Promise<SideValues> => {
+		const answer = await provider.ask(address, overTime(question), span);
 		if (answer.kind === 'values') {
 			return {values: answer.values.map((value) => (value === null ? null : value * question.factor)), text: ''};
 		}
@@ -57,18 +52,19 @@ export const askBothSides = async (
 
 	const askBoth = async (metric: Metric): Promise<readonly [canary: SideValues, primary: SideValues]> => {
 		const nothing = (text: string) => [without(text), without(text)] as const;
-		if (questions === undefined) return nothing(`no metrics are known for provider ${model.provider}`);
 		if (failures.has('timed out')) return nothing(`${metric.name} was not asked: the metrics server does not answer`);
-		const own = questionOf(questions, model, metric, 'canary');
-		const theirs = questionOf(questions, model, metric, 'primary');
+		const inquiry = inquiryOf(model, metric, options);
+		const {address} = inquiry.endpoint;
+		const own = questionOf(inquiry, 'canary');
+		const theirs = questionOf(inquiry, 'primary');
 		if (typeof own === 'string') return nothing(own);
 		if (typeof theirs === 'string') return nothing(theirs);
 		const isSame = own.query === theirs.query;
 		return Promise.all([
-			ask('canary', metric, own),
+			ask('canary', metric, address, own),
 			isSame
 				? without(`the query of ${metric.name} does not name the target, so there is none of the primary`)
-				: ask('primary', metric, theirs),
+				: ask('primary', metric, address, theirs),
 		]);
 	};
 

@@ -1,14 +1,13 @@
 // One round of checks: every metric asked, one verdict.
 import type {CanaryModel, Comparison, Evidence, Instant, Metric, Verdict} from '../../api/model.ts';
 import {compareWithPrimary} from './comparison.ts';
+import {inquiryOf, type Inquiry, type InquiryOptions} from './inquiry.ts';
 import {judge} from './judge.ts';
-import type {Answer, MetricProvider, Question, Questions} from '../metrics/metrics.ts';
+import type {Ask} from '../metrics/asking.ts';
+import type {Answer, Question} from '../metrics/metrics.ts';
 
-export type CheckOptions = {
-	readonly provider: MetricProvider;
-	readonly questions: Questions;
-	/** The daemon's `--metrics-server`, for canaries that name none. */
-	readonly metricsServer: string;
+export type CheckOptions = InquiryOptions & {
+	readonly ask: Ask;
 	readonly clock: {now(): Instant};
 	readonly signal?: AbortSignal;
 };
@@ -26,37 +25,40 @@ const rateOf = async (question: Question, ask: (query: string) => Promise<Answer
 	return traffic.value > 0 ? {...traffic, value: 0} : answer;
 };
 
-const answerTo = async (model: CanaryModel, question: Question, options: CheckOptions): Promise<Answer> => {
-	const {provider, signal} = options;
-	const address = model.metricsServer ?? options.metricsServer;
-	const answer = await rateOf(question, (query) => provider.ask(address, query, signal));
+/** What there is to check of one metric. */
+type Checked = {readonly model: CanaryModel; readonly metric: Metric; readonly inquiry: Inquiry};
+
+const answerTo = async (
+	{metric: {intervalMs}, inquiry: {source, endpoint}}: Checked,
+	question: Question,
+	{ask, signal}: CheckOptions,
+): Promise<Answer> => {
+	const answer = await rateOf(question, (query) => ask({source, query, endpoint, intervalMs}, signal));
 	return answer.kind === 'value' ? {...answer, value: answer.value * question.factor} : answer;
 };
 
-const notUnderstood = ({name}: Metric, error: unknown): Evidence => {
-	if (!(error instanceof RangeError)) throw error;
-	return {kind: 'not understood', metric: name, text: error.message};
+const checkByBounds = async (checked: Checked, options: CheckOptions): Promise<Evidence> => {
+	const {model, metric, inquiry} = checked;
+	return judge(model, metric, await answerTo(checked, inquiry.questionOf('canary'), options), options.clock.now());
 };
 
 /**
  * Both over the same window. The primary's answer is judged first: without it there is nothing to compare with. One
- * question for both would compare an answer with itself, and always pass. Rejects with a RangeError as `questions` do.
+ * question for both would compare an answer with itself, and always pass.
  */
-const checkAgainst = async (
-	model: CanaryModel,
-	metric: Metric,
-	against: Comparison,
-	options: CheckOptions,
-): Promise<Evidence> => {
-	const asked = options.questions(model, metric, 'canary');
-	const askedOfPrimary = options.questions(model, metric, 'primary');
+const checkAgainst = async (checked: Checked, against: Comparison, options: CheckOptions): Promise<Evidence> => {
+	const {model, metric, inquiry} = checked;
+	const [asked, askedOfPrimary] = [inquiry.questionOf('canary'), inquiry.questionOf('primary')];
 	if (asked.query === askedOfPrimary.query) {
 		const {name, written = name} = metric;
 		const text = `the query of metric ${written} comes out the same for the canary and the primary, so that it tells neither from the other`;
 		return {kind: 'not understood', metric: name, text};
 	}
 
-	const [own, theirs] = await Promise.all([answerTo(model, asked, options), answerTo(model, askedOfPrimary, options)]);
+	const [own, theirs] = await Promise.all([
+		answerTo(checked, asked, options),
+		answerTo(checked, askedOfPrimary, options),
+	]);
 	const now = options.clock.now();
 	const compare = (value: number): Evidence => ({
 		...judge(model, metric, own, now, {compare: (found) => compareWithPrimary(metric, against, found, value)}),
@@ -67,16 +69,13 @@ const checkAgainst = async (
 
 const check = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Evidence> => {
 	try {
+		const checked = {model, metric, inquiry: inquiryOf(model, metric, options)};
 		return metric.against === undefined
-			? judge(
-					model,
-					metric,
-					await answerTo(model, options.questions(model, metric, 'canary'), options),
-					options.clock.now(),
-				)
-			: await checkAgainst(model, metric, metric.against, options);
+			? await checkByBounds(checked, options)
+			: await checkAgainst(checked, metric.against, options);
 	} catch (error) {
-		return notUnderstood(metric, error);
+		if (!(error instanceof RangeError)) throw error;
+		return {kind: 'not understood', metric: metric.name, text: error.message};
 	}
 };
 

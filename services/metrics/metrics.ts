@@ -1,7 +1,7 @@
-// What judges a canary's behaviour: a provider answers a query with one number, or says why it cannot.
+// What judges a canary's behaviour: a source answers a query with one number, or says why it cannot.
 import type {CanaryModel, Instant, Metric} from '../../api/model.ts';
 
-/** One provider's answer to one query. Only `value` is a number one may compare, and only when it is finite. */
+/** One source's answer to one query. Only `value` is a number one may compare, and only when it is finite. */
 export type Answer =
 	| {readonly kind: 'value'; readonly value: number; readonly at?: Instant}
 	| {readonly kind: 'no data'}
@@ -11,11 +11,6 @@ export type Answer =
 
 /** Why there is no value. */
 export type NoAnswer = Exclude<Answer, {readonly kind: 'value'}>;
-
-/** Where queries are answered. Rejects only when the signal aborts: every failure is an Answer. */
-export type MetricProvider = {
-	ask(address: string, query: string, signal?: AbortSignal): Promise<Answer>;
-};
 
 /** The HTTP door as metrics need it: one bounded GET. Rejects with an error whose `kind` is `timed out` on time-out. */
 export type FetchText = (

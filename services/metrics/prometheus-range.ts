@@ -1,9 +1,11 @@
 // Prometheus: one query over a span of time, for those who look; nothing is judged by it.
 import type {Instant} from '../../api/model.ts';
 import {at} from '../../api/reading.ts';
+import {failure, noAddress, notUnderstood} from './answers.ts';
 import {askOnce} from './ask-once.ts';
+import {BODY_BYTES_MAX, TIMEOUT_MS} from './asking.ts';
 import type {FetchText, NoAnswer} from './metrics.ts';
-import {BODY_BYTES_MAX, failure, noAddress, notUnderstood, readResponse, TIMEOUT_MS, urlOf} from './prometheus.ts';
+import {readResponse, urlOf} from './sources/prometheus.ts';
 
 /** Instants from `from` on, `stepMs` apart, up to `to`. */
 export type Span = {readonly from: Instant; readonly to: Instant; readonly stepMs: number};
@@ -46,7 +48,7 @@ export const createPrometheusRange = (fetchText: FetchText): RangeProvider => {
 					const response = await fetchText(url, {timeoutMs: TIMEOUT_MS, signal, maxBytes: BODY_BYTES_MAX});
 					return readResponse(response, valuesIn(span));
 				} catch (error) {
-					return failure(error);
+					return failure(error, TIMEOUT_MS);
 				}
 			};
 

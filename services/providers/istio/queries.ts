@@ -2,7 +2,7 @@
 import {formatPromDuration} from '../../../api/durations.ts';
 import type {Metric} from '../../../api/model.ts';
 import {workloadOf, type Question, type Questions} from '../../metrics/metrics.ts';
-import {quoted, quotedPattern, renderQuery} from '../../metrics/promql.ts';
+import {quoted, quotedPattern} from '../../metrics/promql.ts';
 
 /** Whose requests. */
 type Asked = {readonly namespace: string; readonly workload: string};
@@ -55,11 +55,11 @@ const rollout = ({namespace, workload}: Asked, range: string): Question => {
 	};
 };
 
-/** What to ask for a metric on Istio: a built-in's query, or the user's own with its variables rendered. */
+/** What to ask for a built-in metric on Istio. */
 export const istioQuestions: Questions = (model, metric, side) => {
 	const range = formatPromDuration(metric.intervalMs);
-	if (metric.kind === 'query') return {query: renderQuery(metric.query ?? '', model, range, side), factor: 1};
-	if (metric.kind === 'unknown') throw new RangeError(`${metric.name} is no metric that is built in`);
+	if (metric.kind === 'query' || metric.kind === 'unknown')
+		throw new RangeError(`${metric.name} is no metric that is built in`);
 	const asked = {namespace: model.namespace, workload: workloadOf(model, side)};
 	if (metric.dialect === 'rollout') return rollout(asked, range);
 	return metric.dialect === 'today' ? today(asked, metric.kind, range) : first(asked, metric.kind, range);

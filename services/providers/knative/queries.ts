@@ -1,19 +1,14 @@
 // The queries of the built-in metrics for Knative, as the peer sends them: Envoy's, by the revision's name.
 import {formatPromDuration} from '../../../api/durations.ts';
 import {workloadOf, type Questions} from '../../metrics/metrics.ts';
-import {quotedPattern, renderQuery} from '../../metrics/promql.ts';
+import {quotedPattern} from '../../metrics/promql.ts';
 
-/** `model` names the revisions where others name workloads; in a user's own query that is `{{ route }}`. */
+/** `model` names the revisions where others name workloads. */
 export const knativeQuestions: Questions = (model, metric, side) => {
 	const range = formatPromDuration(metric.intervalMs);
-	const {namespace, hosts} = model;
-	const route = workloadOf(model, side);
-	if (metric.kind === 'query') {
-		return {query: renderQuery(metric.query ?? '', model, range, side, {target: hosts.apex, route}), factor: 1};
-	}
-
-	if (metric.kind === 'unknown') throw new RangeError(`${metric.name} is no metric that is built in`);
-	const revision = `envoy_cluster_name=~${quotedPattern(`${namespace}/${route}`)}`;
+	if (metric.kind === 'query' || metric.kind === 'unknown')
+		throw new RangeError(`${metric.name} is no metric that is built in`);
+	const revision = `envoy_cluster_name=~${quotedPattern(`${model.namespace}/${workloadOf(model, side)}`)}`;
 	if (metric.kind === 'success-rate') {
 		const requests = (more: string): string =>
 			`sum( rate( envoy_cluster_upstream_rq{ ${revision}, ${more}}[${range}] ) )`;

@@ -3,8 +3,8 @@ import test from 'ava';
 import type {CanaryModel, Metric} from '../../../api/model.ts';
 import {istioQuestions} from '../../../services/providers/istio/queries.ts';
 import {runChecks} from '../../../services/checks/checks.ts';
-import type {FetchText} from '../../../services/metrics/metrics.ts';
-import {createPrometheus} from '../../../services/metrics/prometheus.ts';
+import type {Door} from '../../../services/http/door.ts';
+import {createAsk} from '../../../services/metrics/asking.ts';
 import {quoted, quotedPattern} from '../../../services/metrics/promql.ts';
 import {managedModel, pairedModel} from '../workloads/podinfo.ts';
 
@@ -44,14 +44,14 @@ type Reply = string | {readonly status: number; readonly body: string} | Error;
 /** A metrics server that answers each query with what is given for its metric. */
 const server = (reply: (query: string) => Reply) => {
 	const asked: string[] = [];
-	const fetchText: FetchText = async (url) => {
+	const request: Door['request'] = async ({url}) => {
 		const query = new URL(url).searchParams.get('query') ?? '';
 		asked.push(query);
 		const answer = reply(query);
 		if (answer instanceof Error) throw answer;
-		return typeof answer === 'string' ? {status: 200, body: answer} : answer;
+		return {headers: {}, ...(typeof answer === 'string' ? {status: 200, body: answer} : answer)};
 	};
-	return {asked, provider: createPrometheus(fetchText)};
+	return {asked, ask: createAsk({request}, clock)};
 };
 
 const withMetrics = (metrics: readonly Metric[], onMissingData: 'halt' | 'fail' = 'halt'): CanaryModel => ({
@@ -61,7 +61,7 @@ const withMetrics = (metrics: readonly Metric[], onMissingData: 'halt' | 'fail' 
 
 const verdictOf = (model: CanaryModel, reply: (query: string) => Reply) =>
 	runChecks(model, {
-		provider: server(reply).provider,
+		ask: server(reply).ask,
 		questions: istioQuestions,
 		metricsServer: 'http://prom:9090/',
 		clock,
@@ -221,8 +221,8 @@ test("the first shape's queries are those that its walk-through shows, in one li
 test('values stay values in PromQL, and what was not rendered is never sent', async (t) => {
 	t.is(quoted('a"} or vector(1) #\\'), '"a\\"} or vector(1) #\\\\"');
 	t.is(quotedPattern('pod.info|.*'), '"pod\\\\.info\\\\|\\\\.\\\\*"');
-	const {asked, provider} = server(() => vector('1'));
-	const options = {provider, questions: istioQuestions, metricsServer: 'http://prom:9090', clock};
+	const {asked, ask} = server(() => vector('1'));
+	const options = {ask, questions: istioQuestions, metricsServer: 'http://prom:9090', clock};
 	t.is((await runChecks(withMetrics([custom]), options)).outcome, 'passed');
 	t.deepEqual(asked, ['errors{ns="test"}[1m]']);
 	const unknown = {...custom, query: 'up{x="{{ variables.secret }}"}'};
@@ -230,28 +230,23 @@ test('values stay values in PromQL, and what was not rendered is never sent', as
 	t.is(asked.length, 1);
 });
 
-test("identical queries in flight are asked once, and one asker's leaving does not end the other's", async (t) => {
-	const {promise, resolve} = Promise.withResolvers<{status: number; body: string}>();
-	let asked = 0;
-	const provider = createPrometheus(async (_, {signal}) => {
-		asked++;
-		signal?.addEventListener('abort', () => t.fail());
-		return promise;
-	});
-	const leaving = new AbortController();
-	const first = provider.ask('http://prom', 'up', leaving.signal);
-	const second = provider.ask('http://prom', 'up');
-	leaving.abort(new Error('left'));
-	await t.throwsAsync(first, {message: 'left'});
-	resolve({status: 200, body: vector('1')});
-	t.like(await second, {kind: 'value', value: 1});
-	t.is(asked, 1);
-});
-
 test('comments of a query are not sent: all comes to stand on one line', async (t) => {
-	const {asked, provider} = server(() => vector('1'));
+	const {asked, ask} = server(() => vector('1'));
 	const query = 'errors{path="/#top"} # {{ nobody }}\n  + 0 # that is all';
-	const options = {provider, questions: istioQuestions, metricsServer: 'http://prom:9090', clock};
+	const options = {ask, questions: istioQuestions, metricsServer: 'http://prom:9090', clock};
 	t.is((await runChecks(withMetrics([{...custom, query}]), options)).outcome, 'passed');
 	t.deepEqual(asked, ['errors{path="/#top"} + 0 ']);
+});
+
+test('a Canary whose router has no built-in queries asks its own, and is told of those that are built in', async (t) => {
+	const {asked, ask} = server(() => vector('1'));
+	const options = {ask, questions: undefined, metricsServer: 'http://prom:9090', clock};
+	t.is((await runChecks(withMetrics([custom]), options)).outcome, 'passed');
+	t.deepEqual(asked, ['errors{ns="test"}[1m]']);
+	const verdict = await runChecks(withMetrics([custom, rate]), options);
+	t.like(verdict, {outcome: 'unknown', text: 'no metrics are known for provider istio'});
+	t.deepEqual(
+		verdict.evidence.map(({kind}) => kind),
+		['passed', 'not understood'],
+	);
 });

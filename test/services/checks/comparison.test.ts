@@ -2,7 +2,8 @@ import test from 'ava';
 import type {CanaryModel, Comparison, Metric} from '../../../api/model.ts';
 import {istioQuestions} from '../../../services/providers/istio/queries.ts';
 import {runChecks} from '../../../services/checks/checks.ts';
-import {createPrometheus} from '../../../services/metrics/prometheus.ts';
+import type {Door} from '../../../services/http/door.ts';
+import {createAsk} from '../../../services/metrics/asking.ts';
 import {managedModel} from '../workloads/podinfo.ts';
 
 const now = 1_700_000_000_000;
@@ -35,15 +36,17 @@ const query = (against: Comparison): Metric => ({
 /** Answers as the canary and as the primary; an empty text is no series. Keeps what was asked. */
 const verdictOf = async (metric: Metric, canary: string, primary: string) => {
 	const asked: string[] = [];
-	const provider = createPrometheus(async (url) => {
+	const request: Door['request'] = async ({url}) => {
 		const text = new URL(url).searchParams.get('query') ?? '';
 		asked.push(text);
 		const value = text.includes('"podinfo-primary"') ? primary : canary;
 		const result = value === '' ? [] : [{metric: {}, value: [now / 1000, value]}];
-		return {status: 200, body: JSON.stringify({status: 'success', data: {resultType: 'vector', result}})};
-	});
+		return {status: 200, headers: {}, body: JSON.stringify({status: 'success', data: {resultType: 'vector', result}})};
+	};
 	const model: CanaryModel = {...managedModel, analysis: {...managedModel.analysis, metrics: [metric]}};
-	const options = {provider, questions: istioQuestions, metricsServer: 'http://prom:9090', clock: {now: () => now}};
+	const clock = {now: () => now};
+	const ask = createAsk({request}, clock);
+	const options = {ask, questions: istioQuestions, metricsServer: 'http://prom:9090', clock};
 	return {asked, verdict: await runChecks(model, options)};
 };
 
