@@ -9,6 +9,9 @@ const WIDE_HEADS = ['PHASE', 'SINCE', 'TARGET', 'REASON'];
 /** What changes by itself. */
 const AGES: ReadonlySet<string> = new Set(['AGE', 'SINCE']);
 
+/** Where the output is no terminal: a broken Canary waits for up to nine hundred characters, which `-o wide` has whole. */
+const PIPE_COLUMNS = 160;
+
 const since = (instant: number, now: number): string => (instant === 0 ? '<unknown>' : ageText(now - instant));
 
 const cellsOf = (view: CanaryView, {isWide, hasNamespaces, terminal}: TableOptions): readonly string[] => {
@@ -42,7 +45,7 @@ const textOf = (rows: ReadonlyArray<readonly string[]>, options: TableOptions): 
 		promoting: colors.cyan,
 		finished: colors.green,
 	};
-	return tableText(headsOf(options), rows, options.isWide ? undefined : columns, (text, head) =>
+	return tableText(headsOf(options), rows, options.isWide ? undefined : (columns ?? PIPE_COLUMNS), (text, head) =>
 		head === 'STATE' ? (colour[text]?.(text) ?? text) : text,
 	);
 };

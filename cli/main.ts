@@ -16,11 +16,12 @@ import {registerRollout} from './commands/rollout.ts';
 import {registerSandbox} from './commands/sandbox.ts';
 import {registerStatechart} from './commands/statechart.ts';
 import {registerSteering} from './commands/steer.ts';
-import {registerVersion} from './commands/version.ts';
+import {registerVersion, versionText} from './commands/version.ts';
 import {registerWait} from './commands/wait.ts';
 import {registerWatch} from './commands/watch.ts';
 import {CommandError} from './errors.ts';
 import {examples} from './flags.ts';
+import {ourWordFor} from './other-words.ts';
 import {processTerminal, type Terminal} from './terminal.ts';
 
 export type Io = {
@@ -32,6 +33,17 @@ export type Io = {
 };
 
 type Outcome = {code: number};
+
+/** Under which head of the help a command stands. */
+const groupsOf: Readonly<Record<string, readonly string[]>> = {
+	'See what happens:': ['get', 'explain', 'watch', 'wait', 'history', 'report', 'diff', 'logs', 'statechart'],
+	'Steer a run:': ['pause', 'resume', 'promote', 'rollback', 'retry', 'skip', 'set-weight'],
+	'Set up and mend:': ['install', 'doctor', 'migrate'],
+	'Run it:': ['daemon', 'sandbox', 'rollout'],
+};
+const groups: Readonly<Record<string, string>> = Object.fromEntries(
+	Object.entries(groupsOf).flatMap(([group, names]) => names.map((name) => [name, group])),
+);
 
 const createProgram = ({terminal, complain, finish}: Io, outcome: Outcome): Command => {
 	const end = (code: number): void => {
@@ -45,6 +57,7 @@ const createProgram = ({terminal, complain, finish}: Io, outcome: Outcome): Comm
 
 	const program = new Command('aviary')
 		.description('Progressive delivery for Kubernetes: every Canary is a statechart that anyone can read.')
+		.version(versionText().trimEnd(), '-V, --version', 'print the versions of aviary, Node and XState')
 		.addHelpText('after', examples('aviary sandbox', 'aviary get -A', 'aviary explain test/podinfo'))
 		// Commander's own refusals are said below, on one line.
 		.configureOutput({
@@ -73,13 +86,28 @@ const createProgram = ({terminal, complain, finish}: Io, outcome: Outcome): Comm
 	registerCompletion(program, terminal, end);
 	registerComplete(program, terminal, end);
 	registerVersion(program, terminal, end);
+	// Commander's own `help` stands where what has no head of its own does.
+	program.commandsGroup('For the shell:').helpCommand(true);
+	for (const command of program.commands) {
+		command.helpGroup(groups[command.name()] ?? 'For the shell:');
+	}
+
 	return program;
 };
 
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').trim();
 
 /** What to say of a failure, and the exit code. */
-const verdictOn = (error: unknown, help: string): {text: string; code: number} => {
+const verdictOn = (
+	error: unknown,
+	help: string,
+	[word = '', ...rest]: readonly string[],
+): {text: string; code: number} => {
+	const ours = error instanceof CommanderError && error.code === 'commander.unknownCommand' && ourWordFor(word, rest);
+	if (ours) {
+		return {text: `there is no command ${word}: ${ours}`, code: 2};
+	}
+
 	if (error instanceof CommanderError) {
 		return {text: `${error.message.replace(/^error: /, '').replace(/\.$/, '')}; see ${help}`, code: 2};
 	}
@@ -109,7 +137,7 @@ export const runCommand = async (words: readonly string[], io: Io): Promise<numb
 		}
 
 		const asked = running === program ? program.commands.find((one) => one.name() === words[0]) : running;
-		const {text, code} = verdictOn(error, `${asked === undefined ? 'aviary' : `aviary ${asked.name()}`} --help`);
+		const {text, code} = verdictOn(error, `${asked === undefined ? 'aviary' : `aviary ${asked.name()}`} --help`, words);
 		io.complain(`aviary: ${oneLine(text)}\n`);
 		if (asked?.opts()['logLevel'] === 'debug' && error instanceof Error && !(error instanceof CommanderError)) {
 			io.complain(`${error.stack ?? ''}\n${error.cause instanceof Error ? `${error.cause.stack ?? ''}\n` : ''}`);

@@ -37,19 +37,37 @@ export const plain = (value: unknown): string => {
 const cut = (text: string, width: number): string =>
 	text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`;
 
-/** Rows under their heads, in columns; the widest column is cut when all of them do not fit in `columns`. */
+/** What a column is never made narrower than. */
+const NARROWEST = 8;
+const GAP = 3;
+
+/** Widths that fit in so many columns: the widest one is cut to the next one's, and so on. */
+const fitted = (widths: readonly number[], columns: number): readonly number[] => {
+	const fit = [...widths];
+	let excess = fit.reduce((sum, width) => sum + width + GAP, -GAP) - columns;
+	while (excess > 0) {
+		const widest = Math.max(...fit);
+		if (widest <= NARROWEST) {
+			break;
+		}
+
+		const less = Math.min(excess, widest - Math.max(NARROWEST, ...fit.filter((width) => width < widest)));
+		fit[fit.indexOf(widest)] = widest - less;
+		excess -= less;
+	}
+
+	return fit;
+};
+
+/** Rows under their heads, in columns; the widest ones are cut when all of them do not fit in `columns`. */
 export const tableText = (
 	heads: readonly string[],
 	rows: ReadonlyArray<readonly string[]>,
 	columns: number | undefined,
 	paint: (text: string, head: string) => string = (text) => text,
 ): string => {
-	const widths = heads.map((head, index) => Math.max(head.length, ...rows.map((row) => row[index]?.length ?? 0)));
-	const excess = widths.reduce((sum, width) => sum + width + 3, -3) - (columns ?? Number.POSITIVE_INFINITY);
-	const widest = widths.indexOf(Math.max(...widths));
-	if (excess > 0) {
-		widths[widest] = Math.max(12, (widths[widest] ?? 0) - excess);
-	}
+	const whole = heads.map((head, index) => Math.max(head.length, ...rows.map((row) => row[index]?.length ?? 0)));
+	const widths = columns === undefined ? whole : fitted(whole, columns);
 
 	const line = (cells: readonly string[], isHead: boolean): string =>
 		cells
@@ -59,7 +77,7 @@ export const tableText = (
 				const painted = isHead ? text : paint(text, heads[index] ?? '');
 				return index === cells.length - 1 ? painted : painted + ' '.repeat(width - text.length);
 			})
-			.join('   ')
+			.join(' '.repeat(GAP))
 			.trimEnd();
 	return [line(heads, true), ...rows.map((row) => line(row, false)), ''].join('\n');
 };

@@ -1,5 +1,5 @@
 // A cluster on a laptop, embedded or of real binaries, with the real daemon in it.
-import {mkdtemp} from 'node:fs/promises';
+import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {DaemonConfig} from '../index.ts';
@@ -103,8 +103,13 @@ const tellTraffic = (world: World, tell: OnHappening): (() => void) => {
 	};
 };
 
-const kubeconfigFile = async (out: string | undefined): Promise<string> =>
-	out ?? join(await mkdtemp(join(tmpdir(), 'aviary-sandbox-')), 'kubeconfig');
+/** The file that was asked for, or one of its own, which goes with the sandbox. */
+const kubeconfigFile = async (out: string | undefined, started: AsyncDisposableStack): Promise<string> => {
+	if (out !== undefined) return out;
+	const folder = await mkdtemp(join(tmpdir(), 'aviary-sandbox-'));
+	started.defer(() => rm(folder, {recursive: true, force: true}));
+	return join(folder, 'kubeconfig');
+};
 
 /** The daemon, which tells what its machines do. */
 const daemonOn = async (
@@ -180,7 +185,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 	const daemon = await daemonOn(ground, prometheusUrl, options, tell);
 	started.defer(() => daemon.stop());
 	daemonMetrics.follow(daemon.metricsUrl);
-	const kubeconfig = await kubeconfigFile(options.kubeconfigOut);
+	const kubeconfig = await kubeconfigFile(options.kubeconfigOut, started);
 	await ground.writeKubeconfig(kubeconfig);
 	const countersUrl = `${prometheus.url}/metrics`;
 	const addresses: Started['addresses'] = [

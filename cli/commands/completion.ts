@@ -17,10 +17,15 @@ type Words = {
 	}>;
 	/** Of its arguments. */
 	readonly values: readonly string[];
+	/** Its first argument is a Canary's name. */
+	readonly takesCanary: boolean;
 };
 
 /** The command that kubectl's plugin of completions runs; no help has it. */
 export const COMPLETE = '__complete';
+
+/** Whether the first argument is a Canary's name. */
+export const takesCanary = ({registeredArguments: [first]}: Command): boolean => first?.name() === 'name';
 
 /** The commands that people type. */
 export const commandsOf = (program: Command): readonly Command[] =>
@@ -42,6 +47,7 @@ const wordsOf = (program: Command): readonly Words[] =>
 			{long: '--help', about: 'display help for command', values: [], takesValue: false},
 		],
 		values: command.registeredArguments.flatMap(({argChoices}) => argChoices ?? []),
+		takesCanary: takesCanary(command),
 	}));
 
 /** In single quotes, for any of the shells; fish and the POSIX ones end them alike. */
@@ -72,6 +78,10 @@ const bashOf = (all: readonly Words[], name: string, shell: 'bash' | 'zsh'): str
 		...valued,
 		'    esac',
 		'  fi',
+		// Names are the cluster's: whoever typed no option yet, or waits for a namespace, is told them.
+		'  if [ "$COMP_CWORD" -gt 1 ] && { [ "${current#-}" = "$current" ] || [ "$previous" = -n ]; }; then',
+		`    words="$words $(${name} ${COMPLETE} -- "\${COMP_WORDS[@]:1}" 2>/dev/null | sed '/^:/d' | cut -f 1)"`,
+		'  fi',
 		'  COMPREPLY=($(compgen -W "$words" -- "$current"))',
 		'}',
 		`complete -o default -F _aviary ${name} kubectl-${name}`,
@@ -79,12 +89,19 @@ const bashOf = (all: readonly Words[], name: string, shell: 'bash' | 'zsh'): str
 	].join('\n');
 };
 
+/** What the cluster tells, asked when the shell completes. */
+const fishNames = (name: string): string =>
+	`'(${name} ${COMPLETE} -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null | string match -v ":*")'`;
+
 const fishOf = (all: readonly Words[], name: string): string =>
 	[
 		...all.map(
 			({name: command, about}) => `complete -c ${name} -f -n __fish_use_subcommand -a ${command} -d ${quoted(about)}`,
 		),
-		...all.flatMap(({name: command, options, values}) => [
+		...all.flatMap(({name: command, options, values, takesCanary}) => [
+			...(takesCanary
+				? [`complete -c ${name} -f -n '__fish_seen_subcommand_from ${command}' -a ${fishNames(name)}`]
+				: []),
 			...(values.length === 0
 				? []
 				: [`complete -c ${name} -f -n '__fish_seen_subcommand_from ${command}' -a ${quoted(values.join(' '))}`]),

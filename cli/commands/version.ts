@@ -13,7 +13,8 @@ const versions = (): Readonly<Record<string, string>> => ({
 	xstate: xstate.version,
 });
 
-const versionText = (): string =>
+/** The same, a line each. */
+export const versionText = (): string =>
 	Object.entries(versions())
 		.map(([name, version]) => `${name} ${version}\n`)
 		.join('');

@@ -41,7 +41,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {migrate: ['-f', imp
 
 const commands = async (): Promise<readonly string[]> => {
 	const {out} = await run(['--help']);
-	const [, list = ''] = out.split('\nCommands:\n');
+	const [list = ''] = out.split('\nExamples:\n');
 	const names = [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name ?? '');
 	return names.filter((name) => name !== 'help' && name !== 'aviary').toSorted();
 };
