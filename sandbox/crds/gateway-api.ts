@@ -1,15 +1,16 @@
 // The Gateway API's HTTPRoute: its fields, defaults and bounds as v1 has them, for what routes by weight need.
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const text: Schema = {type: 'string'};
-const open: Schema = {type: 'object', 'x-kubernetes-preserve-unknown-fields': true};
-const list = (items: Schema, maxItems: number): Schema => ({type: 'array', items, maxItems});
-const port: Schema = {type: 'integer', format: 'int32', minimum: 1, maximum: 65_535};
+import {GATEWAY_API, conditions, gatewayApiDefinition, list, open, port, text, type Schema} from './gateway-schema.ts';
+import {gatewayDefinitions} from './gateways.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 const everything = {type: 'PathPrefix', value: '/'};
+
+const byName = (items: Schema): Schema => ({
+	...list(items, 16),
+	'x-kubernetes-list-type': 'map',
+	'x-kubernetes-list-map-keys': ['name'],
+});
 
 const named = (properties: Schema = {}): Schema => ({
 	type: 'object',
@@ -30,15 +31,15 @@ const match: Schema = {
 				value: {type: 'string', maxLength: 1024, default: '/'},
 			},
 		},
-		headers: list(matched, 16),
-		queryParams: list(matched, 16),
+		headers: byName(matched),
+		queryParams: byName(matched),
 		method: {type: 'string', enum: methods},
 	},
 };
 
 const modifier: Schema = {
 	type: 'object',
-	properties: {set: list(named(), 16), add: list(named(), 16), remove: list(text, 16)},
+	properties: {set: byName(named()), add: byName(named()), remove: list(text, 16)},
 };
 
 const backend = {
@@ -123,63 +124,55 @@ const rule: Schema = {
 			16,
 		),
 		timeouts: {type: 'object', properties: {request: text, backendRequest: text}},
-		retry: open,
-		sessionPersistence: open,
 	},
+};
+
+const parent = {
+	group: {type: 'string', default: GATEWAY_API},
+	kind: {type: 'string', default: 'Gateway'},
+	name: text,
+	namespace: text,
+	sectionName: text,
+	port,
 };
 
 const spec: Schema = {
 	type: 'object',
 	properties: {
-		parentRefs: list(
-			{
-				type: 'object',
-				required: ['name'],
-				properties: {
-					group: {type: 'string', default: 'gateway.networking.k8s.io'},
-					kind: {type: 'string', default: 'Gateway'},
-					name: text,
-					namespace: text,
-					sectionName: text,
-					port,
-				},
-			},
-			32,
-		),
+		parentRefs: list({type: 'object', required: ['name'], properties: parent}, 32),
 		hostnames: list(text, 16),
 		rules: {...list(rule, 16), minItems: 1, default: [{matches: [{path: everything}]}]},
 	},
 };
 
-/** HTTPRoute in both versions that clusters serve; its status is whatever a controller writes. */
-export const gatewayApiDefinitions: readonly KubeObject[] = [
-	{
-		apiVersion: 'apiextensions.k8s.io/v1',
-		kind: 'CustomResourceDefinition',
-		metadata: {name: 'httproutes.gateway.networking.k8s.io'},
-		spec: {
-			group: 'gateway.networking.k8s.io',
-			scope: 'Namespaced',
-			names: {
-				kind: 'HTTPRoute',
-				listKind: 'HTTPRouteList',
-				plural: 'httproutes',
-				singular: 'httproute',
-				categories: ['gateway-api'],
-			},
-			versions: ['v1', 'v1beta1'].map((name) => ({
-				name,
-				served: true,
-				storage: name === 'v1',
-				subresources: {status: {}},
-				additionalPrinterColumns: [
-					{name: 'Hostnames', type: 'string', jsonPath: '.spec.hostnames'},
-					{name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp'},
-				],
-				schema: {
-					openAPIV3Schema: {type: 'object', required: ['spec'], properties: {spec, status: open}},
+const status: Schema = {
+	type: 'object',
+	required: ['parents'],
+	properties: {
+		parents: list(
+			{
+				type: 'object',
+				required: ['conditions', 'controllerName', 'parentRef'],
+				properties: {
+					parentRef: {type: 'object', required: ['name'], properties: parent},
+					controllerName: {type: 'string', minLength: 1, maxLength: 253},
+					conditions: {...conditions, minItems: 1},
 				},
-			})),
-		},
+			},
+			32,
+		),
 	},
+};
+
+/** HTTPRoute and what it refers to, in both versions that clusters serve. */
+export const gatewayApiDefinitions: readonly KubeObject[] = [
+	gatewayApiDefinition({
+		names: {kind: 'HTTPRoute', plural: 'httproutes', singular: 'httproute'},
+		columns: [
+			{name: 'Hostnames', type: 'string', jsonPath: '.spec.hostnames'},
+			{name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp'},
+		],
+		schema: {type: 'object', required: ['spec'], properties: {spec, status}},
+	}),
+	...gatewayDefinitions,
 ];

@@ -98,6 +98,12 @@ export class Backends {
 		return known.backends;
 	}
 
+	/** True while the service is there, with the port that is asked for; whether pods answer is another matter. */
+	hasService({namespace, service, port}: Destination): boolean {
+		const found = this.#sources.services.get(`${namespace}/${service}`);
+		return found !== undefined && hasPort(found, port);
+	}
+
 	/** Who was never asked for may be concerned by anything. */
 	#concerned(isMeant: (found: Found) => boolean): Concerned {
 		return (key) => {

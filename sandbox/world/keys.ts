@@ -17,3 +17,4 @@ export const destinationRulesKey = key('networking.istio.io', 'destinationrules'
 export const knativeServicesKey = key('serving.knative.dev', 'services');
 export const knativeRevisionsKey = key('serving.knative.dev', 'revisions');
 export const httpRoutesKey = key('gateway.networking.k8s.io', 'httproutes');
+export const gatewaysKey = key('gateway.networking.k8s.io', 'gateways');

@@ -3,7 +3,7 @@ import type {Clock} from '../../services/clock.ts';
 import {destinationKey, type Backend, type Backends} from './backends.ts';
 import {errorRateAt} from './behaviour.ts';
 import type {Counters} from './counters.ts';
-import type {Destination} from './routing/route.ts';
+import type {Destination, Leg} from './routing/route.ts';
 
 // What is owed is a sum of fractions: a whole request must not be missed for a rounding error.
 const ROUNDING = 1e-6;
@@ -78,6 +78,11 @@ export class Proxies {
 				return [backend, each + (place < rest ? 1 : 0)] as const;
 			})
 			.filter(([, share]) => share > 0);
+	}
+
+	/** What the proxy itself says where a leg has nobody to answer. */
+	codeWithoutBackend({destination, codeWithoutService = 503}: Leg): number {
+		return this.#parts.backends.hasService(destination) ? 503 : codeWithoutService;
 	}
 
 	/** How many of these requests a pod answers with an error, as its annotation says. */

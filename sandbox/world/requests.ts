@@ -5,7 +5,15 @@ import type {Backend} from './backends.ts';
 import type {Echoes} from './echoes.ts';
 import {answerOf, type AppAnswer} from './podinfo.ts';
 import type {Exchange, Origin, Proxies} from './proxies.ts';
-import {changed, conditionFor, rewritten, type Incoming, type Leg, type Route} from './routing/route.ts';
+import {
+	WITHOUT_WEIGHT,
+	changed,
+	conditionFor,
+	rewritten,
+	type Incoming,
+	type Leg,
+	type Route,
+} from './routing/route.ts';
 import type {RouteTable} from './routing/table.ts';
 
 /** An answer as the caller gets it. Header names are in lower case; `latencyMs` is world time. */
@@ -77,7 +85,7 @@ export class Requests {
 			this.#mirror(origin, route);
 			const leg = this.#choose(route);
 			// No destination, or weights that are all zero.
-			if (leg === undefined) return local(request, 500, '');
+			if (leg === undefined) return local(request, WITHOUT_WEIGHT, '');
 			return this.#forward(request, origin, route, leg, rewritten(request, condition, route.rewrite));
 		}
 
@@ -102,10 +110,13 @@ export class Requests {
 	}
 
 	#mirror(origin: Origin, {legs, timeoutMs}: Route): void {
-		for (const {destination, isMirror, share} of legs) {
+		const {proxies} = this.#parts;
+		for (const leg of legs) {
+			const {destination, isMirror, share} = leg;
 			if (!isMirror || !this.#isLucky(share)) continue;
-			const [backend] = this.#parts.proxies.share(destination, 1)[0] ?? [];
-			const code = backend === undefined ? 503 : this.#parts.proxies.errorsOf(backend, 1) > 0 ? 500 : 200;
+			const [backend] = proxies.share(destination, 1)[0] ?? [];
+			const alone = proxies.codeWithoutBackend(leg);
+			const code = backend === undefined ? alone : proxies.errorsOf(backend, 1) > 0 ? 500 : 200;
 			const latencyMs = backend?.behaviour.latencyMs ?? 0;
 			this.#count({origin, destination, backend, isMirror, code, latencyMs, timeoutMs});
 		}
@@ -116,8 +127,9 @@ export class Requests {
 		const {timeoutMs} = route;
 		const [backend] = this.#parts.proxies.share(destination, 1)[0] ?? [];
 		if (backend === undefined) {
-			this.#count({origin, destination, backend, isMirror, code: 503, latencyMs: 0, timeoutMs});
-			return local(request, 503, 'no healthy upstream');
+			const code = this.#parts.proxies.codeWithoutBackend(leg);
+			this.#count({origin, destination, backend, isMirror, code, latencyMs: 0, timeoutMs});
+			return local(request, code, code === 503 ? 'no healthy upstream' : '');
 		}
 
 		const headers = changed(changed(sent.headers, route.headers?.request), leg.headers?.request);

@@ -2,7 +2,7 @@
 import type {Clock} from '../../../services/clock.ts';
 import type {ReadableStore, WatchEvent} from '../../api/types.ts';
 import {followKind} from '../informer.ts';
-import {httpRoutesKey, virtualServicesKey} from '../keys.ts';
+import {gatewaysKey, httpRoutesKey, virtualServicesKey} from '../keys.ts';
 import type {RouteKind} from './table.ts';
 
 type Parts = {
@@ -20,9 +20,10 @@ export const followRoutes = (
 	const delays = new Set<unknown>();
 	const informers = {
 		virtualServices: followKind(store, virtualServicesKey),
+		gateways: followKind(store, gatewaysKey),
 		httpRoutes: followKind(store, httpRoutesKey),
 	};
-	for (const kind of ['virtualServices', 'httpRoutes'] as const) {
+	for (const kind of ['virtualServices', 'gateways', 'httpRoutes'] as const) {
 		for (const object of informers[kind].all()) apply(kind, {type: 'ADDED', object});
 		informers[kind].onEvent((event) => {
 			if (proxyDelayMs <= 0) {

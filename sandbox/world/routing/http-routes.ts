@@ -8,7 +8,9 @@ import type {Destination, HeaderChange, HeaderChanges, Leg, Rewrite, Route} from
 
 type NamedValue = {readonly name: string; readonly value: string; readonly type?: string};
 
-type BackendRef = {
+export type BackendRef = {
+	readonly group?: string;
+	readonly kind?: string;
 	readonly name: string;
 	readonly namespace?: string;
 	readonly port?: number;
@@ -44,7 +46,7 @@ type Match = {
 	readonly queryParams?: readonly NamedValue[];
 };
 
-type Rule = {
+type HttpRule = {
 	readonly matches?: readonly Match[];
 	readonly filters?: readonly Filter[];
 	readonly backendRefs?: readonly BackendRef[];
@@ -56,12 +58,14 @@ export type ParentRef = {
 	readonly kind?: string;
 	readonly name: string;
 	readonly namespace?: string;
+	readonly sectionName?: string;
+	readonly port?: number;
 };
 
 export type HttpRouteSpec = {
 	readonly parentRefs?: readonly ParentRef[];
 	readonly hostnames?: readonly string[];
-	readonly rules?: readonly Rule[];
+	readonly rules?: readonly HttpRule[];
 };
 
 /** A route and how particular it is; of two that take a request, the one with the larger rank has it. */
@@ -73,11 +77,16 @@ export const byRank = (left: RankedRoute, right: RankedRoute): number => {
 	return index < 0 ? 0 : (right.rank[index] ?? 0) - (left.rank[index] ?? 0);
 };
 
-/** Hosts of gateways (`*` without a hostname), and the full names of Services that are parents themselves. */
+/**
+ * Hosts of gateways (`*` without a hostname), and the full names of Services that are parents themselves. Of the parents
+ * that refuse a route, those that `isTaken` denies, there are none.
+ */
 export const httpRouteHosts = (
 	route: KubeObject,
+	isTaken: (parent: ParentRef) => boolean = () => true,
 ): {readonly gateway: readonly string[]; readonly mesh: readonly string[]} => {
-	const {parentRefs = [], hostnames = []} = specOf<HttpRouteSpec>(route);
+	const {parentRefs: written = [], hostnames = []} = specOf<HttpRouteSpec>(route);
+	const parentRefs = written.filter((parent) => isTaken(parent));
 	const services = parentRefs.filter(({kind}) => kind === 'Service');
 	const own = route.metadata.namespace ?? '';
 	const hosts = hostnames.length === 0 ? ['*'] : hostnames.map((name) => name.toLowerCase());
@@ -149,18 +158,29 @@ const mirrorsOf = (filters: readonly Filter[], own: string): readonly Leg[] =>
 		return [{destination: destinationOf(backendRef, own), share, isMirror: true}];
 	});
 
-const legsOf = ({backendRefs = [], filters = []}: Rule, own: string): readonly Leg[] => {
+/** Every backend that a route names, those of its mirrors included. */
+export const backendsOf = (route: KubeObject): readonly BackendRef[] =>
+	(specOf<HttpRouteSpec>(route).rules ?? []).flatMap(({backendRefs = [], filters = []}) => [
+		...backendRefs,
+		...filters.flatMap(({requestMirror}) => (requestMirror === undefined ? [] : [requestMirror.backendRef])),
+	]);
+
+/** What a request gets whose backend is not there, as the Gateway API asks for. */
+const WITHOUT_SERVICE = 500;
+
+const legsOf = ({backendRefs = [], filters = []}: HttpRule, own: string): readonly Leg[] => {
 	const total = backendRefs.reduce((sum, {weight = 1}) => sum + weight, 0);
 	const legs = backendRefs.map((backend) => ({
 		destination: destinationOf(backend, own),
 		share: total === 0 ? 0 : (backend.weight ?? 1) / total,
 		isMirror: false,
+		codeWithoutService: WITHOUT_SERVICE,
 		...headersOf(backend.filters ?? []),
 	}));
 	return [...legs, ...mirrorsOf(filters, own)];
 };
 
-const timeoutOf = ({timeouts = {}}: Rule): {readonly timeoutMs?: number} => {
+const timeoutOf = ({timeouts = {}}: HttpRule): {readonly timeoutMs?: number} => {
 	const timeoutMs = parseDuration(timeouts.request) ?? parseDuration(timeouts.backendRequest) ?? 0;
 	return timeoutMs > 0 ? {timeoutMs} : {};
 };

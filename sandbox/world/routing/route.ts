@@ -39,6 +39,8 @@ export type Leg = {
 	readonly share: number;
 	readonly isMirror: boolean;
 	readonly headers?: HeaderChanges;
+	/** What the proxy answers where the service, or its port, is not there; without it what it says without pods. */
+	readonly codeWithoutService?: number;
 };
 
 /** `prefix` is the part of the path that a rewrite replaces. */
@@ -57,6 +59,15 @@ export type Route = {
 	readonly headers?: HeaderChanges;
 	readonly rewrite?: Rewrite;
 	readonly timeoutMs?: number;
+};
+
+/** What a proxy answers where a route has backends and each has weight 0: Envoy's and the Gateway API's 500. */
+export const WITHOUT_WEIGHT = 500;
+
+/** True for a route whose backends all have weight 0: it sends nobody anywhere. */
+export const isWeightless = ({legs}: Route): boolean => {
+	const answering = legs.filter(({isMirror}) => !isMirror);
+	return answering.length > 0 && answering.every(({share}) => share === 0);
 };
 
 /** Finds the condition by which a route takes a request; undefined when it does not. */

@@ -4,7 +4,8 @@ import type {WatchEvent} from '../../api/types.ts';
 import type {Informer} from '../informer.ts';
 import {nameOf} from '../objects.ts';
 import {fullNameOf, namesOf, serviceOf, suffixOf} from './hosts.ts';
-import {byRank, httpRouteHosts, httpRoutesOf, type RankedRoute} from './http-routes.ts';
+import {byRank, httpRouteHosts, httpRoutesOf, type ParentRef, type RankedRoute} from './http-routes.ts';
+import {acceptance} from './parents.ts';
 import type {Incoming, Route} from './route.ts';
 import {hostsOf, reachOf, routesOf} from './virtual-services.ts';
 
@@ -17,7 +18,7 @@ export type Host = {
 	readonly visit: Incoming;
 };
 
-export type RouteKind = 'virtualServices' | 'httpRoutes';
+export type RouteKind = 'virtualServices' | 'httpRoutes' | 'gateways';
 
 type Hosts = Map<string, Host>;
 
@@ -33,8 +34,11 @@ const visitTo = (name: string, namespace: string, isFromGateway: boolean): Incom
 /** Routes as the proxies know them. A change counts from `apply` on. */
 export class RouteTable {
 	readonly #services: Informer;
-	readonly #virtualServices = new Map<string, KubeObject>();
-	readonly #httpRoutes = new Map<string, KubeObject>();
+	readonly #objects: Readonly<Record<RouteKind, Map<string, KubeObject>>> = {
+		virtualServices: new Map(),
+		httpRoutes: new Map(),
+		gateways: new Map(),
+	};
 	#mesh: Hosts = new Map();
 	#gateway: Hosts = new Map();
 
@@ -43,7 +47,7 @@ export class RouteTable {
 	}
 
 	apply(kind: RouteKind, {type, object}: WatchEvent): void {
-		const objects = kind === 'virtualServices' ? this.#virtualServices : this.#httpRoutes;
+		const objects = this.#objects[kind];
 		if (type === 'DELETED') objects.delete(nameOf(object));
 		else objects.set(nameOf(object), object);
 		this.#rebuild();
@@ -89,10 +93,18 @@ export class RouteTable {
 		return {name, namespace: service.namespace, routes, visit: visitTo(name, service.namespace, false)};
 	}
 
+	#takes(route: KubeObject, parent: ParentRef): boolean {
+		const {gateways} = this.#objects;
+		// A Service that is a parent need not be there: nobody resolves its name then.
+		if (parent.kind === 'Service') return true;
+		return acceptance(route, parent, {gateway: (name) => gateways.get(name), service: () => undefined}).holds;
+	}
+
 	#rebuild(): void {
 		const [mesh, gateway]: [Hosts, Hosts] = [new Map(), new Map()];
-		for (const virtualService of this.#virtualServices.values()) {
-			const routes = routesOf(virtualService, (name) => this.#virtualServices.get(name));
+		const {virtualServices, httpRoutes} = this.#objects;
+		for (const virtualService of virtualServices.values()) {
+			const routes = routesOf(virtualService, (name) => virtualServices.get(name));
 			const reach = reachOf(virtualService);
 			for (const name of hostsOf(virtualService)) {
 				// The first VirtualService of a host has it, as the oldest one does in Istio.
@@ -102,8 +114,8 @@ export class RouteTable {
 		}
 
 		const ranked = {mesh: new Map<string, RankedRoute[]>(), gateway: new Map<string, RankedRoute[]>()};
-		for (const object of this.#httpRoutes.values()) {
-			const hosts = httpRouteHosts(object);
+		for (const object of httpRoutes.values()) {
+			const hosts = httpRouteHosts(object, (parent) => this.#takes(object, parent));
 			for (const kind of ['mesh', 'gateway'] as const) {
 				const table = kind === 'mesh' ? mesh : gateway;
 				for (const name of hosts[kind]) {

@@ -53,6 +53,14 @@ export const httpRoute = (name: string, spec: Record<string, unknown>) => ({
 	spec,
 });
 
+/** With one listener for any host, unless others are given. */
+export const gateway = (name: string, listeners: readonly object[] = [{name: 'web', port: 80, protocol: 'HTTP'}]) => ({
+	apiVersion: 'gateway.networking.k8s.io/v1',
+	kind: 'Gateway',
+	metadata: {name},
+	spec: {gatewayClassName: 'sandbox', listeners},
+});
+
 export const versionsOf = async (
 	scene: Scene,
 	url: string,

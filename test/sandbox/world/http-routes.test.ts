@@ -1,9 +1,10 @@
 import test from 'ava';
-import {ask, fromTester, httpRoute, json, versionsOf, walkThrough} from './asking.ts';
+import {ask, fromTester, gateway, httpRoute, json, versionsOf, walkThrough} from './asking.ts';
 import {startScene} from './scene.ts';
 
 test('an HTTPRoute is followed, accepted, and filled in', async (t) => {
 	const scene = await walkThrough();
+	scene.put('gateways', gateway('public'));
 	const backendRefs = [
 		{name: 'podinfo', port: 9898, weight: 3},
 		{name: 'podinfo-canary', port: 9898, weight: 1},
@@ -26,6 +27,7 @@ test('an HTTPRoute is followed, accepted, and filled in', async (t) => {
 
 test('HTTPRoutes of one host share it, the longest wildcard wins, and a Service may be a parent', async (t) => {
 	const scene = await walkThrough();
+	scene.put('gateways', gateway('public'));
 	const parentRefs = [{name: 'public'}];
 	const to = (name: string) => [{name, port: 9898}];
 	const canaryOnly = [{matches: [{path: {value: '/version'}}], backendRefs: to('podinfo-canary')}];
@@ -47,6 +49,7 @@ test("visitors come to an HTTPRoute's hosts, too", async (t) => {
 	scene.deploy('podinfo-canary');
 	scene.expose('podinfo');
 	scene.expose('podinfo-canary');
+	scene.put('gateways', gateway('public'));
 	await scene.clock.advance(2000);
 	const backendRefs = [
 		{name: 'podinfo', weight: 70},
@@ -57,4 +60,64 @@ test("visitors come to an HTTPRoute's hosts, too", async (t) => {
 	await scene.clock.advance(10_000);
 	t.is(scene.world.requests().get('test/podinfo')?.requests, 140);
 	t.is(scene.world.requests().get('test/podinfo-canary')?.requests, 60);
+});
+
+const toBoth = (canaryName: string, weights: readonly [number, number] = [1, 1], port = 9898) => [
+	{name: 'podinfo', port: 9898, weight: weights[0]},
+	{name: canaryName, port, weight: weights[1]},
+];
+
+test('weights that are all 0 answer every user with 500, and weights that come back count at once', async (t) => {
+	const scene = startScene();
+	scene.deploy('podinfo');
+	scene.expose('podinfo');
+	scene.put('gateways', gateway('public'));
+	await scene.clock.advance(2000);
+	const spec = (weights: readonly [number, number]) => ({
+		parentRefs: [{name: 'public'}],
+		hostnames: ['app.example.com'],
+		rules: [{backendRefs: toBoth('podinfo-canary', weights)}],
+	});
+	scene.put('httpRoutes', httpRoute('podinfo', spec([0, 0])));
+	await scene.clock.advance(10_000);
+	t.is(scene.world.requests().get('test/podinfo')?.requests, undefined);
+	t.is(scene.world.dropped(), 200);
+	scene.put('httpRoutes', httpRoute('podinfo', spec([100, 0])));
+	const dropped = scene.world.dropped();
+	await scene.clock.advance(10_000);
+	t.is(scene.world.requests().get('test/podinfo')?.requests, 200);
+	t.is(scene.world.dropped(), dropped);
+	scene.put('httpRoutes', httpRoute('podinfo', spec([0, 0])));
+	t.is((await ask(scene, 'http://app.example.com/')).status, 500);
+});
+
+test('the share of a backend that is not there is answered with 500, and that of one without pods with 503', async (t) => {
+	const scene = await walkThrough();
+	scene.put('gateways', gateway('public'));
+	scene.expose('nobody');
+	const answers = async (backendRefs: unknown): Promise<unknown> => {
+		const spec = {parentRefs: [{name: 'public'}], rules: [{backendRefs}]};
+		scene.put('httpRoutes', httpRoute('podinfo', spec));
+		return (await ask(scene, 'http://app.example.com/')).status;
+	};
+
+	t.is(await answers([{name: 'missing', port: 9898}]), 500);
+	t.is(await answers([{name: 'podinfo', port: 1}]), 500);
+	t.is(await answers([{name: 'nobody', port: 9898}]), 503);
+	t.is(await answers(toBoth('missing', [1, 0])), 200);
+});
+
+test('a route that its Gateway refuses is not served, until the Gateway takes it', async (t) => {
+	const scene = await walkThrough();
+	const spec = {
+		parentRefs: [{name: 'public', sectionName: 'web'}],
+		hostnames: ['app.example.com'],
+		rules: [{backendRefs: [{name: 'podinfo', port: 9898}]}],
+	};
+	scene.put('httpRoutes', httpRoute('podinfo', spec));
+	t.is((await ask(scene, 'http://app.example.com/')).status, 404);
+	scene.put('gateways', gateway('public', [{name: 'other', port: 80, protocol: 'HTTP'}]));
+	t.is((await ask(scene, 'http://app.example.com/')).status, 404);
+	scene.put('gateways', gateway('public'));
+	t.is((await ask(scene, 'http://app.example.com/')).status, 200);
 });

@@ -9,6 +9,7 @@ import {
 	autoscalersKey,
 	deploymentsKey,
 	destinationRulesKey,
+	gatewaysKey,
 	httpRoutesKey,
 	podsKey,
 	servicesKey,
@@ -56,7 +57,7 @@ export type Scene = {
 	readonly expose: (name: string, selector?: Readonly<Record<string, string>>) => void;
 	readonly route: (name: string, weights: Readonly<Record<string, number>>) => void;
 	readonly put: (
-		key: 'autoscalers' | 'destinationRules' | 'httpRoutes' | 'virtualServices',
+		key: 'autoscalers' | 'destinationRules' | 'gateways' | 'httpRoutes' | 'virtualServices',
 		object: KubeObject,
 	) => void;
 	readonly deployment: (name: string) => KubeObject;
@@ -71,6 +72,7 @@ export type Scene = {
 const keys = {
 	autoscalers: autoscalersKey,
 	destinationRules: destinationRulesKey,
+	gateways: gatewaysKey,
 	httpRoutes: httpRoutesKey,
 	virtualServices: virtualServicesKey,
 };
