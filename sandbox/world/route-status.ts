@@ -12,6 +12,8 @@ import {acceptance, resolution, type Find, type Judgement} from './routing/paren
 import {createQueue, type WorkQueue} from './work-queue.ts';
 
 const BY = 'gateway-controller';
+/** Of a route that has no parents nobody says anything. */
+const NOTHING_SAID = {parents: []};
 const CONTROLLER = 'sandbox.aviary.dev/gateway';
 
 type ParentStatus = {
@@ -45,14 +47,16 @@ export const routeStatus = (
 	const known = statusOf<{parents: readonly ParentStatus[]}>(route).parents ?? [];
 	const resolved = resolution(route, find.service);
 	const parents = (specOf<HttpRouteSpec>(route).parentRefs ?? []).map((parentRef): ParentStatus => {
-		const before = known.find((parent) => isEqual(parent.parentRef, parentRef))?.conditions ?? [];
+		const before =
+			known.find((one) => one.controllerName === CONTROLLER && isEqual(one.parentRef, parentRef))?.conditions ?? [];
 		const judged = [
 			['Accepted', acceptance(route, parentRef, find)],
 			['ResolvedRefs', resolved],
 		] as const;
 		return {parentRef, controllerName: CONTROLLER, conditions: conditionsOf(route, before, judged, now)};
 	});
-	return {parents};
+	// A route may have parents of other controllers, whose words stay.
+	return {parents: [...known.filter(({controllerName}) => controllerName !== CONTROLLER), ...parents]};
 };
 
 const gatewayStatus = (gateway: KubeObject, now: number) => {
@@ -77,7 +81,7 @@ const keepStatus = (
 			const object = objects.get(name);
 			if (object === undefined || object.metadata.deletionTimestamp !== undefined) return;
 			const status = {...statusFor(object)};
-			if (!isEqual(object.status, status)) store.update(key, {...object, status}, BY, 'status');
+			if (!isEqual(object.status ?? NOTHING_SAID, status)) store.update(key, {...object, status}, BY, 'status');
 		},
 	});
 	objects.onEvent(({type, object}) => {

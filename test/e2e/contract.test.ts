@@ -8,6 +8,7 @@ import {cases} from '../contract/cases/index.ts';
 import {createClient} from '../contract/client.ts';
 import {declare, documentsOf, install, ownDefinitions} from '../contract/contract.ts';
 import {builtAssets} from './control-plane/build-assets.ts';
+import {gatewayApiDefinitions} from './gateway-api.ts';
 import {eventually} from '../../sandbox/real/control-plane/eventually.ts';
 import {startNodes} from '../../sandbox/real/control-plane/nodes.ts';
 import {startControlPlane} from '../../sandbox/real/control-plane/start.ts';
@@ -33,7 +34,8 @@ declare(test, cases, async () => {
 		await rm(dir, {recursive: true, force: true});
 	};
 	try {
-		await install(client, [...(await ownDefinitions()), ...(await istioDefinitions(assets))], eventually);
+		const definitions = [ownDefinitions(), istioDefinitions(assets), gatewayApiDefinitions()];
+		await install(client, (await Promise.all(definitions)).flat(), eventually);
 	} catch (error) {
 		await stop();
 		throw error;

@@ -1,6 +1,7 @@
 // All cases of the contract.
 import type {Case} from '../contract.ts';
 import {firstShape} from './first-shape.ts';
+import {gateways} from './gateways.ts';
 import {kinds} from './kinds.ts';
 import {lists} from './lists.ts';
 import {lives} from './lives.ts';
@@ -18,6 +19,7 @@ export const cases: readonly Case[] = [
 	...lists,
 	...watches,
 	...mesh,
+	...gateways,
 	...kinds,
 	...readBacks,
 	...lives,
