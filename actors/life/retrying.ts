@@ -1,5 +1,6 @@
 // The four outcomes of an effect, from what a service threw: done, later, never, bug.
 import {Refused} from '../../machines/ports.ts';
+import {backOffMs} from '../../services/back-off.ts';
 import type {Clock} from '../../services/clock.ts';
 import {sleep} from '../../services/clock.ts';
 import {ApiError} from '../../services/kubernetes/cluster.ts';
@@ -9,7 +10,7 @@ import {Unroutable} from '../../services/providers/router.ts';
 import {Taken} from '../../services/objects/ownership.ts';
 import {Superseded} from '../../services/workloads/workload.ts';
 
-const BACK_OFF_MS = 250;
+/** An effect that is late holds up its run: it is tried more often than a watch. */
 const BACK_OFF_MS_MAX = 15_000;
 
 export type Retrying = {readonly clock: Clock; readonly random: Random; readonly log: Log};
@@ -24,12 +25,6 @@ const isRefusal = (error: unknown): error is Error =>
 	(error instanceof ApiError && error.outcome === 'refused' && refusals.has(error.code));
 
 const isTransient = (error: unknown): error is ApiError => error instanceof ApiError && !isRefusal(error);
-
-/** The delay before attempt `count + 1`, in ms: exponential, capped, with full jitter above a half. */
-const backOffMs = (count: number, random: Random, retryAfterMs = 0): number => {
-	const ceiling = Math.min(BACK_OFF_MS * 2 ** count, BACK_OFF_MS_MAX);
-	return Math.max(retryAfterMs, ceiling / 2 + (ceiling / 2) * random.next());
-};
 
 /**
  * Runs `effect` until it is done. Transient errors are retried for as long as the chart stays in the state; a refusal
@@ -58,7 +53,8 @@ export const untilDone = async <Result>(
 				throw error;
 			}
 
-			const delayMs = backOffMs(count, random, error instanceof ApiError ? error.retryAfterMs : 0);
+			const askedMs = error instanceof ApiError ? error.retryAfterMs : undefined;
+			const delayMs = backOffMs({capMs: BACK_OFF_MS_MAX, random}, count, askedMs);
 			log.warn(`${what} is tried again`, {error: error.message, attempt: count + 1, delayMs: Math.round(delayMs)});
 			await sleep(clock, delayMs, order.signal);
 		}

@@ -1,5 +1,6 @@
 // Writes a Canary's status: what its chart's state says, written once for each difference, after what was announced.
 import type {Status} from '../../machines/model/status.ts';
+import {backOffMs} from '../../services/back-off.ts';
 import type {Clock} from '../../services/clock.ts';
 import {sleep, timestamp} from '../../services/clock.ts';
 import {ApiError} from '../../services/kubernetes/cluster.ts';
@@ -163,7 +164,7 @@ export class StatusWriter {
 				failures += 1;
 				log.warn('status is recorded again', {error: (error as Error).message, attempt: failures});
 				// A conflict is decided anew at once, the first time; what goes on failing is given pauses.
-				const delayMs = failures === 1 ? 0 : Math.min(125 * 2 ** failures, 15_000);
+				const delayMs = failures === 1 ? 0 : backOffMs({baseMs: 500, capMs: 15_000}, failures - 2);
 				await sleep(clock, delayMs, signal).catch(() => {});
 			}
 		}

@@ -2,6 +2,7 @@
 // lanes. Nothing waits for it, and nothing that goes wrong here reaches a run.
 import {runName} from '../../api/canary-run.ts';
 import {Refused} from '../../machines/ports.ts';
+import {backOffMs} from '../../services/back-off.ts';
 import {sleep} from '../../services/clock.ts';
 import type {Api} from '../../services/kubernetes/api.ts';
 import {ApiError} from '../../services/kubernetes/cluster.ts';
@@ -56,7 +57,7 @@ const defaultHistory: RunHistory = {count: 10, ageMs: 90 * 24 * 3_600_000};
 
 /** An API server that has just started knows no roles and forbids everything for a moment: so often it is asked again. */
 const FORBIDDEN_MAX = 4;
-const FORBIDDEN_MS = 500;
+const FORBIDDEN_MS = 1000;
 
 /** Another replica leads: it writes the record. */
 const isFenced = (error: unknown): error is ApiError => error instanceof ApiError && error.reason === 'NotLeading';
@@ -148,7 +149,7 @@ export const createRunArchive = (options: ArchiveOptions): RunArchive => {
 							return;
 						}
 
-						await sleep(clock, FORBIDDEN_MS * 2 ** forbidden, signal).catch(() => {});
+						await sleep(clock, backOffMs({baseMs: FORBIDDEN_MS}, forbidden - 1), signal).catch(() => {});
 					}
 				}
 			};

@@ -4,7 +4,7 @@ import {sleep} from '../clock.ts';
 import {HttpError, type Door, type HttpResponse, type StreamResponse} from '../http/door.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
-import {backOffMs} from './back-off.ts';
+import {backOffMs} from '../back-off.ts';
 import type {Lane} from './cluster.ts';
 import type {Connection, Credentials} from './connection.ts';
 import {garbled, givenUp, isTransientRefusal, parseObject, refusal, silence} from './failures.ts';
@@ -171,7 +171,7 @@ export const createApi = (options: ApiOptions): Api => {
 					throw error;
 				}
 
-				const ms = backOffMs(random, repetition, error.retryAfterMs);
+				const ms = backOffMs({random}, repetition, error.retryAfterMs);
 				log.debug('api server asks for patience', {attempt: error.attempt, code: error.code, ms});
 				await sleep(clock, ms, request.signal);
 			}

@@ -4,7 +4,7 @@ import {sleep} from '../clock.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
 import type {Api} from './api.ts';
-import {backOffMs} from './back-off.ts';
+import {backOffMs} from '../back-off.ts';
 import type {KubeObject, Resource} from './cluster.ts';
 import {getObject} from './get-object.ts';
 import {resourceName} from './objects.ts';
@@ -35,7 +35,7 @@ export const readNewcomer = async (
 		} catch (error) {
 			signal.throwIfAborted();
 			log.warn('a newly wanted object cannot be read', {resource: resourceName(resource), name, namespace, error});
-			await sleep(clock, backOffMs(random, repetition), signal);
+			await sleep(clock, backOffMs({random}, repetition), signal);
 		}
 	}
 

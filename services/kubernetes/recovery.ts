@@ -3,7 +3,7 @@ import type {Clock} from '../clock.ts';
 import {HttpError} from '../http/door.ts';
 import type {Log} from '../log.ts';
 import type {Random} from '../random.ts';
-import {backOffMs} from './back-off.ts';
+import {backOffMs} from '../back-off.ts';
 import {ApiError} from './cluster.ts';
 
 /** A stream that lived so long was a good one: back-off starts over, and its end needs no waiting. */
@@ -85,7 +85,7 @@ export const createRecovery = (clock: Clock, random: Random, log: Log, attempt: 
 			const now = proper || (failures === 0 && atOnce) || (isGone(error) && goneInARow === 0);
 			goneInARow += isGone(error) ? 1 : 0;
 			const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : undefined;
-			const ms = now ? 0 : backOffMs(random, failures, retryAfterMs);
+			const ms = now ? 0 : backOffMs({random}, failures, retryAfterMs);
 			failures += proper ? 0 : 1;
 			if (error !== undefined) {
 				warn(error, ms);

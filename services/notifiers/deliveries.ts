@@ -1,11 +1,12 @@
 // Takes notices to those who are to be told: in order for each of them, again and again for an hour, and never in the
 // way of anything else.
 import type {Alert, Severity} from '../../api/model.ts';
+import {backOffMs} from '../back-off.ts';
 import type {Clock} from '../clock.ts';
-import {sleep} from '../clock.ts';
 import type {Door} from '../http/door.ts';
 import type {Cluster} from '../kubernetes/cluster.ts';
 import type {Log} from '../log.ts';
+import {createOutbox} from '../outbox.ts';
 import type {Random} from '../random.ts';
 import {notifierOf} from './index.ts';
 import {sendNotice} from './send-notice.ts';
@@ -46,24 +47,26 @@ export type DeliveriesOptions = {
 
 const WAITING_MAX = 16;
 const GIVE_UP_MS = 3_600_000;
-const PAUSE_MS_MAX = 300_000;
+const PAUSES = {baseMs: 1000, capMs: 300_000, patienceMs: GIVE_UP_MS};
 
 const ranks: Readonly<Record<Severity, number>> = {info: 0, warn: 1, error: 2};
 
 type Item = Delivery & {
 	readonly alert: Alert | undefined;
-	readonly settle: (told: boolean) => void;
-	readonly reject: (error: unknown) => void;
+	/** When it was first tried, by the monotonic clock. */
+	since: number;
+	/** The type of its receiver, as far as it is known. */
+	receiver: string;
+	/** The last trouble that people were told of. */
+	said: string;
 };
-
-type Line = {readonly waiting: Item[]; isMoving: boolean};
 
 export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
 	const {cluster, through, clock, random, log, ownReceiver, onResult = () => {}} = options;
-	const lines = new Map<string, Line>();
 
-	/** The type of the receiver as far as it is known, for the count; false: it does not want this notice. */
-	const attempt = async ({notice, alert, signal}: Item, learn: (type: string) => void): Promise<boolean> => {
+	/** Answers whether its receiver wants this notice. */
+	const attempt = async (item: Item, signal: AbortSignal): Promise<boolean> => {
+		const {notice, alert} = item;
 		const receiver = alert === undefined ? ownReceiver : await receiverOf(cluster, alert, signal);
 		if (receiver === undefined) {
 			return false;
@@ -74,7 +77,7 @@ export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
 			throw new Undelivered(`its AlertProvider's spec.type is ${receiver.type || 'missing'}, which nobody here speaks`);
 		}
 
-		learn(receiver.type);
+		item.receiver = receiver.type;
 		// A receiver that nothing is due to is looked up all the same: what is wrong with it is said before it matters.
 		if (alert !== undefined && notifier.hearsAll !== true && ranks[notice.severity] < ranks[alert.severity]) {
 			return false;
@@ -84,87 +87,63 @@ export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
 		return true;
 	};
 
-	const pauseOf = (error: unknown, failures: number): number => {
-		const asked = error instanceof Undelivered ? error.retryAfterMs : undefined;
-		const pause = Math.min(1000 * 2 ** (failures - 1), PAUSE_MS_MAX);
-		return asked ?? pause * (0.75 + random.next() / 2);
-	};
-
-	const tell = async (item: Item): Promise<boolean> => {
-		const {notice, alert, signal, onTrouble} = item;
-		const who = alert === undefined ? 'the daemon’s own provider' : `alert ${alert.name}`;
-		const since = clock.monotonic();
-		let receiver = 'unknown';
-		let said = '';
-		for (let failures = 1; ; failures += 1) {
-			signal.throwIfAborted();
-			try {
-				const wasWanted = await attempt(item, (type) => (receiver = type));
-				if (wasWanted) {
-					onResult({receiver, result: 'sent'});
-				}
-
-				return true;
-			} catch (error) {
-				signal.throwIfAborted();
-				const why = error instanceof Undelivered ? error.message : 'an error of ours';
-				const isOver = clock.monotonic() - since >= GIVE_UP_MS;
-				onResult({receiver, result: isOver ? 'given up' : 'failed'});
-				const {message, stack} = error as Error;
-				const facts = {key: notice.key, alert: who, attempt: failures, error: message};
-				log.warn('a notification was not sent', error instanceof Undelivered ? facts : {...facts, stack});
-				const text = `Notification to ${who} failed: ${why}`;
-				if (isOver) {
-					onTrouble(`${text}; "${notice.text}" is given up`);
-					return false;
-				}
-
-				if (text !== said) {
-					said = text;
-					onTrouble(`${text}; it is tried again for an hour`);
-				}
-
-				await sleep(clock, pauseOf(error, failures), signal);
+	const outbox = createOutbox<Item>({
+		clock,
+		waitingMax: WAITING_MAX,
+		async send(item, count, signal) {
+			item.since = count === 1 ? clock.monotonic() : item.since;
+			const wasWanted = await attempt(item, signal);
+			if (wasWanted) {
+				onResult({receiver: item.receiver, result: 'sent'});
 			}
+		},
+		onFailure(item, error, count) {
+			const {notice, alert, onTrouble, receiver} = item;
+			const who = alert === undefined ? 'the daemon’s own provider' : `alert ${alert.name}`;
+			const why = error instanceof Undelivered ? error.message : 'an error of ours';
+			const isOver = clock.monotonic() - item.since >= GIVE_UP_MS;
+			onResult({receiver, result: isOver ? 'given up' : 'failed'});
+			const {message, stack} = error as Error;
+			const facts = {key: notice.key, alert: who, attempt: count, error: message};
+			log.warn('a notification was not sent', error instanceof Undelivered ? facts : {...facts, stack});
+			const text = `Notification to ${who} failed: ${why}`;
+			if (isOver) {
+				onTrouble(`${text}; "${notice.text}" is given up`);
+				return undefined;
+			}
+
+			if (text !== item.said) {
+				item.said = text;
+				onTrouble(`${text}; it is tried again for an hour`);
+			}
+
+			const askedMs = error instanceof Undelivered ? error.retryAfterMs : undefined;
+			return backOffMs({...PAUSES, random}, count - 1, askedMs);
+		},
+		onDropped({notice}) {
+			log.warn('too many notifications wait, one was dropped', {key: notice.key});
+			onResult({receiver: 'unknown', result: 'dropped'});
+		},
+	});
+
+	/** Whether it was told. Rejects when its signal ends it. */
+	const tell = async (delivery: Delivery, alert: Alert | undefined): Promise<boolean> => {
+		const {notice, signal} = delivery;
+		const key = `${notice.canary.namespace}/${notice.canary.name}/${alert?.name ?? ''}`;
+		const item: Item = {...delivery, alert, since: 0, receiver: 'unknown', said: ''};
+		const outcome = await outbox.put(key, item, signal);
+		if (outcome === 'ended') {
+			throw signal.reason as Error;
 		}
+
+		return outcome === 'sent';
 	};
-
-	const move = async (key: string, line: Line): Promise<void> => {
-		for (let item = line.waiting.shift(); item !== undefined; item = line.waiting.shift()) {
-			await tell(item).then(item.settle, item.reject);
-		}
-
-		line.isMoving = false;
-		lines.delete(key);
-	};
-
-	const enqueue = (delivery: Delivery, alert: Alert | undefined): Promise<boolean> =>
-		new Promise((settle, reject) => {
-			const {canary} = delivery.notice;
-			const key = `${canary.namespace}/${canary.name}/${alert?.name ?? ''}`;
-			const line = lines.get(key) ?? {waiting: [], isMoving: false};
-			lines.set(key, line);
-			line.waiting.push({...delivery, alert, settle, reject});
-			if (line.waiting.length > WAITING_MAX) {
-				const dropped = line.waiting.shift();
-				log.warn('too many notifications wait, one was dropped', {key: dropped?.notice.key});
-				onResult({receiver: 'unknown', result: 'dropped'});
-				dropped?.settle(false);
-			}
-
-			if (!line.isMoving) {
-				line.isMoving = true;
-				void move(key, line);
-			}
-		});
 
 	return {
 		isHeard: (alerts) => alerts.length > 0 || ownReceiver !== undefined,
 		async deliver(delivery) {
 			const {alerts} = delivery;
-			const all = await Promise.all(
-				(alerts.length > 0 ? alerts : [undefined]).map((alert) => enqueue(delivery, alert)),
-			);
+			const all = await Promise.all((alerts.length > 0 ? alerts : [undefined]).map((alert) => tell(delivery, alert)));
 			return all.every(Boolean);
 		},
 	};

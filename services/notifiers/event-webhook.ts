@@ -1,10 +1,11 @@
 // The daemon's webhook of events, as the peer's `-event-webhook`: everything that is said of a Canary, in order for each.
 // The Kubernetes event is the record; this one is tried three times and holds up nothing.
+import {backOffMs} from '../back-off.ts';
 import type {Clock} from '../clock.ts';
-import {sleep} from '../clock.ts';
 import type {Door} from '../http/door.ts';
 import type {HttpError} from '../http/errors.ts';
 import type {Log} from '../log.ts';
+import {createOutbox} from '../outbox.ts';
 
 /** The peer's payload is made of these; `revision` is its checksum. */
 export type SaidEvent = {
@@ -26,6 +27,7 @@ export type EventWebhookOptions = {
 
 const WAITING_MAX = 64;
 const ATTEMPTS = 3;
+const RETRY_MS = 1000;
 const TIMEOUT_MS = 10_000;
 
 /** Returns at once, and never throws. */
@@ -36,9 +38,9 @@ export const createEventWebhook = ({
 	log,
 	onResult,
 }: EventWebhookOptions): ((event: SaidEvent) => void) => {
-	const lines = new Map<string, string[]>();
 	const {host} = new URL(url);
 
+	/** What went wrong; empty for nothing. */
 	const post = async (body: string): Promise<string> => {
 		const headers = {'content-type': 'application/json'};
 		try {
@@ -56,46 +58,31 @@ export const createEventWebhook = ({
 		}
 	};
 
-	const tell = async (body: string): Promise<void> => {
-		for (let attempt = 1; ; attempt += 1) {
+	const outbox = createOutbox<string>({
+		clock,
+		waitingMax: WAITING_MAX,
+		async send(body) {
 			const failure = await post(body);
+			if (failure !== '') {
+				throw new Error(failure);
+			}
+
+			onResult('sent');
+		},
+		onFailure(_, error, attempt) {
 			const isOver = attempt === ATTEMPTS;
-			onResult(failure === '' ? 'sent' : isOver ? 'given up' : 'failed');
-			if (failure === '') {
-				return;
-			}
-
-			log.warn('the event webhook was not told', {host, failure, attempt});
-			if (isOver) {
-				return;
-			}
-
-			await sleep(clock, 1000 * 2 ** (attempt - 1));
-		}
-	};
-
-	const move = async (key: string, line: string[]): Promise<void> => {
-		for (let body = line[0]; body !== undefined; body = line[0]) {
-			await tell(body);
-			line.shift();
-		}
-
-		lines.delete(key);
-	};
+			onResult(isOver ? 'given up' : 'failed');
+			log.warn('the event webhook was not told', {host, failure: (error as Error).message, attempt});
+			return isOver ? undefined : backOffMs({baseMs: RETRY_MS}, attempt - 1);
+		},
+		onDropped() {
+			onResult('dropped');
+		},
+	});
 
 	return ({name, namespace, phase, revision, type, message}) => {
 		const metadata = {eventMessage: message, eventType: type, timestamp: String(clock.now())};
 		const body = JSON.stringify({name, namespace, phase, checksum: revision, metadata});
-		const key = `${namespace}/${name}`;
-		const line = lines.get(key);
-		if (line === undefined) {
-			const begun = [body];
-			lines.set(key, begun);
-			void move(key, begun);
-		} else if (line.length < WAITING_MAX) {
-			line.push(body);
-		} else {
-			onResult('dropped');
-		}
+		void outbox.put(`${namespace}/${name}`, body);
 	};
 };

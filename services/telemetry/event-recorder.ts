@@ -1,9 +1,11 @@
 // What Aviary says about a canary: in order, each text once, and again only as a count.
+import {backOffMs} from '../back-off.ts';
 import type {Clock} from '../clock.ts';
-import {sleep, timestamp} from '../clock.ts';
+import {timestamp} from '../clock.ts';
 import {ApiError, type Cluster, type Operation} from '../kubernetes/cluster.ts';
 import {events} from '../kubernetes/resources.ts';
 import type {Log} from '../log.ts';
+import {createOutbox} from '../outbox.ts';
 import type {Random} from '../random.ts';
 import type {EventOutcome} from './telemetry.ts';
 import {createEventNames, eventObject, fitMessage, type About, type EventToRecord} from './event-object.ts';
@@ -52,9 +54,9 @@ type Voice = {
 	readonly about: About;
 	run: string | undefined;
 	readonly texts: Map<string, Said>;
-	readonly queue: Said[];
-	pumping: Promise<void> | undefined;
 };
+
+type Posting = {readonly voice: Voice; readonly said: Said};
 
 /** Texts with numbers in them are many in a long run; the oldest are then posted anew. */
 const TEXTS_MAX = 512;
@@ -72,9 +74,9 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 	const {cluster, clock, random, log, instance = 'aviary', queueMax = 256, onSettled = () => {}} = options;
 	const voices = new Map<string, Voice>();
 	const nameFor = createEventNames(random);
-	const life = new AbortController();
 	/** It is not the moment's, but our role's: asking again would only hold up what comes after. */
 	let isForbidden = false;
+	let isClosed = false;
 
 	const isWorthRepeating = (error: unknown, attempt: number): boolean =>
 		error instanceof ApiError &&
@@ -86,19 +88,16 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 		const key = keyOf(about);
 		let voice = voices.get(key);
 		if (voice === undefined) {
-			voice = {about, run: undefined, texts: new Map(), queue: [], pumping: undefined};
+			voice = {about, run: undefined, texts: new Map()};
 			voices.set(key, voice);
 		}
 
 		return voice;
 	};
 
-	const post = async (voice: Voice, said: Said): Promise<void> => {
+	const post = async ({voice, said}: Posting, signal: AbortSignal): Promise<void> => {
 		try {
-			await cluster.create(events, eventObject(voice.about, said, said, instance), {
-				lane: 'event',
-				signal: life.signal,
-			});
+			await cluster.create(events, eventObject(voice.about, said, said, instance), {lane: 'event', signal});
 		} catch (error) {
 			// Our own earlier attempt, whose answer was lost: the name is ours alone.
 			if (!isCode(error, 409)) {
@@ -109,16 +108,13 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 		said.posted = true;
 	};
 
-	const raise = async (voice: Voice, said: Said): Promise<void> => {
+	const raise = async ({voice, said}: Posting, signal: AbortSignal): Promise<void> => {
 		const operations: Operation[] = [
 			{op: 'replace', path: '/count', value: said.count},
 			{op: 'replace', path: '/lastTimestamp', value: timestamp(said.lastMs)},
 		];
 		try {
-			await cluster.patch(events, voice.about.namespace, said.name, operations, {
-				lane: 'event',
-				signal: life.signal,
-			});
+			await cluster.patch(events, voice.about.namespace, said.name, operations, {lane: 'event', signal});
 		} catch (error) {
 			if (!isCode(error, 404)) {
 				throw error;
@@ -129,59 +125,45 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 			said.count = 1;
 			said.firstMs = said.lastMs;
 			said.posted = false;
-			await post(voice, said);
+			await post({voice, said}, signal);
 		}
 	};
 
 	/** Until it is said or refused: an unknown outcome is safe to repeat, for the name and the count are fixed. */
-	const say = async (voice: Voice, said: Said): Promise<void> => {
-		for (let attempt = 1; !life.signal.aborted; attempt += 1) {
-			try {
-				const outcome = said.posted ? 'counted' : 'posted';
-				await (said.posted ? raise(voice, said) : post(voice, said));
-				isForbidden = false;
-				onSettled(outcome);
-				return;
-			} catch (error) {
-				if (!isWorthRepeating(error, attempt)) {
-					isForbidden = isCode(error, 403);
-					log.warn('an event was not posted', {...said.logged, message: said.message, error});
-					onSettled('refused');
-					return;
-				}
-
-				await sleep(clock, RETRY_MS * 2 ** (attempt - 1), life.signal).catch(() => {});
+	const outbox = createOutbox<Posting>({
+		clock,
+		waitingMax: queueMax,
+		async send(posting, attempt, signal) {
+			const {said} = posting;
+			said.queued &&= attempt > 1;
+			const outcome = said.posted ? 'counted' : 'posted';
+			await (said.posted ? raise(posting, signal) : post(posting, signal));
+			isForbidden = false;
+			onSettled(outcome);
+		},
+		onFailure({said}, error, attempt) {
+			if (isWorthRepeating(error, attempt)) {
+				return backOffMs({baseMs: RETRY_MS}, attempt - 1);
 			}
-		}
-	};
 
-	const pump = async (voice: Voice): Promise<void> => {
-		for (let said = voice.queue.shift(); said !== undefined; said = voice.queue.shift()) {
+			isForbidden = isCode(error, 403);
+			log.warn('an event was not posted', {...said.logged, message: said.message, error});
+			onSettled('refused');
+			return undefined;
+		},
+		onDropped({said}) {
 			said.queued = false;
-			await say(voice, said);
-		}
-
-		voice.pumping = undefined;
-	};
+			log.warn('too many events wait, one was dropped', {...said.logged, message: said.message});
+			onSettled('dropped');
+		},
+	});
 
 	const enqueue = (voice: Voice, said: Said): void => {
-		if (said.queued) {
-			// Still waiting: it will be posted with the count that it has then.
-			return;
+		// What still waits will be posted with the count that it has then.
+		if (!said.queued) {
+			said.queued = true;
+			void outbox.put(keyOf(voice.about), {voice, said});
 		}
-
-		said.queued = true;
-		voice.queue.push(said);
-		if (voice.queue.length > queueMax) {
-			const dropped = voice.queue.shift();
-			if (dropped !== undefined) {
-				dropped.queued = false;
-				log.warn('too many events wait, one was dropped', {...dropped.logged, message: dropped.message});
-				onSettled('dropped');
-			}
-		}
-
-		voice.pumping ??= pump(voice);
 	};
 
 	const remember = (voice: Voice, key: string, said: Said): void => {
@@ -194,7 +176,7 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 
 	return {
 		record(about, {type, message, run, reason = 'Synced', logged: more}) {
-			if (life.signal.aborted) {
+			if (isClosed) {
 				return;
 			}
 
@@ -222,17 +204,13 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 			known.lastMs = now;
 			enqueue(voice, known);
 		},
-		async flushed(about) {
-			await voices.get(keyOf(about))?.pumping;
-		},
+		flushed: (about) => outbox.flushed(keyOf(about)),
 		forget(about) {
 			voices.delete(keyOf(about));
 		},
 		close() {
-			life.abort(new Error('the event recorder is closed'));
-			for (const voice of voices.values()) {
-				voice.queue.length = 0;
-			}
+			isClosed = true;
+			outbox.close();
 		},
 	};
 };

@@ -1,6 +1,7 @@
 // Annotations in Grafana: a mark where a run begins, which becomes a region when it ends.
 import {readFile} from 'node:fs/promises';
 import type {RunIdentity, RunOutcome} from '../../api/canary-run.ts';
+import {backOffMs} from '../back-off.ts';
 import {instantOf, sleep} from '../clock.ts';
 import type {Clock} from '../clock.ts';
 import type {Door} from '../http/door.ts';
@@ -84,7 +85,7 @@ export const createGrafana = ({url, tokenFile}: GrafanaPlace, {door, clock, log}
 					return undefined;
 				}
 
-				await sleep(clock, RETRY_MS * attempt, closed.signal).catch(() => {});
+				await sleep(clock, backOffMs({baseMs: RETRY_MS}, attempt - 1), closed.signal).catch(() => {});
 			}
 		}
 	};

@@ -52,7 +52,8 @@ test('later: Retry-After is kept to', async (t) => {
 	const result = run();
 	await clock.advance(10_000);
 	t.is(await result, 'done');
-	t.deepEqual(times, [0, 7000]);
+	t.is(times.length, 2);
+	t.true((times[1] ?? 0) >= 7000 && (times[1] ?? 0) < 7250, String(times[1]));
 });
 
 test('never: what will not work until something else changes is refused at once', async (t) => {

@@ -62,9 +62,9 @@ test('of one Canary in order, three attempts each, and another Canary does not w
 	t.is(results.filter((result) => result === 'given up').length, 3);
 });
 
-test('what finds no room is dropped and counted', async (t) => {
+test('of more than 64 that wait the oldest are dropped, and counted', async (t) => {
 	const {clock, results, tell} = stage(() => new Promise(() => {}));
-	for (let event = 0; event < 66; event++) tell(said);
+	for (let event = 0; event < 67; event++) tell(said);
 	await clock.advance(1);
 	t.deepEqual(results, ['dropped', 'dropped']);
 });
