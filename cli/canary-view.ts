@@ -1,6 +1,7 @@
 // A Canary as the commands show it. All words come from its status and from the charts' own.
 import {canaryMachine} from '../machines/canary.ts';
 import {recall, type Context} from '../machines/model/context.ts';
+import {pathTold, type Path, type State} from '../machines/facts.ts';
 import {whatComesNext} from '../machines/words/explain.ts';
 import {problemsText} from '../machines/words/texts.ts';
 import {toModel} from '../api/model-of-canary.ts';
@@ -15,6 +16,8 @@ export type CanaryView = {
 	readonly namespace: string;
 	/** One of the chart's six; empty when nobody has looked at the Canary yet. */
 	readonly state: string;
+	/** Where in the chart it is, as far as is known. */
+	readonly path: Path | '';
 	readonly phase: string;
 	readonly weight: number;
 	readonly failedChecks: number;
@@ -35,7 +38,7 @@ export type CanaryView = {
 };
 
 /** Which state shows as which phase, for a status whose CRD does not know `state`. */
-const stateOfPhase: Readonly<Partial<Record<Phase, string>>> = {
+const stateOfPhase: Readonly<Partial<Record<Phase, State>>> = {
 	Initializing: 'initialized',
 	Initialized: 'initialized',
 	Waiting: 'progressing',
@@ -48,7 +51,7 @@ const stateOfPhase: Readonly<Partial<Record<Phase, string>>> = {
 };
 
 /** The chart's state that a status tells of; empty when it tells of none. */
-export const stateOf = ({state, phase}: Pick<CanaryStatus, 'state' | 'phase'>): string =>
+export const stateOf = ({state, phase}: Pick<CanaryStatus, 'state' | 'phase'>): State | '' =>
 	state !== undefined && Object.hasOwn(canaryMachine.root.states, state)
 		? state
 		: ((phase ? stateOfPhase[phase] : undefined) ?? '');
@@ -77,11 +80,13 @@ export const viewOf = (canary: KubeObject, at: number): CanaryView => {
 	const model = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1});
 	const context = recalled(status, model, at);
 	const state = stateOf(status);
+	const path = state === '' ? '' : pathTold(state, context.recalled);
 	const promoted = status.conditions?.find(({type}) => type === 'Promoted');
 	return {
 		name: plain(canary.metadata.name),
 		namespace: plain(canary.metadata.namespace),
 		state,
+		path,
 		phase: plain(status.phase),
 		weight: numberOf(status.canaryWeight),
 		failedChecks: numberOf(status.failedChecks),
@@ -92,7 +97,7 @@ export const viewOf = (canary: KubeObject, at: number): CanaryView => {
 		created: instantOf(canary.metadata.creationTimestamp),
 		model,
 		problems: plain(problemsText(context)),
-		next: whatComesNext(state, context),
+		next: whatComesNext(path === '' ? 'initialized' : path, context),
 		context,
 	};
 };

@@ -4,6 +4,7 @@ import type {CanaryDetail, Explanation} from '../api/http/canary-views.ts';
 import {weightsOf} from '../api/plan.ts';
 import {instantOf} from '../services/clock.ts';
 import type {CanaryView} from './canary-view.ts';
+import {isPath} from '../machines/facts.ts';
 import {byHandOf, exitsOf, steeringOf} from './possibilities.ts';
 import {ageText, plain} from './terminal.ts';
 
@@ -53,10 +54,11 @@ const factsOf = (view: CanaryView, now: number): Explanation['facts'] => {
 
 /** The daemon knows it newer than the status, and more of it. */
 const newest = (view: CanaryView, detail: CanaryDetail): CanaryView => {
-	const {state, phase, weight, failedChecks, reason, message, since, wait, problems} = detail;
+	const {state, path, phase, weight, failedChecks, reason, message, since, wait, problems} = detail;
 	return {
 		...view,
 		state: state === '' ? view.state : plain(state),
+		path: isPath(path) ? path : view.path,
 		phase: plain(phase),
 		weight,
 		failedChecks,

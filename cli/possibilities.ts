@@ -4,32 +4,21 @@ import {transitionsOf} from '../actors/views/chart.ts';
 import {possibleOf} from '../actors/views/explanation.ts';
 import {actionsOf} from '../actors/views/ways.ts';
 import type {Explanation} from '../api/http/canary-views.ts';
+import {outermost} from '../api/http/state-words.ts';
 import type {Command, Workload} from '../api/model.ts';
+import {factsOf} from '../machines/facts.ts';
 import type {Context} from '../machines/model/context.ts';
 import type {CanaryView} from './canary-view.ts';
 import {plain} from './terminal.ts';
 
 type Possible = Explanation['possible'];
 
-const RESTS = new Set(['Initialized', 'Succeeded', 'Failed']);
-const canRest = new Set(['initialized', 'finished', 'failed']);
-
-/** Where in the chart it is, as far as the status tells. */
-const pathOf = ({state, phase, waitingFor}: CanaryView): string => {
-	if (state === 'failed' && waitingFor.includes('users stay on ')) {
-		return 'failed.holding';
-	}
-
-	const isIdle = waitingFor === '' ? RESTS.has(phase) : waitingFor.startsWith('a new revision of ');
-	return isIdle && canRest.has(state) ? `${state}.idle` : state;
-};
-
 /** What ends the state, wherever in it the run is: `failed: too many checks have failed`. */
 export const exitsOf = (view: CanaryView): readonly string[] => {
-	const {state} = view;
-	const ways = state === '' ? [] : transitionsOf(pathOf(view));
-	const ends = ways.flatMap(({to, text}) => {
-		const [top = ''] = to?.split('.') ?? [];
+	const {state, path} = view;
+	const ways = path === '' ? [] : transitionsOf(path);
+	const ends = ways.flatMap(({to = '', text}) => {
+		const top = outermost(to);
 		return top === '' || top === state ? [] : [`${top}: ${text}`];
 	});
 	return [...new Set(ends)];
@@ -66,8 +55,8 @@ const contextOf = ({context, state, waitingFor, model}: CanaryView): Context => 
 
 /** The commands that the daemon would take, as far as the status tells, each with what comes of it. */
 export const steeringOf = (view: CanaryView): Possible => {
-	const {name, namespace, model, state} = view;
-	const actions = state === '' ? [] : actionsOf(pathOf(view), contextOf(view));
+	const {name, namespace, model, path} = view;
+	const actions = path === '' ? [] : actionsOf(path, contextOf(view));
 	const problems = view.problems === '' ? [] : [...model.problems];
 	return possibleOf({actions, problems, name, namespace});
 };
@@ -77,10 +66,10 @@ const shellWord = (text: string): string =>
 	/^[\w./-]+$/.test(text) ? text : `'${plain(text).replaceAll("'", "'\\''")}'`;
 
 /** What a person can do without the daemon, by kubectl. */
-export const byHandOf = ({name, namespace, state, model}: CanaryView): Possible => {
+export const byHandOf = ({name, namespace, state, path, model}: CanaryView): Possible => {
 	const canary = `kubectl -n ${namespace} patch canary ${name} --type merge -p`;
 	const target = shellWord(`${model.target.kind.toLowerCase()}/${model.target.name}`);
-	const isRunning = ['progressing', 'halted', 'promoting'].includes(state);
+	const isRunning = path !== '' && factsOf(path).course === 'run';
 	return [
 		...(state === 'progressing' || state === 'halted'
 			? [{what: 'end the run: set the target back', command: `kubectl -n ${namespace} rollout undo ${target}`}]

@@ -4,11 +4,10 @@ import type {AnyActorRef} from 'xstate';
 import type {Announcement, CanaryModel, Phase} from '../../api/model.ts';
 import type {CheckJudged} from '../../machines/analysis.ts';
 import {canaryMachine} from '../../machines/canary.ts';
-import {awaitedIn} from '../../machines/model/awaited.ts';
+import {factsOf, pathOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import type {Recalled} from '../../machines/model/context.ts';
-import {pathOf} from '../../machines/words/explain.ts';
 import {statusOf} from '../../machines/model/status.ts';
-import type {Status} from '../../machines/model/status.ts';
 import type {ActorCrashed, CanaryChanged} from '../../machines/custody.ts';
 import {instantOf} from '../../services/clock.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
@@ -93,8 +92,6 @@ export const aboutOf = (model: CanaryModel) => {
 	return {apiVersion: `${group}/${version}`, kind, name, namespace, uid, component: origin?.component ?? 'flagger'};
 };
 
-const isUnderWay = (status: Status): boolean => ['progressing', 'halted', 'promoting'].includes(status.state);
-
 /** When the judge asks next; undefined while it idles. */
 const dueOf = (judge: AnyActorRef | undefined): number | undefined => {
 	const snapshot = judge?.getSnapshot() as {value?: unknown; context?: {due: number}} | undefined;
@@ -134,7 +131,7 @@ export const liveAsCanary = (options: HostOptions) =>
 		const gate = new Gate(clock);
 		gate.setSuspended(model.suspended);
 		let survey: ActorsSurvey | undefined;
-		let path = '';
+		let path: Path | '' = '';
 		let event = 'started';
 		const statusWriter = new StatusWriter({
 			cluster: services.cluster,
@@ -228,13 +225,14 @@ export const liveAsCanary = (options: HostOptions) =>
 		chart.subscribe({
 			next({value, context}) {
 				const next = pathOf(value);
-				if (next === 'initialized.resuming' || next === 'initialized.recalling') {
+				const {course, awaits} = factsOf(next);
+				if (course === 'resuming') {
 					return;
 				}
 
 				const status = statusOf(next, context);
-				survey?.setRunning(isUnderWay(status));
-				survey?.setAwaited(awaitedIn(next));
+				survey?.setRunning(course === 'run');
+				survey?.setAwaited(awaits);
 				const notified = notifying?.entered({path: next, context, status, run: run.present()});
 				statusWriter.write(notified === undefined ? status : {...status, notified});
 				tellTelemetry(telemetry, context, status, path, next);

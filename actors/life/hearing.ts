@@ -1,6 +1,8 @@
 // One Canary's ear for commands: hands them to its chart, and writes what the chart answers once that is recorded.
 import type {Command, CommandOutcome} from '../../api/model.ts';
 import {commandsInForce} from '../../machines/model/commands.ts';
+import {factsOf, isUnderWay, stateOf} from '../../machines/facts.ts';
+import type {Path, State} from '../../machines/facts.ts';
 import type {Context} from '../../machines/model/context.ts';
 import type {CanaryKey, CommandDesk} from '../supervision/command-desk.ts';
 
@@ -14,15 +16,15 @@ export type HearingOptions = {
 	readonly recorded: () => Promise<void>;
 };
 
-const isUnderWay = (path: string): boolean =>
-	!/\.(?:idle|mending|holding)$/.test(path) && !path.startsWith('initialized');
+/** A run that is superseded has nothing more to obey. */
+const isInForce = (path: Path): boolean => isUnderWay(path) && factsOf(path).course !== 'superseding';
 
-const endings: ReadonlyArray<readonly [RegExp, string]> = [
-	[/^finished/, 'the revision was promoted'],
-	[/^failed/, 'the run has ended, and the primary has all traffic'],
-	[/^initialized/, 'the run has ended without a verdict'],
-	[/^/, 'the run goes on'],
-];
+/** Where a run ends, by how; elsewhere it goes on. */
+const endings: Readonly<Partial<Record<State, string>>> = {
+	finished: 'the revision was promoted',
+	failed: 'the run has ended, and the primary has all traffic',
+	initialized: 'the run has ended without a verdict',
+};
 
 /** Begins to hear with the first state that is published. */
 export class Hearing {
@@ -37,12 +39,12 @@ export class Hearing {
 	}
 
 	/** The chart is in a state that is published. */
-	entered(path: string, context: Context): void {
+	entered(path: Path, context: Context): void {
 		const {desk, canary, give} = this.#options;
 		this.#revision = context.run.revision;
 		const former = this.#inForce;
-		this.#inForce = new Set(isUnderWay(path) ? commandsInForce(context) : []);
-		const message = endings.find(([pattern]) => pattern.test(path))?.[1] ?? '';
+		this.#inForce = new Set(isInForce(path) ? commandsInForce(context) : []);
+		const message = endings[stateOf(path)] ?? 'the run goes on';
 		for (const name of former) {
 			if (!this.#inForce.has(name)) {
 				this.#write({name, outcome: 'Done', message});

@@ -3,8 +3,9 @@
 import {noticeKinds} from '../../api/model.ts';
 import type {Alert, CanaryModel, NoticeKind} from '../../api/model.ts';
 import type {Context} from '../../machines/model/context.ts';
-import type {Path} from '../../machines/words/explain.ts';
 import {newsOf, newsText, reportOf, severityOf} from '../../machines/words/news.ts';
+import {factsOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import type {Status} from '../../machines/model/status.ts';
 import {instantOf, timestamp} from '../../services/clock.ts';
 import type {Clock} from '../../services/clock.ts';
@@ -48,7 +49,9 @@ type Run = {readonly id: string; readonly revision: string; readonly began: numb
 /** `name` tells it from all else that happens to its run: its kind, and when, where that can happen more than once. */
 type Entry = {readonly name: string; readonly run: Run; readonly notice: Notice; state: 'due' | 'recorded' | 'sending'};
 
-const lasting = /\.(?:idle|holding|paused|contested|yielded)$/;
+/** Here it may stay for long, and nothing else be written. */
+const isLasting = (path: Path): boolean =>
+	['rest', 'holding'].includes(factsOf(path).course) || factsOf(path).isForDecision === true;
 
 const titleOf = ({name, run}: Entry): string => `${name} of ${run.id}`;
 
@@ -115,9 +118,9 @@ export class Notifying {
 	/** What goes along with the newest status: news at once, and what came of it with the next write that there is. */
 	stamp(): NotifiedCondition | undefined {
 		const status = JSON.stringify(this.#last?.status);
-		const isLasting = lasting.test(this.#last?.path ?? '');
+		const lasts = this.#last !== undefined && isLasting(this.#last.path);
 		const isNews = [...this.#entries.values()].some(({state}) => state === 'due');
-		if (this.#stamped === undefined || isNews || isLasting || this.#stamped.status !== status) {
+		if (this.#stamped === undefined || isNews || lasts || this.#stamped.status !== status) {
 			this.#stamped = {status, condition: this.#condition};
 		}
 
@@ -161,7 +164,7 @@ export class Notifying {
 		const {name, namespace, apiVersion, kind: of} = about;
 		const at = (recalled !== undefined && context.recalled.lastTransitionTime) || clock.now();
 		// A run may wait more than once; all else happens to it once.
-		const again = kind === 'waiting' ? idAt(`-${path.split('.')[1] ?? ''}`, at) : '';
+		const again = kind === 'waiting' ? idAt(`-${factsOf(path).wait}`, at) : '';
 		const own = recalled ?? `${kind}${again}`;
 		const {uiUrl} = notifications;
 		const notice: Notice = {

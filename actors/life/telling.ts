@@ -1,6 +1,7 @@
 // What metrics are told of a Canary: its state as a level, and the ends of runs as they happen.
 import type {Context} from '../../machines/model/context.ts';
-import type {Path} from '../../machines/words/explain.ts';
+import {factsOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import type {Status} from '../../machines/model/status.ts';
 import type {CanaryFacts, Telemetry} from '../../services/telemetry/telemetry.ts';
 
@@ -15,17 +16,24 @@ const observed = ({model, run}: Context, status: Status): CanaryFacts => ({
 });
 
 /** Where a run ends for the counters; coming to rest after a restart is no end. */
-const endOf = (from: Path, to: Path): 'succeeded' | 'failed' | undefined => {
-	if (from === 'finished.keeping' && to === 'finished.idle') {
-		return 'succeeded';
+const endOf = (from: Path | '', to: Path): 'succeeded' | 'failed' | undefined => {
+	const left = from === '' ? undefined : factsOf(from).course;
+	const {course} = factsOf(to);
+	if (course === 'rest') {
+		return left === 'finishing' ? 'succeeded' : left === 'failing' ? 'failed' : undefined;
 	}
 
-	const failed = (from === 'failed.scalingDown' && to === 'failed.idle') || (from !== '' && to === 'failed.holding');
-	return failed ? 'failed' : undefined;
+	return course === 'holding' && left !== undefined ? 'failed' : undefined;
 };
 
 /** Tells what a step of the chart changed. `from` is empty on the first step after a start. */
-export const tellTelemetry = (telemetry: Telemetry, context: Context, status: Status, from: Path, to: Path): void => {
+export const tellTelemetry = (
+	telemetry: Telemetry,
+	context: Context,
+	status: Status,
+	from: Path | '',
+	to: Path,
+): void => {
 	telemetry.observeCanary(observed(context, status));
 	const end = endOf(from, to);
 	if (end !== undefined) {

@@ -5,9 +5,8 @@ import type {Announcement, CanaryModel} from '../../api/model.ts';
 import {noShare} from '../../api/shares.ts';
 import {canaryMachine} from '../../machines/canary.ts';
 import type {Context} from '../../machines/model/context.ts';
-import {awaitedIn} from '../../machines/model/awaited.ts';
-import {pathOf} from '../../machines/words/explain.ts';
-import type {Path} from '../../machines/words/explain.ts';
+import {factsOf, isStill, pathOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import {primaryCanServe, primaryIsHealthy} from '../../machines/model/health.ts';
 import {statusOf} from '../../machines/model/status.ts';
 import type {Status} from '../../machines/model/status.ts';
@@ -65,12 +64,6 @@ export type AnnotatedRun = {
 	interrupt(): Promise<Left>;
 	stop(): void;
 };
-
-const isPassing = (path: Path): boolean => path === 'initialized.resuming' || path === 'initialized.recalling';
-const isUnderWay = ({state}: Status): boolean => ['progressing', 'halted', 'promoting'].includes(state);
-
-/** At rest nothing happens until something else changes. */
-export const isResting = (path: Path): boolean => /\.(?:idle|holding|blocked)$/.test(path);
 
 const never = <Input>() => fromPromise<Answer, Input>(() => new Promise(() => {}));
 
@@ -149,15 +142,16 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 	chart.subscribe({
 		next({value, context}) {
 			const path = pathOf(value);
-			if (isPassing(path) || ended.signal.aborted) {
+			const {course, awaits} = factsOf(path);
+			if (course === 'resuming' || ended.signal.aborted) {
 				return;
 			}
 
 			const status = statusOf(path, context);
-			survey?.setRunning(isUnderWay(status) && !isDry);
-			survey?.setAwaited(awaitedIn(path));
+			survey?.setRunning(course === 'run' && !isDry);
+			survey?.setAwaited(awaits);
 			// Whoever is blocked has done nothing yet; what it waits for is said, and nobody resumes from it.
-			if (!isDry && path !== 'initialized.blocked') {
+			if (!isDry && course !== 'blocked') {
 				statusWriter.write({...status, waitingFor: ''});
 			}
 
@@ -192,7 +186,7 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 			const {value, context} = chart.getSnapshot();
 			stop();
 			const weight = routerOf(model.provider)?.read(model, newest, {parts: []})?.canary;
-			if (isDry || context.world === undefined || isResting(pathOf(value))) {
+			if (isDry || context.world === undefined || isStill(pathOf(value))) {
 				return {traffic: 'untouched', weight};
 			}
 

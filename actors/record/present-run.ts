@@ -2,7 +2,8 @@
 import type {RunIdentity, RunOutcome, RunRecord} from '../../api/canary-run.ts';
 import type {CanaryModel, Command} from '../../api/model.ts';
 import type {Context} from '../../machines/model/context.ts';
-import type {Path} from '../../machines/words/explain.ts';
+import {factsOf, isUnderWay, stateOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import type {Status} from '../../machines/model/status.ts';
 import {timestamp} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
@@ -15,7 +16,7 @@ import type {RunTrace, Tracing} from '../../services/telemetry/tracing.ts';
 import type {Services} from '../life/bindings.ts';
 import type {CommandDesk} from '../supervision/command-desk.ts';
 import type {RunArchive, RunFile} from './run-archive.ts';
-import {endIn, isUnderWay, openSince} from './run-bounds.ts';
+import {endIn, openSince} from './run-bounds.ts';
 import {RunLedger} from './run-ledger.ts';
 
 export type PresentRunOptions = {
@@ -58,7 +59,7 @@ export class PresentRun {
 	#held: Run | undefined;
 	/** The run that ended last, for commands may be answered by its end. */
 	#ended: Kept | undefined;
-	#path: Path = '';
+	#path: Path | '' = '';
 	#heard: {readonly command: Command; readonly at: number} | undefined;
 
 	constructor(options: PresentRunOptions) {
@@ -149,7 +150,7 @@ export class PresentRun {
 
 		if (this.#run !== undefined && !isUnderWay(path)) {
 			const end = endIn(path, reason);
-			this.#held = path === 'failed.holding' ? this.#run : undefined;
+			this.#held = factsOf(path).course === 'holding' ? this.#run : undefined;
 			this.#end(end.outcome, end.reason);
 		}
 	}
@@ -175,7 +176,7 @@ export class PresentRun {
 		const isRestart = this.#run !== undefined;
 		this.#end('superseded', `${revision} is the target's revision now`);
 		const open = openSince(newest());
-		const isAftermath = path.startsWith('failed') && open === undefined;
+		const isAftermath = stateOf(path) === 'failed' && open === undefined;
 		const held = isAftermath && this.#held?.revision === revision ? this.#held : undefined;
 		const began = held?.began ?? open ?? services.clock.now();
 		const id = `${revision}-${timestamp(began).replaceAll(/[-:]/g, '')}`;

@@ -3,7 +3,8 @@ import type {RunIdentity, RunMeasurement, RunMetric, RunOutcome, RunRecord} from
 import {unlimited} from '../../api/model.ts';
 import type {CanaryModel, Command, CommandOutcome, Verdict} from '../../api/model.ts';
 import type {Context} from '../../machines/model/context.ts';
-import type {Path} from '../../machines/words/explain.ts';
+import {factsOf, isPath, isUnderWay, stateOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import {instantOf, timestamp} from '../../services/clock.ts';
 import {caps, fitted, tells, thinned} from './run-thinning.ts';
 import type {Listed} from './run-thinning.ts';
@@ -11,11 +12,13 @@ import type {Listed} from './run-thinning.ts';
 /** What a run's time is spent on. */
 export type Activity = keyof NonNullable<RunRecord['seconds']>;
 
-const isForPeople = /^halted\.(?:paused|misspecified|contested|yielded)\b|\.(?:awaitingApproval|led)$/;
-
 /** What passes while a chart is in a state; a suspended Canary waits for whoever suspended it. */
 export const activityOf = (path: Path, {model}: Context): Activity =>
-	model.suspended || isForPeople.test(path) ? 'waitingForPeople' : path.startsWith('halted') ? 'halted' : 'progressing';
+	model.suspended || (isUnderWay(path) && factsOf(path).whom === 'people')
+		? 'waitingForPeople'
+		: stateOf(path) === 'halted'
+			? 'halted'
+			: 'progressing';
 
 /** An event as people read it: that a state's own work is done needs no name, for the state that was left has it. */
 const eventText = (event: string): string =>
@@ -39,7 +42,7 @@ export class RunLedger {
 	readonly #omitted: Partial<Record<Listed, number>> = {};
 	readonly #spent: Record<Activity, number> = {progressing: 0, halted: 0, waitingForPeople: 0};
 	#doing: {readonly activity: Activity; readonly since: number} | undefined;
-	#path: Path = '';
+	#path: Path | '' = '';
 	#weight = 0;
 	#end: Pick<RunRecord, 'outcome' | 'reason' | 'ended' | 'digests'> = {};
 
@@ -211,7 +214,7 @@ export class RunLedger {
 	}
 
 	#isCutShort(): boolean {
-		const promoting = this.#lists.transitions.find(({to}) => to.startsWith('promoting'));
+		const promoting = this.#lists.transitions.find(({to}) => isPath(to) && stateOf(to) === 'promoting');
 		const before = instantOf(promoting?.at) || Number.POSITIVE_INFINITY;
 		return this.#lists.commands.some(
 			({verb, outcome, at}) =>

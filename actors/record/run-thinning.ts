@@ -1,5 +1,6 @@
 // How a record stays small: of a list that grew too long every second entry goes, those that tell least first.
 import type {RunRecord} from '../../api/canary-run.ts';
+import {isPath, stateOf} from '../../machines/facts.ts';
 
 /** An object of Kubernetes may have about 1.5 MB; a record is read by people, and ten of them are kept a Canary. */
 export const RECORD_BYTES_MAX = 200_000;
@@ -47,7 +48,7 @@ export const thinned = <T>(items: readonly T[], most: number, tells: (item: T) =
 
 /** Which entries tell more than that all is as it was. */
 export const tells = {
-	transitions: ({to}: {to: string}) => !/^(?:halted|progressing)/.test(to),
+	transitions: ({to}: {to: string}) => !isPath(to) || !['halted', 'progressing'].includes(stateOf(to)),
 	weights: () => false,
 	measurements: ({outcome}: {outcome: string}) => outcome !== 'passed',
 	verdicts: ({outcome}: {outcome: string}) => outcome !== 'passed',

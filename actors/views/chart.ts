@@ -2,7 +2,8 @@
 import {canaryMachine} from '../../machines/canary.ts';
 import type {ChartTransitionView, ChartView} from '../../api/http/chart-view.ts';
 import type {Context} from '../../machines/model/context.ts';
-import type {Path} from '../../machines/words/explain.ts';
+import {around, isPath, stateOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import type {Place} from '../../machines/model/commands.ts';
 import drawn from './generated/chart.json' with {type: 'json'};
 
@@ -12,15 +13,9 @@ export const chart: ChartView = drawn as ChartView;
 const states = new Map(chart.states.map((state) => [state.path, state]));
 const bySource = Map.groupBy(chart.transitions, ({from}) => from);
 
-/** A state and those around it, the innermost first, the chart itself last. */
-const around = (path: Path): readonly Path[] => {
-	const parts = path.split('.');
-	return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('.')), ''];
-};
-
-/** Every transition that a state has, its own first. */
-export const transitionsOf = (path: Path): readonly ChartTransitionView[] =>
-	around(path).flatMap((one) => bySource.get(one) ?? []);
+/** Every transition that a state has, its own first, those of the chart itself last. */
+export const transitionsOf = (path: string): readonly ChartTransitionView[] =>
+	[...around(path), ''].flatMap((one) => bySource.get(one) ?? []);
 
 /** What a command finds in a state. */
 export const placeOf = (path: Path): Place => (states.get(path)?.hears ?? 'starting') as Place;
@@ -34,9 +29,9 @@ export const eventText = (event: string): string => {
 };
 
 /** The same of an event that a record tells as `done` or `refused` alone. */
-export const recordedEventText = (event: string, from: Path, arrived: Path): string => {
+export const recordedEventText = (event: string, from: string, arrived: string): string => {
 	const texts = transitionsOf(from)
-		.filter(({cause, to}) => cause === event && to !== undefined && around(arrived).slice(0, -1).includes(to))
+		.filter(({cause, to}) => cause === event && to !== undefined && around(arrived).includes(to))
 		.map((one) => one.event);
 	return new Set(texts).size === 1 ? (texts[0] ?? event) : event;
 };
@@ -44,7 +39,7 @@ export const recordedEventText = (event: string, from: Path, arrived: Path): str
 type Invoked = {readonly src: unknown; readonly input?: unknown};
 type Node = {readonly invoke: readonly Invoked[]; readonly states: Readonly<Record<string, Node>>};
 
-const nodeAt = (path: Path): Node | undefined => {
+const nodeAt = (path: string): Node | undefined => {
 	let node: Node | undefined = canaryMachine.root as unknown as Node;
 	for (const key of path.split('.')) {
 		node = node?.states[key];
@@ -53,20 +48,22 @@ const nodeAt = (path: Path): Node | undefined => {
 	return node;
 };
 
-/** `of`: the state whose wait it is, the present one or one around it. */
-export type EndOfWait = {readonly of: Path; readonly until: number; readonly to: Path};
+/** `of`: the state whose wait it is, the present one or one around it. `by`: at the deadline the run
+ * fails, else it goes on. */
+export type EndOfWait = {readonly of: string; readonly until: number; readonly by: 'deadline' | 'time'};
 
 /** When the waits of a state end, by its own reckoning, the first one first; `enteredAt`: when it was entered. */
 export const endsOfWait = (path: Path, context: Context, enteredAt: number): readonly EndOfWait[] =>
 	around(path)
-		.slice(0, -1)
 		.flatMap((one) =>
 			(nodeAt(one)?.invoke ?? [])
 				.filter(({src, input}) => src === 'wait until' && typeof input === 'function')
 				.map(({input}) => {
 					const ask = input as (args: {context: Context}) => {readonly until: number};
 					const led = bySource.get(one)?.find(({event, to}) => event === 'the time is up' && to !== undefined);
-					return {of: one, until: ask({context: {...context, now: enteredAt}}).until, to: led?.to ?? ''};
+					const to = led?.to ?? '';
+					const by = isPath(to) && stateOf(to) === 'failed' ? ('deadline' as const) : ('time' as const);
+					return {of: one, until: ask({context: {...context, now: enteredAt}}).until, by};
 				}),
 		)
 		.toSorted((a, b) => a.until - b.until);

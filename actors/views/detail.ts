@@ -2,11 +2,13 @@
 import type {CanaryDetail, CheckView} from '../../api/http/canary-views.ts';
 import type {CanaryModel, Metric, Verdict, Workload} from '../../api/model.ts';
 import {unlimited} from '../../api/model.ts';
+import {factsOf} from '../../machines/facts.ts';
 import {whatComesNext} from '../../machines/words/explain.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import type {Entry} from './entry.ts';
 import {allCommands, formerTransitions} from './former.ts';
-import {summaryOf, waitEndOf} from './summary.ts';
+import {endWords, summaryOf, waitEndOf} from './summary.ts';
+import type {WaitEnd} from './summary.ts';
 import {actionsOf, waysOn} from './ways.ts';
 
 const limits = ({unit, min, max, against}: Metric): Pick<CheckView, 'unit' | 'min' | 'max' | 'against'> => ({
@@ -50,25 +52,38 @@ const workloadOf = (
 	hosts: [role === 'target' ? hosts.canary : hosts.primary],
 });
 
-const whoms: Readonly<Record<string, CanaryDetail['wait']['whom']>> = {
-	broken: 'people',
-	failed: 'people',
-	people: 'people',
-	halted: 'the world',
-	rest: 'nobody',
+/** Who ends the wait; what the chart waits for is often only the time. */
+const whomOf = (
+	{seen}: Entry,
+	attention: CanaryDetail['attention'],
+	end: WaitEnd | undefined,
+): CanaryDetail['wait']['whom'] => {
+	switch (attention) {
+		case 'broken':
+		case 'people': {
+			return 'people';
+		}
+
+		case 'going': {
+			return end === undefined || end.by === 'deadline' ? 'the world' : 'time';
+		}
+
+		default: {
+			return seen === undefined ? 'the world' : factsOf(seen.path).whom;
+		}
+	}
 };
 
 const waitOf = (entry: Entry, now: number): CanaryDetail['wait'] => {
-	const {waitingFor, attention, path} = summaryOf(entry);
+	const {waitingFor, attention} = summaryOf(entry);
 	const {seen, since} = entry;
 	const end = waitEndOf(entry);
-	const whom = whoms[attention] ?? (end !== undefined && end.what !== 'the progress deadline' ? 'time' : 'the world');
 	return {
 		text: waitingFor,
-		whom: attention === 'failed' && !/\.(?:idle|holding|mending)$/.test(path) ? 'the world' : whom,
+		whom: whomOf(entry, attention, end),
 		since: exactTimestamp(Math.min(since, now)),
 		...(end !== undefined && {until: exactTimestamp(end.until)}),
-		untilWhat: end?.what ?? '',
+		untilWhat: end === undefined ? '' : endWords[end.by],
 		afterwards: seen === undefined ? '' : whatComesNext(seen.path, seen.context),
 	};
 };

@@ -1,6 +1,6 @@
 // One Canary in words, from the same source as status, events and `aviary explain`.
 import type {CanaryDetail, Explanation} from '../../api/http/canary-views.ts';
-import {pathWords} from '../../api/http/state-words.ts';
+import {outermost, pathWords} from '../../api/http/state-words.ts';
 
 const LATELY = 6;
 const ASKED = 5;
@@ -65,9 +65,7 @@ export const explanationOf = (detail: CanaryDetail): Explanation => {
 		const what = weight === undefined ? verb : `${verb} ${weight}`;
 		return `${clockText(at)}  ${what} by ${requestedBy}: ${reason} (${answer})`;
 	});
-	const ends = detail.next
-		.filter(({to}) => to.split('.')[0] !== state)
-		.map(({to, text}) => `${to.split('.')[0] ?? ''}: ${text}`);
+	const ends = detail.next.filter(({to}) => outermost(to) !== state).map(({to, text}) => `${outermost(to)}: ${text}`);
 	const exits = [...new Set(ends)];
 	const possible = possibleOf(detail);
 	const text = [

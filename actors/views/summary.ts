@@ -3,8 +3,10 @@ import type {CanarySummary} from '../../api/http/canary-views.ts';
 import {unlimited} from '../../api/model.ts';
 import type {CanaryModel} from '../../api/model.ts';
 import {weightsOf} from '../../api/plan.ts';
+import {factsOf, isUnderWay, stateOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import {activityOf} from '../record/run-ledger.ts';
-import {endsOfWait, type EndOfWait} from './chart.ts';
+import {endsOfWait} from './chart.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import type {Entry} from './entry.ts';
 
@@ -24,31 +26,28 @@ export const custodyOf = ({custody, seen}: Entry): Custody => {
 	return found === 'living' && seen === undefined ? 'starting' : found;
 };
 
-const isRunning = /^(?:progressing|halted|promoting)\b|^initialized\.superseding\b/;
-const isEnding = /^(?:finished|failed)\.(?!idle|mending|holding)/;
-
 const attentionOf = (entry: Entry): CanarySummary['attention'] => {
 	const custody = custodyOf(entry);
 	if (custody === 'crashed' || custody === 'abandoned' || custody === 'standing back') {
 		return 'broken';
 	}
 
-	const {path = '', context} = entry.seen ?? {};
-	if (path.startsWith('failed')) {
+	if (entry.seen === undefined) {
+		return 'going';
+	}
+
+	const {path, context} = entry.seen;
+	if (stateOf(path) === 'failed') {
 		return 'failed';
 	}
 
-	const isUnderWay = isRunning.test(path) || isEnding.test(path);
-	if (path === 'initialized.blocked') {
-		return 'people';
-	}
-
-	if (context !== undefined && isUnderWay) {
+	if (isUnderWay(path)) {
 		const activity = activityOf(path, context);
 		return activity === 'waitingForPeople' ? 'people' : activity === 'halted' ? 'halted' : 'going';
 	}
 
-	return custody === 'living' && /\.(?:idle|mending|led)$/.test(path) ? 'rest' : 'going';
+	const {whom} = factsOf(path);
+	return whom === 'people' ? 'people' : custody === 'living' && whom === 'nobody' ? 'rest' : 'going';
 };
 
 /** What a Canary without a chart that runs waits for. */
@@ -76,12 +75,14 @@ const waitOfCustody = (custody: Custody, {custody: {error}, model}: Entry): stri
 	}
 };
 
-export type WaitEnd = {readonly until: number; readonly what: string};
-
-export const NEXT_ROUND = 'the next round of checks';
+export type WaitEnd = {readonly until: number; readonly by: 'checks' | 'deadline' | 'time'};
 
 /** What happens at the end of a wait. */
-export const whatEnds = ({to}: EndOfWait): string => (to.startsWith('failed') ? 'the progress deadline' : 'it goes on');
+export const endWords: Readonly<Record<WaitEnd['by'], string>> = {
+	checks: 'the next round of checks',
+	deadline: 'the progress deadline',
+	time: 'it goes on',
+};
 
 /** When the wait ends, and what happens then; undefined for a wait without end. */
 export const waitEndOf = ({life, seen, since}: Entry): WaitEnd | undefined => {
@@ -90,17 +91,18 @@ export const waitEndOf = ({life, seen, since}: Entry): WaitEnd | undefined => {
 	}
 
 	const {path, context} = seen;
-	const ends = [
-		...endsOfWait(path, context, since).map((end) => ({until: end.until, what: whatEnds(end)})),
+	const ends: readonly WaitEnd[] = [
+		...endsOfWait(path, context, since),
 		...[life.due()].flatMap((until) =>
-			until === undefined || context.run.routed === 0 ? [] : [{until, what: NEXT_ROUND}],
+			until === undefined || context.run.routed === 0 ? [] : [{until, by: 'checks' as const}],
 		),
 	];
 	// A Rollout has no deadline.
 	return ends.filter(({until}) => until < unlimited).toSorted((a, b) => a.until - b.until)[0];
 };
 
-const stateOf = (path: string): CanarySummary['state'] => (path.split('.')[0] ?? '') as CanarySummary['state'];
+/** While a step has a weight of its own. */
+const hasStep = (path: Path): boolean => ['run', 'superseding'].includes(factsOf(path).course);
 
 const referencesOf = ({target, primary}: CanaryModel): Pick<CanarySummary, 'target' | 'primary'> => ({
 	target: {kind: target.kind, name: target.name},
@@ -110,7 +112,7 @@ const referencesOf = ({target, primary}: CanaryModel): Pick<CanarySummary, 'targ
 /** The line of a Canary. */
 export const summaryOf = (entry: Entry): CanarySummary => {
 	const {model, seen, since, life} = entry;
-	const {path = '', context, status} = seen ?? {};
+	const {path, context, status} = seen ?? {};
 	const custody = custodyOf(entry);
 	const end = waitEndOf(entry);
 	const run = life?.run();
@@ -118,13 +120,13 @@ export const summaryOf = (entry: Entry): CanarySummary => {
 		namespace: model.namespace,
 		name: model.name,
 		kind: model.origin?.kind === 'Rollout' ? 'Rollout' : 'Canary',
-		state: stateOf(path),
-		path,
+		state: path === undefined ? '' : stateOf(path),
+		path: path ?? '',
 		phase: status?.phase ?? '',
 		since: exactTimestamp(since),
 		attention: attentionOf(entry),
 		weight: context?.run.routed ?? 0,
-		stepWeight: isRunning.test(path) ? (context?.run.weight ?? 0) : 0,
+		stepWeight: path !== undefined && hasStep(path) ? (context?.run.weight ?? 0) : 0,
 		steps: [...weightsOf(model.analysis.plan)],
 		failedChecks: context?.run.failedChecks ?? 0,
 		...(model.analysis.threshold !== unlimited && {threshold: model.analysis.threshold}),

@@ -3,7 +3,7 @@
 import type {RunIdentity, RunRecord} from '../../api/canary-run.ts';
 import type {Announcement, CanaryModel, Command, CommandOutcome, Verdict} from '../../api/model.ts';
 import type {Context, Run} from '../../machines/model/context.ts';
-import type {Path} from '../../machines/words/explain.ts';
+import type {Path} from '../../machines/facts.ts';
 import type {Status} from '../../machines/model/status.ts';
 
 /** What can be asked of a Canary's life while it lasts. */

@@ -5,12 +5,12 @@ import {unlimited, verbs} from '../../api/model.ts';
 import {decide} from '../../machines/model/commands.ts';
 import type {Decision} from '../../machines/model/commands.ts';
 import type {Context, Run} from '../../machines/model/context.ts';
-import type {Path} from '../../machines/words/explain.ts';
+import type {Path} from '../../machines/facts.ts';
 import {guards} from '../../machines/model/guards.ts';
 import {lackOf, lacksCheck} from '../../machines/words/lacks.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import {endsOfWait, placeOf, transitionsOf} from './chart.ts';
-import {NEXT_ROUND, whatEnds} from './summary.ts';
+import {endWords} from './summary.ts';
 import type {WaitEnd} from './summary.ts';
 
 type Guard = (args: {readonly context: Context}) => boolean;
@@ -45,11 +45,11 @@ const timesOf = (path: Path, context: Context, {since, due}: Times) => {
 	return ({event, guard, from}: ChartTransitionView, holds: boolean): WaitEnd | undefined => {
 		const end = event === 'the time is up' ? ends.find(({of}) => of === from) : undefined;
 		if (end !== undefined) {
-			return {until: end.until, what: whatEnds(end)};
+			return end;
 		}
 
 		const isChecked = due !== undefined && context.run.routed > 0;
-		return isChecked && !holds && lacksCheck(guard, path) ? {until: due, what: NEXT_ROUND} : undefined;
+		return isChecked && !holds && lacksCheck(guard, path) ? {until: due, by: 'checks'} : undefined;
 	};
 };
 
@@ -65,7 +65,7 @@ export const waysOn = (path: Path, context: Context, times: Times): NextView[] =
 		const holds = isTrue(guard, context);
 		const end = timeOf(transition, holds);
 		const lacks = lacksOf(transition, holds, path, context);
-		const soon = end !== undefined && {until: exactTimestamp(end.until), untilWhat: end.what};
+		const soon = end !== undefined && {until: exactTimestamp(end.until), untilWhat: endWords[end.by]};
 		return [{id, from, to, text, holds, lacks, ...soon}];
 	});
 };

@@ -2,6 +2,8 @@
 import {comparisonText, unitOf} from '../../api/http/limit-words.ts';
 import type {Evidence, Metric} from '../../api/model.ts';
 import {weightsOf} from '../../api/plan.ts';
+import {factsOf} from '../../machines/facts.ts';
+import type {CanaryView} from '../canary-view.ts';
 import {plain} from '../terminal.ts';
 import type {Colors} from './lines.ts';
 import {fit, type Piece} from './pieces.ts';
@@ -28,7 +30,7 @@ const paintOf = (colors: Colors, state: string): Paint => {
 	return paints[state] ?? colors.dim;
 };
 
-const isRunning = (state: string): boolean => ['progressing', 'halted', 'promoting'].includes(state);
+const isRunning = ({path}: CanaryView): boolean => path !== '' && factsOf(path).course === 'run';
 
 const NAME_WIDTH = 24;
 const STATE_WIDTH = 13;
@@ -139,7 +141,7 @@ const waits = ({view, checkedAt}: CanaryScene, {colors, now, speed, columns}: Bl
 export const blockOf = (canary: CanaryScene, options: BlockOptions): readonly string[] => {
 	const {state, reason, problems} = canary.view;
 	const head = summary(canary, options);
-	if (isRunning(state)) {
+	if (isRunning(canary.view)) {
 		return [head, ...checks(canary, options), waits(canary, options)];
 	}
 

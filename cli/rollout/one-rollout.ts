@@ -1,6 +1,7 @@
 // The rollout of one marked Deployment: hosts its chart, tells what happens, and what it has come to.
-import {isResting, startAnnotatedRun, type AnnotatedRun, type Step} from '../../actors/record/annotated-run.ts';
+import {startAnnotatedRun, type AnnotatedRun, type Step} from '../../actors/record/annotated-run.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
+import {factsOf, isStill, stateOf} from '../../machines/facts.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {CampaignOptions} from './campaign.ts';
 import type {Result} from './report.ts';
@@ -58,7 +59,7 @@ export class OneRollout {
 	}
 
 	isResting(): boolean {
-		return this.#step !== undefined && isResting(this.#step.path);
+		return this.#step !== undefined && isStill(this.#step.path);
 	}
 
 	/** Whether an interruption has to give the traffic back. */
@@ -84,6 +85,7 @@ export class OneRollout {
 		const {mode, report, isRetrying, onRest, onMove} = this.#options;
 		this.#step = step;
 		const {model, run} = step.context;
+		const {course} = factsOf(step.path);
 		if (mode === 'dry') {
 			onRest(planOf(step));
 			return;
@@ -94,13 +96,13 @@ export class OneRollout {
 			report.routed({about: aboutOf(model), ga: model.primary.name, canary: model.target.name, weight: run.routed});
 		}
 
-		if (!isResting(step.path)) {
-			this.#hasWorked ||= !step.path.endsWith('.mending');
+		if (!isStill(step.path)) {
+			this.#hasWorked ||= course !== 'mending';
 			onMove();
 			return;
 		}
 
-		if (isRetrying && !this.#hasWorked && !this.#isRetried && step.path === 'failed.idle') {
+		if (isRetrying && !this.#hasWorked && !this.#isRetried && course === 'rest' && stateOf(step.path) === 'failed') {
 			this.#isRetried = true;
 			// Not while the chart is in the midst of a step.
 			queueMicrotask(() => this.#run.retry());

@@ -1,7 +1,8 @@
 // What a run has come to, in words and as an outcome.
-import {GIVE_BACK_MS, isResting, type Left, type Step} from '../../actors/record/annotated-run.ts';
+import {GIVE_BACK_MS, type Left, type Step} from '../../actors/record/annotated-run.ts';
 import type {CanaryModel, Problem} from '../../api/model.ts';
 import {weightsOf} from '../../api/plan.ts';
+import {factsOf, isStill, stateOf, type Course, type State} from '../../machines/facts.ts';
 import {inItsWords, type Outcome, type Result} from './report.ts';
 
 export const aboutOf = ({name, namespace}: {readonly name: string; readonly namespace: string}): string =>
@@ -18,11 +19,11 @@ export const planOf = ({path, status, context}: Step): Result => {
 	const {model, world, run} = context;
 	const about = aboutOf(model);
 	const planned = (text: string): Result => ({about, outcome: 'planned', text});
-	if (isResting(path)) {
+	if (isStill(path)) {
 		return restOf({path, status, context}, false);
 	}
 
-	switch (path.split('.')[0]) {
+	switch (stateOf(path)) {
 		case 'progressing':
 		case 'halted': {
 			return planned(
@@ -46,30 +47,36 @@ export const planOf = ({path, status, context}: Step): Result => {
 	}
 };
 
-const restingTexts: Readonly<Record<string, (step: Step, hasWorked: boolean) => readonly [Outcome, string]>> = {
-	'finished.idle': ({context: {model, run}}, hasWorked) =>
+type Rest = (step: Step, hasWorked: boolean) => readonly [Outcome, string];
+
+const restingTexts: Readonly<Partial<Record<State, Rest>>> = {
+	finished: ({context: {model, run}}, hasWorked) =>
 		hasWorked
 			? ['promoted', `promoted revision ${run.revision}; all traffic to ${model.primary.name} (GA)`]
 			: ['unchanged', `nothing to do: ${model.primary.name} (GA) runs what was last rolled out`],
-	'initialized.idle': ({context: {model, world}}) => [
+	initialized: ({context: {model, world}}) => [
 		'unchanged',
 		world?.primaryRunsTarget === true
 			? `nothing to do: ${model.primary.name} (GA) runs the template of ${model.target.name} already`
 			: `nothing to do: ${model.target.name} was at zero; its next revision is rolled out`,
 	],
-	'failed.idle': ({status, context: {model, run}}, hasWorked) =>
+	failed: ({status, context: {model, run}}, hasWorked) =>
 		hasWorked
 			? ['failed', `rolled back revision ${run.revision}: ${status.reason}; all traffic to ${model.primary.name} (GA)`]
 			: [
 					'failed',
 					`revision ${run.revision} failed before and is not rolled out again; update ${model.target.name}, or add --retry`,
 				],
-	'failed.holding': ({status, context: {model, run}}) => [
+};
+
+/** Where it is not at rest, and yet nothing goes on. */
+const stuckTexts: Readonly<Partial<Record<Course, Rest>>> = {
+	holding: ({status, context: {model, run}}) => [
 		'blocked',
 		`the promotion failed: ${status.reason}; ${run.routed} % of the traffic stays on ${model.target.name} ` +
 			`until ${model.primary.name} (GA) is healthy. Mend it, and run this again`,
 	],
-	'initialized.blocked': ({context: {model, world}}) => [
+	blocked: ({context: {model, world}}) => [
 		'blocked',
 		[...model.problems, ...(world?.problems ?? [])].map((problem) => problemText(problem)).join('. '),
 	],
@@ -77,7 +84,8 @@ const restingTexts: Readonly<Record<string, (step: Step, hasWorked: boolean) => 
 
 /** What a chart at rest has come to; `hasWorked`: by this process. */
 export const restOf = (step: Step, hasWorked: boolean): Result => {
-	const [outcome, text] = restingTexts[step.path]?.(step, hasWorked) ?? ['unchanged', step.status.waitingFor];
+	const words = stuckTexts[factsOf(step.path).course] ?? restingTexts[stateOf(step.path)];
+	const [outcome, text] = words?.(step, hasWorked) ?? ['unchanged', step.status.waitingFor];
 	return {about: aboutOf(step.context.model), outcome, text: inItsWords(text)};
 };
 

@@ -2,7 +2,8 @@
 import type {CanaryModel, Phase} from '../../api/model.ts';
 import type {Context} from './context.ts';
 import {reasonOf, waitingFor} from '../words/explain.ts';
-import type {Path} from '../words/explain.ts';
+import {factsOf, stateOf} from '../facts.ts';
+import type {Path, State} from '../facts.ts';
 
 /** The part of `status` that the chart decides; times are the host's. */
 export type Status = {
@@ -14,7 +15,7 @@ export type Status = {
 	readonly lastPromotedSpec: string;
 	readonly condition: {readonly status: 'True' | 'False' | 'Unknown'; readonly reason: Phase; readonly message: string};
 	/** Advisory fields: nothing is decided on them but that a run was being ended. */
-	readonly state: string;
+	readonly state: State;
 	readonly canaryRevision: string;
 	readonly waitingFor: string;
 	readonly reason: string;
@@ -30,54 +31,20 @@ const messages: Partial<Record<Phase, readonly ['True' | 'False' | 'Unknown', (m
 	Failed: ['False', ({target}) => `Canary analysis failed, ${target.kind} scaled to zero.`],
 };
 
-const wasPromoting = ({run}: Context): boolean => run.halted?.from === 'copying' || run.promoting === true;
-
 /** Flagger's phase for a state: until the canary is at zero a failing run shows the phase it failed from. */
 export const phaseOf = (path: Path, context: Context): Phase => {
-	const [top, nested] = path.split('.');
-	switch (top) {
-		case 'initialized': {
-			if (nested === 'superseding') {
-				return 'Progressing';
-			}
-
-			return nested === 'bootstrapping' || nested === 'blocked' ? 'Initializing' : 'Initialized';
-		}
-
-		case 'halted': {
-			return context.run.halted?.from === 'copying' ? 'Promoting' : 'Progressing';
-		}
-
-		case 'promoting': {
-			return 'Promoting';
-		}
-
-		case 'finished': {
-			return nested === 'idle' || nested === 'mending' ? 'Succeeded' : 'Finalising';
-		}
-
-		case 'failed': {
-			if (nested === 'idle' || nested === 'holding' || nested === 'mending') {
-				return 'Failed';
-			}
-
-			return wasPromoting(context) ? 'Promoting' : 'Progressing';
-		}
-
-		default: {
-			return 'Progressing';
-		}
-	}
+	const {phase} = factsOf(path);
+	return typeof phase === 'function' ? phase(context) : phase;
 };
 
 /** The weight to record: while a step is being routed its own, for a return of traffic only what is confirmed. */
-const weightOf = (path: Path, {run}: Context): number => (path.startsWith('progressing') ? run.weight : run.routed);
+const weightOf = (path: Path, {run}: Context): number => (stateOf(path) === 'progressing' ? run.weight : run.routed);
 
 /** What `status` should say in this state. */
 export const statusOf = (path: Path, context: Context): Status => {
 	const phase = phaseOf(path, context);
 	const [status, message] = messages[phase] ?? ['Unknown' as const, () => phase];
-	const holding = path === 'failed.holding';
+	const holding = factsOf(path).course === 'holding';
 	return {
 		phase,
 		canaryWeight: weightOf(path, context),
@@ -90,7 +57,7 @@ export const statusOf = (path: Path, context: Context): Status => {
 			reason: phase,
 			message: holding ? 'Promotion failed, primary not ready; traffic stays on the canary.' : message(context.model),
 		},
-		state: path.split('.')[0] ?? '',
+		state: stateOf(path),
 		// Before the first run as after a restart, which takes the revision that was judged for the run's.
 		canaryRevision: context.run.revision || context.judged,
 		waitingFor: waitingFor(path, context),

@@ -1,26 +1,14 @@
 // One source of words for what a Canary does and waits for: status, events, the explain command and, later, the page.
 import {unlimited} from '../../api/model.ts';
 import type {CanaryModel} from '../../api/model.ts';
-import {haltReasons} from '../model/context.ts';
+import {factsOf, stateOf} from '../facts.ts';
+import type {Next, Path, Wait} from '../facts.ts';
 import type {Context, HaltReason} from '../model/context.ts';
 import {driftOf} from '../model/drift.ts';
 import {howToGoOn, whoseWeights} from '../model/route-changes.ts';
 import {lackOfCanary, lackOfPrimary, scalingUnderWay} from '../model/health.ts';
 import {maxWeightReached, tooManyFailedChecks} from '../model/run.ts';
 import {orderText, problemsText} from './texts.ts';
-
-/** A state as a path: `progressing.soaking`. */
-export type Path = string;
-
-/** The path of a state value with one active child at each level. */
-export const pathOf = (value: unknown): Path => {
-	if (typeof value === 'string') {
-		return value;
-	}
-
-	const [entry] = Object.entries(value as Record<string, unknown>);
-	return entry === undefined ? '' : `${entry[0]}.${pathOf(entry[1])}`;
-};
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
@@ -59,73 +47,59 @@ const troubles = ({model, run, world}: Context): string => {
 	return known.length === 0 ? '' : ` (${known.join('; ')})`;
 };
 
-/** In words, what a state waits for; the same for states that pass within one step, so that status is not rewritten. */
-export const waitingFor = (path: Path, context: Context): string => {
-	const {model, run} = context;
-	const [top = '', nested = ''] = path.split('.');
-	if (top === 'halted') {
-		const reason = haltReasons.find((one) => one === nested);
-		return reason === undefined ? '' : halts[reason](context);
-	}
-
-	if (path.startsWith('initialized.bootstrapping')) {
-		return `${model.primary.name} to be ready`;
-	}
-
-	if (path === 'initialized.blocked') {
-		return `what is wrong to be mended: ${problemsText(context)}`;
-	}
-
-	if (nested === 'mending') {
-		return 'its routing and generated objects to be mended';
-	}
-
-	if (nested === 'idle') {
+/** What is waited for, by the name that the facts of a state give it. */
+const waits: Record<Wait, (context: Context) => string> = {
+	...halts,
+	nothing: () => '',
+	'a primary': ({model}) => `${model.primary.name} to be ready`,
+	'what is wrong': (context) => `what is wrong to be mended: ${problemsText(context)}`,
+	'the mending': () => 'its routing and generated objects to be mended',
+	'a new revision': (context) => {
 		const problems = problemsText(context);
-		return `a new revision of ${model.target.name}${problems === '' ? '' : `; also mend: ${problems}`}`;
-	}
-
-	if (nested === 'led') {
-		return halts.yielded(context);
-	}
-
-	if (path.endsWith('.awaitingPrimary') || path === 'promoting.takingBack.returning') {
-		return `a ready pod of ${model.primary.name}, to give it all traffic`;
-	}
-
-	if (top === 'progressing') {
+		return `a new revision of ${context.model.target.name}${problems === '' ? '' : `; also mend: ${problems}`}`;
+	},
+	'the weights': halts.yielded,
+	'a pod of the primary': ({model}) => `a ready pod of ${model.primary.name}, to give it all traffic`,
+	'the step': (context) => {
+		const {model, run} = context;
 		return run.weight === 0
 			? `${model.target.name} and ${model.primary.name} to be healthy${troubles(context)}`
 			: `passing checks at canary weight ${run.weight}, asked every ${seconds(model.analysis.intervalMs)}${drift(context)}`;
-	}
-
-	if (path === 'failed.holding') {
-		return `${model.primary.name} to be healthy${troubles(context)}; users stay on ${model.target.name} meanwhile`;
-	}
-
-	if (top === 'promoting') {
-		return `the rolling update of ${model.primary.name}${troubles(context)}`;
-	}
-
-	return `${model.target.name} to be drained and scaled to zero`;
+	},
+	'the rolling update': (context) => `the rolling update of ${context.model.primary.name}${troubles(context)}`,
+	'the relief of the canary': (context) =>
+		`${context.model.primary.name} to be healthy${troubles(context)}; users stay on ${context.model.target.name} meanwhile`,
+	'the drain': ({model}) => `${model.target.name} to be drained and scaled to zero`,
 };
+
+/** In words, what a state waits for; the same for states that pass within one step, so that status is not rewritten. */
+export const waitingFor = (path: Path, context: Context): string => waits[factsOf(path).wait](context);
 
 /** Why the run halted or failed, in words; empty when it did neither. */
 export const reasonOf = (path: Path, context: Context): string => {
 	const {run, model} = context;
-	if (path.startsWith('failed')) {
-		return run.failure ?? (tooManyFailedChecks(context) ? `failed checks threshold reached ${run.failedChecks}` : '');
-	}
+	const {course} = factsOf(path);
+	switch (stateOf(path)) {
+		case 'failed': {
+			return run.failure ?? (tooManyFailedChecks(context) ? `failed checks threshold reached ${run.failedChecks}` : '');
+		}
 
-	if (path === 'finished.idle' && run.refusal !== undefined) {
-		return `the API server refused: ${run.refusal}`;
-	}
+		case 'halted': {
+			return waitingFor(path, context);
+		}
 
-	return path.startsWith('halted') || path === 'initialized.blocked'
-		? waitingFor(path, context)
-		: model.suspended
-			? 'suspended by spec.suspend'
-			: '';
+		default: {
+			if (course === 'blocked') {
+				return waitingFor(path, context);
+			}
+
+			if (course === 'rest' && stateOf(path) === 'finished' && run.refusal !== undefined) {
+				return `the API server refused: ${run.refusal}`;
+			}
+
+			return model.suspended ? 'suspended by spec.suspend' : '';
+		}
+	}
 };
 
 const halfway = (context: Context): string => {
@@ -144,43 +118,19 @@ const halfway = (context: Context): string => {
 	}
 };
 
-/** After traffic is back on the primary, or the canary at zero. */
-const ending = ({model}: Context): string => `${model.target.name} is scaled to zero, and the Canary is at rest`;
+const aRun = ({model}: Context): string => `a run starts when ${model.target.name} changes`;
 
-/**
- * What will happen when the wait ends well, for people who ask. `path` may be the top-level state alone, which is all
- * that a status tells.
- */
-export const whatComesNext = (path: Path, context: Context): string => {
-	const {model} = context;
-	const [top, nested] = path.split('.');
-	const isAtRest = nested === undefined || nested === 'idle' || nested === 'mending' || nested === 'blocked';
-	const rest = `a run starts when ${model.target.name} changes`;
-	switch (top) {
-		case 'progressing': {
-			return maxWeightReached(context) ? 'promotion' : 'the next step weight';
-		}
-
-		case 'halted': {
-			return halfway(context);
-		}
-
-		case 'promoting': {
-			return nested === 'takingBack'
-				? `all traffic to ${model.primary.name}, and the run has failed`
-				: 'all traffic to the primary, then the canary is scaled to zero';
-		}
-
-		case 'initialized': {
-			return nested === 'bootstrapping' || nested === 'blocked' ? `${model.primary.name} serves, then ${rest}` : rest;
-		}
-
-		case 'failed': {
-			return nested === 'holding' ? `all traffic to ${model.primary.name}` : isAtRest ? rest : ending(context);
-		}
-
-		default: {
-			return isAtRest ? rest : ending(context);
-		}
-	}
+/** What comes next, by the name that the facts of a state give it. */
+const nexts: Record<Next, (context: Context) => string> = {
+	'a step': (context) => (maxWeightReached(context) ? 'promotion' : 'the next step weight'),
+	'the halted run': halfway,
+	'the end of the promotion': () => 'all traffic to the primary, then the canary is scaled to zero',
+	'the way back': ({model}) => `all traffic to ${model.primary.name}, and the run has failed`,
+	'a primary': (context) => `${context.model.primary.name} serves, then ${aRun(context)}`,
+	'the relief of the canary': ({model}) => `all traffic to ${model.primary.name}`,
+	rest: ({model}) => `${model.target.name} is scaled to zero, and the Canary is at rest`,
+	'a run': aRun,
 };
+
+/** What will happen when the wait ends well, for people who ask. */
+export const whatComesNext = (path: Path, context: Context): string => nexts[factsOf(path).next](context);

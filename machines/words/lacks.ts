@@ -2,7 +2,8 @@
 import {unlimited} from '../../api/model.ts';
 import {maxWeightOf} from '../../api/plan.ts';
 import type {Context} from '../model/context.ts';
-import {waitingFor, type Path} from './explain.ts';
+import {waitingFor} from './explain.ts';
+import type {Path} from '../facts.ts';
 import {lackOfCanary, lackOfPrimary} from '../model/health.ts';
 import {problemsText} from './texts.ts';
 

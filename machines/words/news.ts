@@ -3,16 +3,13 @@ import type {NoticeKind, Severity} from '../../api/model.ts';
 import {maxWeightOf, weightsOf} from '../../api/plan.ts';
 import type {Context} from '../model/context.ts';
 import {howPromotionFailed} from './texts.ts';
-import type {Path} from './explain.ts';
+import {factsOf, stateOf} from '../facts.ts';
+import type {Path} from '../facts.ts';
 import type {Status} from '../model/status.ts';
 
 /** How urgent a kind of news is. */
 export const severityOf = (kind: NoticeKind): Severity =>
 	kind === 'failed' || kind === 'held' ? 'error' : kind === 'waiting' ? 'warn' : 'info';
-
-const isUnderWay = (path: Path): boolean => /^(?:progressing|halted|promoting)\b/.test(path);
-const isEndingWell = (path: Path): boolean => /^finished\.(?!idle|mending)/.test(path);
-const isEndingBadly = (path: Path): boolean => /^failed\.(?!idle|mending|holding)/.test(path);
 
 /** The revision of the run that a former life was in; empty when it was in none. */
 const revisionBefore = ({recalled}: Context): string =>
@@ -20,12 +17,9 @@ const revisionBefore = ({recalled}: Context): string =>
 		? recalled.lastAppliedSpec
 		: '';
 
-/** A person is needed, and nothing else will end it. */
-const waits = /^halted\.(?:paused|contested|yielded)$/;
-
 export type Step = {
 	/** Empty on the first step after a start. */
-	readonly from: Path;
+	readonly from: Path | '';
 	readonly to: Path;
 	/** The context of `from`; undefined on the first step. */
 	readonly before: Context | undefined;
@@ -35,34 +29,36 @@ export type Step = {
 /** Of the run that was left, then of the one that was begun. A life that goes on where another ended is no news. */
 export const newsOf = ({from, to, before, context}: Step): readonly NoticeKind[] => {
 	const isFirst = from === '';
+	const left = isFirst ? undefined : factsOf(from).course;
+	const {course, isForDecision = false} = factsOf(to);
 	const news: NoticeKind[] = [];
-	if (from.startsWith('initialized.bootstrapping') && /^(?:initialized\.idle$|progressing)/.test(to)) {
+	if (left === 'starting' && (course === 'rest' || course === 'run')) {
 		news.push('initialized');
 	}
 
-	if (isEndingWell(from) && !isEndingWell(to)) {
+	if (left === 'finishing' && course !== 'finishing') {
 		news.push('succeeded');
 	}
 
-	if (to.startsWith('initialized.superseding') && !isFirst && !from.startsWith('initialized.superseding')) {
+	if (course === 'superseding' && !isFirst && left !== 'superseding') {
 		news.push('superseded');
 	}
 
-	const wasFailing = isFirst ? context.recalled.state === 'failed' : from.startsWith('failed.');
-	if (isEndingBadly(to) && !wasFailing) {
+	const wasFailing = (isFirst ? context.recalled.state : stateOf(from)) === 'failed';
+	if (course === 'failing' && !wasFailing) {
 		news.push('failed');
 	}
 
-	if (to === 'failed.holding' && !isFirst && !wasFailing) {
+	if (course === 'holding' && !isFirst && !wasFailing) {
 		news.push('held');
 	}
 
-	const former = before === undefined ? revisionBefore(context) : isUnderWay(from) ? before.run.revision : '';
-	if (isUnderWay(to) && context.run.revision !== '' && context.run.revision !== former) {
+	const former = before === undefined ? revisionBefore(context) : left === 'run' ? before.run.revision : '';
+	if (course === 'run' && context.run.revision !== '' && context.run.revision !== former) {
 		news.push('started');
 	}
 
-	if (waits.test(to) && to !== from && !isFirst) {
+	if (isForDecision && to !== from && !isFirst) {
 		news.push('waiting');
 	}
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {pathWords, stateWords} from '../../api/http/state-words.ts';
-import {descriptions} from '../../machines/words/descriptions.ts';
+import {paths} from '../../machines/facts.ts';
 
 test('a state is read as words, not as an identifier', (t) => {
 	t.is(stateWords('failedCheck'), 'failed check');
@@ -9,8 +9,7 @@ test('a state is read as words, not as an identifier', (t) => {
 });
 
 test('every state of the chart has words of small letters, and no two have the same', (t) => {
-	const paths = Object.keys(descriptions);
-	const words = paths.map(pathWords);
+	const words = paths.map((path) => pathWords(path));
 	t.deepEqual(
 		words.filter((text) => !/^[a-z]+(?: [a-z]+)*(?: › [a-z]+(?: [a-z]+)*)*$/.test(text)),
 		[],

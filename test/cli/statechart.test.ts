@@ -2,7 +2,8 @@
 import test from 'ava';
 import {parse} from 'yaml';
 import {chartOf, statesBelow, type Chart} from '../../cli/statechart/walk.ts';
-import {causesOf} from '../../cli/statechart/words.ts';
+import {canaryChart} from '../../cli/statechart/canary-chart.ts';
+import {causesOf, condition} from '../../cli/statechart/words.ts';
 import {canaryMachine} from '../../machines/canary.ts';
 import {openDesk, putCanary, run} from './desk.ts';
 
@@ -123,4 +124,14 @@ test('-o is --format, and a context of the kubeconfig is taken as by every other
 	const both = await run(['statechart', '-o', 'svg', '--format', 'json']);
 	t.is(both.code, 2);
 	t.regex(both.err, /cannot be used with option '-o, --output <format>'/);
+});
+
+test('each transition is a sentence without names of the code', (t) => {
+	const found = statesBelow(canaryChart()).flatMap(({path, state}) =>
+		causesOf(state)
+			.map((caused) => condition(caused))
+			.filter((text) => text === '' || /undefined|\b[a-z]+[A-Z]|[_$]/.test(text))
+			.map((text) => `${path}: ${text}`),
+	);
+	t.deepEqual(found, []);
 });

@@ -1,6 +1,7 @@
 // A chart's config taken apart: its states, its transitions by name, and copies of it that differ in one place.
 import {createMachine} from 'xstate';
 import type {AnyStateMachine} from 'xstate';
+import type {Path} from '../../machines/facts.ts';
 
 export type Target = {
 	target?: string;
@@ -90,8 +91,10 @@ export const statesOf = (root: Node): ReadonlyArray<{readonly path: string; read
 };
 
 /** The states without states within: those that a chart can be in. */
-export const leavesOf = (root: Node): ReturnType<typeof statesOf> =>
-	statesOf(root).filter(({node}) => node.states === undefined);
+export const leavesOf = (root: Node): ReadonlyArray<{readonly path: Path; readonly node: Node}> =>
+	statesOf(root)
+		.filter(({node}) => node.states === undefined)
+		.map(({path, node}) => ({path: path as Path, node}));
 
 /** Every arrow of a config. */
 export const arrowsOf = (root: Node): readonly Arrow[] =>

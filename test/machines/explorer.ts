@@ -3,7 +3,8 @@
 import {initialTransition, transition} from 'xstate';
 import type {AnyActorRef, AnyMachineSnapshot, AnyStateMachine} from 'xstate';
 import type {Context} from '../../machines/model/context.ts';
-import {pathOf} from '../../machines/words/explain.ts';
+import {factsOf, pathOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import {kindly, mirrored, observation, offers} from './happenings.ts';
 import type {Effect, Happening, Menu, Pair, Step} from './pairs.ts';
 import {START} from './world.ts';
@@ -33,13 +34,13 @@ const effectsOf = (snapshot: AnyMachineSnapshot): readonly Effect[] =>
 			return {id, src, input: options.input};
 		});
 
-const isUnderWay = (path: string): boolean => /^(?:progressing|halted|promoting)/.test(path);
+const isUndecided = (path: Path): boolean => factsOf(path).course === 'run';
 
 /** What decisions can rest on of a run; once it is over only what it leaves. */
-const countedOf = (path: string, {run, model}: Context): unknown => {
+const countedOf = (path: Path, {run, model}: Context): unknown => {
 	const {revision, routed, promoting, halted, refusal, failure, weight, passed, repairs, healthyReplicas} = run;
 	const left = [revision, run.baseline, routed, model.route.generated && run.routing];
-	return isUnderWay(path)
+	return isUndecided(path)
 		? [
 				...left,
 				[Math.min(run.failedChecks, model.analysis.threshold), run.verdict?.outcome, passed],
@@ -58,7 +59,7 @@ const seenOf = ({world, run}: Context): unknown =>
 	world && [{...world, at: 0}, world.at > run.stepAt, world.at >= run.since];
 
 /** All of a pair that a decision can rest on; instants and the count of steps only grow. */
-const keyOf = (path: string, context: Context, standing: Standing): string => {
+const keyOf = (path: Path, context: Context, standing: Standing): string => {
 	const {model, judged, promoted, mendings, recalled, rebound} = context;
 	const key = JSON.stringify([
 		path,

@@ -1,6 +1,7 @@
 // The words of the exploration: pairs of state and context, effects under way, what happens, and steps.
 import type {AnyMachineSnapshot} from 'xstate';
 import type {CanaryModel, Command, Verdict} from '../../api/model.ts';
+import type {Path} from '../../machines/facts.ts';
 import type {Context, Recalled} from '../../machines/model/context.ts';
 import type {Edit, Sight, Standing} from './world.ts';
 
@@ -8,7 +9,7 @@ import type {Edit, Sight, Standing} from './world.ts';
 export type Effect = {readonly id: string; readonly src: string; readonly input: Record<string, unknown>};
 
 export type Pair = {
-	readonly path: string;
+	readonly path: Path;
 	readonly context: Context;
 	readonly snapshot: AnyMachineSnapshot;
 	readonly standing: Standing;

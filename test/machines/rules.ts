@@ -52,14 +52,14 @@ const ofEffects: readonly Rule[] = [
 	},
 	{
 		name: 'what is promoted is the revision that was analysed, after a passed check at the last weight',
-		broken: ({before, begun, after: {context, path}}) => {
+		broken: ({before, begun, after: {context}}) => {
 			if (!has(begun, 'promote the revision')) return false;
 			const {run, model} = context;
 			const passed = run.passed && run.weight >= maxWeightOf(model.analysis.plan);
 			const resumed = before?.path === 'initialized.resuming' || run.promoting === true;
 			return (
 				!has(begun, 'promote the revision', ({revision}) => revision === run.revision && revision !== '') ||
-				!(passed || model.skipAnalysis || resumed || promotionIsOrdered(context) || path === '')
+				!(passed || model.skipAnalysis || resumed || promotionIsOrdered(context))
 			);
 		},
 	},

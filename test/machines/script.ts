@@ -1,4 +1,5 @@
 // The words of scripts: how they open, and what is done and said at each stage of a run.
+import type {Path} from '../../machines/facts.ts';
 import type {Opening, Stage} from './stage.ts';
 import {initializedPast, managed, paired, REPLICAS, unknownPast} from './world.ts';
 import type {Standing} from './world.ts';
@@ -8,7 +9,7 @@ export type Script = {
 	readonly opening: Opening;
 	readonly play: (stage: Stage) => Promise<unknown>;
 	/** Where it ends. */
-	readonly ends: string;
+	readonly ends: Path;
 	readonly journal: readonly string[];
 };
 

@@ -4,7 +4,8 @@ import type {AnyActorRef, AnyStateMachine} from 'xstate';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import {analysisMachine} from '../../machines/analysis.ts';
 import type {Context, Recalled} from '../../machines/model/context.ts';
-import {pathOf} from '../../machines/words/explain.ts';
+import {pathOf} from '../../machines/facts.ts';
+import type {Path} from '../../machines/facts.ts';
 import {statusOf} from '../../machines/model/status.ts';
 import type {Status} from '../../machines/model/status.ts';
 import {Refused} from '../../machines/ports.ts';
@@ -69,7 +70,7 @@ export class Stage {
 		this.#actor.start();
 	}
 
-	get path(): string {
+	get path(): Path {
 		return pathOf((this.#actor.getSnapshot() as {value: unknown}).value);
 	}
 

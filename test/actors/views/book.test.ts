@@ -4,6 +4,7 @@ import type {CanaryEvent} from '../../../actors/views/book.ts';
 import {kept} from '../../../actors/views/entry.ts';
 import {toModel} from '../../../api/model-of-canary.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import type {Path} from '../../../machines/facts.ts';
 import {recall} from '../../../machines/model/context.ts';
 import {statusOf} from '../../../machines/model/status.ts';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
@@ -29,7 +30,7 @@ const open = async () => {
 	const book = new Book({clock, publish: (event) => told.push(event)});
 	const life = {run: () => undefined, record: () => undefined, due: () => undefined};
 	const watch = book.born(model, life);
-	const enter = (path: string, event = 'world observed'): void => {
+	const enter = (path: Path, event = 'world observed'): void => {
 		const context = recall({model, recalled, at: clock.now()});
 		watch.entered({path, event, context, status: statusOf(path, context)});
 	};

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type {CanaryModel, Phase} from '../../../api/model.ts';
+import type {Path} from '../../../machines/facts.ts';
 import type {Run} from '../../../machines/model/context.ts';
 import {statusOf} from '../../../machines/model/status.ts';
 import {canaryMachine} from '../../../machines/canary.ts';
@@ -8,7 +9,7 @@ import {commandOf, contextOf, managed, paired, verdict} from '../world.ts';
 import type {Sight} from '../world.ts';
 
 type Row = readonly [
-	path: string,
+	path: Path,
 	run: Partial<Run>,
 	phase: Phase,
 	waitingFor: string,

@@ -3,6 +3,8 @@ import test, {type ExecutionContext} from 'ava';
 import type {Evidence, Metric} from '../../../api/model.ts';
 import {canaryMachine} from '../../../machines/canary.ts';
 import {haltReasons, type Context, type HaltReason, type Run} from '../../../machines/model/context.ts';
+import {factsOf} from '../../../machines/facts.ts';
+import type {Path} from '../../../machines/facts.ts';
 import {waitingFor, whatComesNext, reasonOf} from '../../../machines/words/explain.ts';
 import {statusOf} from '../../../machines/model/status.ts';
 import {actionsOf, waysOn} from '../../../actors/views/ways.ts';
@@ -29,7 +31,7 @@ const halts: Readonly<Record<HaltReason, Situation>> = {
 	failedCheck: {run: {verdict: verdict('failed'), failedChecks: 1}},
 };
 
-const situationOf = (path: string): Situation => {
+const situationOf = (path: Path): Situation => {
 	const [top = '', nested = ''] = path.split('.');
 	const reason = haltReasons.find((one) => one === nested);
 	if (top === 'halted' && reason !== undefined) {
@@ -47,12 +49,12 @@ const situationOf = (path: string): Situation => {
 	return {run: top === 'failed' ? {failedChecks: 2, failure: 'failed checks threshold reached 2'} : midway};
 };
 
-/** Passed through within one step: nobody ever sees them. */
-const unseen = new Set(['initialized.resuming', 'initialized.recalling', 'initialized.promoting', 'halted.deciding']);
+/** Passed through within one step, nobody ever sees them. */
+const isSeen = (path: Path): boolean => factsOf(path).course !== 'resuming' && factsOf(path).wait !== 'nothing';
 
 const leaves = leavesOf(configOf(canaryMachine))
-	.filter(({path}) => !unseen.has(path))
-	.map(({path}) => path);
+	.map(({path}) => path)
+	.filter((path) => isSeen(path));
 
 /** Fields that a person writes, as they are written. */
 const fields = /\b(?:spec|status)\.[\w.]+|[Vv]irtualService|[A-Z]\w+|podinfo[\w.-]*/g;
@@ -65,7 +67,7 @@ const reads = (t: ExecutionContext, sentence: string, where: string): void => {
 	t.notRegex(sentence.replaceAll(fields, ''), /\b[a-z]+[A-Z]\w*/, `${told} has an internal name`);
 };
 
-const readAll = (t: ExecutionContext, path: string, context: Context): void => {
+const readAll = (t: ExecutionContext, path: Path, context: Context): void => {
 	const status = statusOf(path, context);
 	reads(t, status.condition.message, `${path} does`);
 	t.true(Number.isFinite(context.run.since), `${path} since`);

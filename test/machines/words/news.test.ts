@@ -2,10 +2,11 @@ import test from 'ava';
 import {newsOf, newsText, reportOf} from '../../../machines/words/news.ts';
 import type {Step} from '../../../machines/words/news.ts';
 import type {NoticeKind} from '../../../api/model.ts';
+import type {Path} from '../../../machines/facts.ts';
 import {statusOf} from '../../../machines/model/status.ts';
 import {commandOf, contextOf, initializedPast, paired, START, unknownPast} from '../world.ts';
 
-const at = (path: string, revision = 'v2', past: Partial<typeof initializedPast> = {}) => ({
+const at = (path: Path, revision = 'v2', past: Partial<typeof initializedPast> = {}) => ({
 	path,
 	context: {...contextOf({}, {revision}), recalled: {...initializedPast, ...past}},
 });
@@ -52,7 +53,12 @@ test('a wait for a person is told each time, other halts are not', (t) => {
 
 test('a life that goes on where another ended is no news', (t) => {
 	const past = {phase: 'Progressing', lastAppliedSpec: 'v2'} as const;
-	for (const path of ['halted.paused', 'progressing.scalingUp.scaling', 'promoting.rolling', 'failed.holding']) {
+	for (const path of [
+		'halted.paused',
+		'progressing.scalingUp.scaling',
+		'promoting.rolling',
+		'failed.holding',
+	] as const) {
 		t.deepEqual(news(undefined, at(path, 'v2', past)), [], path);
 	}
 
@@ -91,7 +97,7 @@ test("the peer's words, and the reason of what it never alerted of", (t) => {
 test('the report has what decides at the beginning, and what came of it at the end', (t) => {
 	const context = contextOf({}, {routed: 20, failedChecks: 2});
 	const run = {id: 'v2-20260101T000000Z', revision: 'v2', began: START, at: START + 372_000};
-	const titles = (kind: NoticeKind, path: string): Readonly<Record<string, string>> =>
+	const titles = (kind: NoticeKind, path: Path): Readonly<Record<string, string>> =>
 		Object.fromEntries(reportOf(kind, context, statusOf(path, context), run).map(({title, value}) => [title, value]));
 	t.like(titles('started', 'progressing.scalingUp.scaling'), {
 		'Failed checks threshold': '2',
