@@ -1,5 +1,47 @@
 import type {Rows} from './row.ts';
 
+/** Reasons without states of their own within. */
+const plain = {
+	'halted.unhealthy': {
+		description: 'A workload is not healthy, though its pods under traffic do not fail.',
+		awaits: 'workloads',
+		wait: 'unhealthy',
+	},
+	'halted.paused': {
+		description: 'Somebody paused the run, and it goes on when somebody resumes it.',
+		whom: 'people',
+		isForDecision: true,
+		wait: 'paused',
+	},
+	'halted.scaling': {
+		description: 'A scaler changes the number of replicas; the weight waits for that to end.',
+		awaits: 'workloads',
+		wait: 'scaling',
+	},
+	'halted.contested': {
+		description: 'Somebody else changes the route again and again, and it is not fought over any longer.',
+		awaits: 'routes',
+		whom: 'people',
+		isForDecision: true,
+		wait: 'contested',
+	},
+	'halted.yielded': {
+		description: 'Somebody else has set other weights, and the Canary says to leave them.',
+		awaits: 'routes',
+		whom: 'people',
+		isForDecision: true,
+		wait: 'yielded',
+	},
+	'halted.missingData': {
+		description: 'The metrics do not tell: there is no value, or no answer.',
+		wait: 'missingData',
+	},
+	'halted.failedCheck': {
+		description: 'A check failed; the run goes on when one passes, and fails when too many do.',
+		wait: 'failedCheck',
+	},
+} as const satisfies Partial<Rows<'halted'>>;
+
 export const halted = {
 	halted: {
 		description: 'The run stands still where it is, for a reason; checks go on where the canary has traffic.',
@@ -41,42 +83,5 @@ export const halted = {
 	'halted.refused': {description: 'The API server refused a write for good.', wait: 'refused'},
 	'halted.refused.pausing': {description: 'A pause passes before what was refused is tried again.'},
 	'halted.refused.retried': {description: 'What was refused is tried again.'},
-	'halted.unhealthy': {
-		description: 'A workload is not healthy, though its pods under traffic do not fail.',
-		awaits: 'workloads',
-		wait: 'unhealthy',
-	},
-	'halted.paused': {
-		description: 'Somebody paused the run, and it goes on when somebody resumes it.',
-		whom: 'people',
-		isForDecision: true,
-		wait: 'paused',
-	},
-	'halted.scaling': {
-		description: 'A scaler changes the number of replicas; the weight waits for that to end.',
-		awaits: 'workloads',
-		wait: 'scaling',
-	},
-	'halted.contested': {
-		description: 'Somebody else changes the route again and again, and it is not fought over any longer.',
-		awaits: 'routes',
-		whom: 'people',
-		isForDecision: true,
-		wait: 'contested',
-	},
-	'halted.yielded': {
-		description: 'Somebody else has set other weights, and the Canary says to leave them.',
-		awaits: 'routes',
-		whom: 'people',
-		isForDecision: true,
-		wait: 'yielded',
-	},
-	'halted.missingData': {
-		description: 'The metrics do not tell: there is no value, or no answer.',
-		wait: 'missingData',
-	},
-	'halted.failedCheck': {
-		description: 'A check failed; the run goes on when one passes, and fails when too many do.',
-		wait: 'failedCheck',
-	},
+	...plain,
 } as const satisfies Rows<'halted'>;
