@@ -4,9 +4,10 @@ import {wallClock} from '../services/clock.ts';
 import {createDoor} from '../services/http/door.ts';
 import {createApi, type Api, type ApiRequest} from '../services/kubernetes/api.ts';
 import {ApiError} from '../services/kubernetes/cluster.ts';
-import {loadConnection, type Connection} from '../services/kubernetes/connection.ts';
+import {loadConnection, openConnection, type Connection} from '../services/kubernetes/connection.ts';
 import {silentLog} from '../services/log.ts';
 import {systemRandom} from '../services/random.ts';
+import {daemonAddress} from './daemon-address.ts';
 import {CommandError} from './errors.ts';
 
 export const ANSWER_MS = 15_000;
@@ -15,6 +16,8 @@ export type AccessOptions = {readonly kubeconfig?: string; readonly context?: st
 
 export type Access = {
 	readonly api: Api;
+	/** The daemon's own interface, where the kubeconfig says that one answers on this machine. */
+	readonly daemon: Api | undefined;
 	/** The namespace asked for, else the kubeconfig's, else `default`. */
 	readonly namespace: string;
 	/** What the kubeconfig calls its user; the API server may know it by another name. */
@@ -66,7 +69,10 @@ const remedyOf = ({code, reason}: ApiError, server: string, right: string): stri
 export const openAccess = (options: AccessOptions): Access => {
 	const connection = connect(options);
 	const door = createDoor({clock: wallClock, log: silentLog, userAgent: 'aviary-cli'});
-	const api = createApi({connection, door, clock: wallClock, random: systemRandom, log: silentLog});
+	const apiOf = (to: Connection): Api =>
+		createApi({connection: to, door, clock: wallClock, random: systemRandom, log: silentLog});
+	const api = apiOf(connection);
+	const address = daemonAddress(options);
 	const explained: Access['explained'] = async (asked, right) => {
 		try {
 			return await asked;
@@ -81,6 +87,7 @@ export const openAccess = (options: AccessOptions): Access => {
 
 	return {
 		api,
+		daemon: address === undefined ? undefined : apiOf(openConnection(address)),
 		namespace: options.namespace ?? connection.namespace ?? 'default',
 		user: connection.user,
 		explained,

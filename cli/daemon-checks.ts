@@ -1,8 +1,9 @@
 // What no object in the cluster has while a run goes on, such as the values of checks: asked of the daemon's HTTP
-// interface, if the API server's proxy to its Service may be used. Without it everything else is shown all the same.
+// interface, on this machine or by the API server's proxy to its Service. Without it everything else is shown all the same.
 import type {CanaryDetail} from '../api/http/canary-views.ts';
 import type {Evidence, Verdict} from '../api/model.ts';
 import {instantOf} from '../services/clock.ts';
+import type {Api} from '../services/kubernetes/api.ts';
 import {ApiError, type KubeObject} from '../services/kubernetes/cluster.ts';
 import {pathOf, services} from '../services/kubernetes/resources.ts';
 import type {Access} from './cluster-access.ts';
@@ -18,14 +19,17 @@ type Detail = {
 	readonly verdict?: {readonly at: string; readonly outcome: Verdict['outcome']; readonly text: string};
 };
 
+/** By whom the daemon is asked, and where its interface begins. */
+type Door = {readonly api: Api; readonly root: string};
+
 const ANSWER_MS = 3000;
 const OURS = 'app.kubernetes.io/name=aviary';
 
 /** The answer, or undefined for whatever reason there is none. */
-const quietly = async (access: Access, path: string, query: Record<string, string> = {}) => {
+const quietly = async (api: Api, path: string, query: Record<string, string> = {}) => {
 	try {
 		const request = {verb: 'get', resource: path, path, query, timeoutMs: ANSWER_MS, patient: false} as const;
-		return await access.api.request(request);
+		return await api.request(request);
 	} catch (error) {
 		if (error instanceof ApiError) {
 			return undefined;
@@ -75,16 +79,26 @@ export type DaemonChecks = {
 
 /** Looks for the daemon at the first question, once. */
 export const openDaemonChecks = (access: Access): DaemonChecks => {
-	let root: Promise<string | undefined> | undefined;
-	const find = async (): Promise<string | undefined> => {
-		const found = await quietly(access, pathOf(services), {labelSelector: OURS});
+	let door: Promise<Door | undefined> | undefined;
+	const find = async (): Promise<Door | undefined> => {
+		if (access.daemon !== undefined) {
+			return {api: access.daemon, root: '/api/v1'};
+		}
+
+		const {api} = access;
+		const found = await quietly(api, pathOf(services), {labelSelector: OURS});
 		const [service] = (found?.['items'] ?? []) as readonly KubeObject[];
-		return service && `${pathOf(services, service.metadata.namespace, `${service.metadata.name}:page`)}/proxy/api/v1`;
+		if (service === undefined) {
+			return undefined;
+		}
+
+		const {namespace, name} = service.metadata;
+		return {api, root: `${pathOf(services, namespace, `${name}:page`)}/proxy/api/v1`};
 	};
 
 	const ask = async (namespace: string, name: string): Promise<unknown> => {
-		const base = await (root ??= find());
-		return base === undefined ? undefined : quietly(access, `${base}/canaries/${namespace}/${name}`);
+		const found = await (door ??= find());
+		return found && quietly(found.api, `${found.root}/canaries/${namespace}/${name}`);
 	};
 
 	return {

@@ -36,7 +36,8 @@ export type Ground = {
 	/** For the daemon to write to. */
 	readonly daemonLog: Log;
 	/** Writes the kubeconfig with which its user finds the cluster. */
-	writeKubeconfig(file: string): Promise<void>;
+	/** `page` is where the daemon's page answers. */
+	writeKubeconfig(file: string, page?: string): Promise<void>;
 	stop(): Promise<void>;
 };
 
@@ -67,7 +68,7 @@ export const startEmbeddedGround = async (options: GroundOptions): Promise<Groun
 		hands: handsOf(embedded),
 		connection: {server: api.url},
 		daemonLog: daemonLog.log,
-		writeKubeconfig: (file) => writeKubeconfig(file, api.url),
+		writeKubeconfig: (file, page) => writeKubeconfig(file, api.url, page),
 		async stop() {
 			embedded.stop();
 			await Promise.all([api.close(), gateway.close()]);

@@ -186,7 +186,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
 	started.defer(() => daemon.stop());
 	daemonMetrics.follow(daemon.metricsUrl);
 	const kubeconfig = await kubeconfigFile(options.kubeconfigOut, started);
-	await ground.writeKubeconfig(kubeconfig);
+	await ground.writeKubeconfig(kubeconfig, daemon.pageUrl);
 	const countersUrl = `${prometheus.url}/metrics`;
 	const addresses: Started['addresses'] = [
 		['API server', ground.url],

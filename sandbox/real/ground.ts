@@ -4,6 +4,7 @@ import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {stringify} from 'yaml';
+import {daemonExtension} from '../../api/kubeconfig-extension.ts';
 import {wallClock} from '../../services/clock.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import * as resources from '../../services/kubernetes/resources.ts';
@@ -63,12 +64,14 @@ const credentialsOf = async ({adminKubeconfig, url, caFile}: ControlPlane): Prom
 	return {url, ca: await readFile(caFile), token: config.users[0].user.token};
 };
 
-const writeKubeconfig = async (file: string, {url, ca, token}: Credentials): Promise<void> => {
+const writeKubeconfig = async (file: string, {url, ca, token}: Credentials, page?: string): Promise<void> => {
 	const name = 'aviary-sandbox';
 	const config = {
 		apiVersion: 'v1',
 		kind: 'Config',
-		clusters: [{name, cluster: {server: url, 'certificate-authority-data': ca.toString('base64')}}],
+		clusters: [
+			{name, cluster: {server: url, 'certificate-authority-data': ca.toString('base64'), ...daemonExtension(page)}},
+		],
 		users: [{name, user: {token}}],
 		contexts: [{name, context: {cluster: name, user: name, namespace: 'default'}}],
 		'current-context': name,
@@ -119,7 +122,7 @@ export const startRealGround = async (options: GroundOptions & {readonly assets:
 		hands,
 		connection: {kubeconfig},
 		daemonLog: log,
-		writeKubeconfig: async (file) => writeKubeconfig(file, credentials),
+		writeKubeconfig: async (file, page) => writeKubeconfig(file, credentials, page),
 		stop: async () => all.disposeAsync(),
 	};
 };

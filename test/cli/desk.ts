@@ -60,10 +60,14 @@ const createWatches = () => {
 	};
 };
 
-type DeskOptions = Pick<ApiServerOptions, 'behind'> & {readonly kinds?: readonly string[]};
+type DeskOptions = Pick<ApiServerOptions, 'behind'> & {
+	readonly kinds?: readonly string[];
+	/** Where a daemon on this machine answers. */
+	readonly page?: string;
+};
 
 /** An API server with the namespaces `test` and `shop`, and the CRDs of Canary and CanaryCommand unless told otherwise. */
-export const openDesk = async ({kinds = ourKinds, behind = (own) => own}: DeskOptions = {}): Promise<Desk> => {
+export const openDesk = async ({kinds = ourKinds, behind = (own) => own, page}: DeskOptions = {}): Promise<Desk> => {
 	const store = createStore({clock: wallClock, random: seededRandom(1)});
 	for (const name of ['test', 'shop']) {
 		store.create(namespaces, {apiVersion: 'v1', kind: 'Namespace', metadata: {name}}, 'test');
@@ -86,7 +90,7 @@ export const openDesk = async ({kinds = ourKinds, behind = (own) => own}: DeskOp
 	});
 	const directory = await mkdtemp(join(tmpdir(), 'aviary-desk-'));
 	const kubeconfig = join(directory, 'kubeconfig');
-	await writeKubeconfig(kubeconfig, server.url);
+	await writeKubeconfig(kubeconfig, server.url, page);
 	return {
 		store,
 		kubeconfig,
