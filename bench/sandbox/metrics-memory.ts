@@ -2,6 +2,7 @@
 import {wallClock} from '../../services/clock.ts';
 import {createVirtualClock} from '../../sandbox/virtual-clock.ts';
 import {Counters} from '../../sandbox/world/counters.ts';
+import {countedBy} from '../../sandbox/world/series.ts';
 import {createAnswer} from '../../sandbox/world/prometheus/answer.ts';
 import {Samples} from '../../sandbox/world/prometheus/samples.ts';
 
@@ -34,7 +35,9 @@ const turn = (): void => {
 					code,
 				} as const;
 				// Latencies differ, so that not all buckets stand still.
-				for (const latency of [12, 80, 240]) counters.record(traffic, latency + index, 1 + (index % 7));
+				for (const latency of [12, 80, 240]) {
+					counters.record(traffic, countedBy.virtualService, latency + index, 1 + (index % 7));
+				}
 			}
 		}
 	}

@@ -1,51 +1,16 @@
-// The counters that Istio's proxies export, for all workloads together.
+// The counters that proxies and pods export, for all workloads together: the rows of series.ts.
 import type {Labels} from './objects.ts';
 import {NAME, type Exposed} from './prometheus/samples.ts';
-import {RevisionCounters} from './revision-counters.ts';
-
-const BOUNDS_MS = [
-	0.5,
-	1,
-	5,
-	10,
-	25,
-	50,
-	100,
-	250,
-	500,
-	1000,
-	2500,
-	5000,
-	10_000,
-	30_000,
-	60_000,
-	300_000,
-	600_000,
-	1_800_000,
-	3_600_000,
-	Infinity,
-];
-
-/** Requests of one kind: between these workloads, answered with this code. */
-export type Traffic = {
-	readonly reporter: 'source' | 'destination';
-	readonly sourceWorkload: string;
-	readonly sourceNamespace: string;
-	readonly workload: string;
-	readonly namespace: string;
-	readonly app: string;
-	readonly version: string;
-	/** Of Knative, whose Envoys count for themselves. */
-	readonly revision?: string;
-	readonly service: string;
-	readonly serviceNamespace: string;
-	/** 0 when the caller gave up before there was an answer. */
-	readonly code: number;
-};
+import {rows, type Row, type RowName, type Traffic} from './series.ts';
 
 type Counter = {readonly key: string; readonly labels: Labels; value: number; twins: readonly Counter[]};
 
-type Histogram = {readonly buckets: readonly Counter[]; readonly sum: Counter; readonly count: Counter};
+type Histogram = {
+	readonly unitMs: number;
+	readonly buckets: readonly Counter[];
+	readonly sum: Counter;
+	readonly count: Counter;
+};
 
 /** A kind of requests: its labels, and a text that is another for any other. */
 type Kind = {readonly key: string; readonly labels: Labels};
@@ -62,40 +27,42 @@ const exposed = ({key, labels}: Counter, value: number): Exposed => ({key, label
 
 const boundText = (bound: number): string => (bound === Infinity ? '+Inf' : String(bound));
 
-const histogram = (name: string, factor: number, kind: Kind): Histogram => ({
-	buckets: BOUNDS_MS.map((bound) => counter(`${name}_bucket`, kind, boundText(bound * factor))),
+const histogram = (name: string, unitMs: number, boundsMs: readonly number[], kind: Kind): Histogram => ({
+	unitMs,
+	buckets: boundsMs.map((bound) => counter(`${name}_bucket`, kind, boundText(bound / unitMs))),
 	sum: counter(`${name}_sum`, kind),
 	count: counter(`${name}_count`, kind),
 });
 
 /**
  * The counters of one kind of requests. Where latencies leave buckets empty, their neighbours have the same value, in
- * milliseconds and in seconds; they are counted once, as twins of a leader.
+ * every unit; they are counted once, as twins of a leader.
  */
 class Family {
 	readonly owner: string;
-	readonly #requests: Counter;
-	/** In milliseconds as Istio counts now, and in seconds as its first releases did. */
-	readonly #inMilliseconds: Histogram;
-	readonly #inSeconds: Histogram;
+	readonly #boundsMs: readonly number[];
+	readonly #requests: readonly Counter[];
+	readonly #histograms: readonly Histogram[];
 	/** How many requests fell between each bound and the one before. */
-	readonly #between: number[] = BOUNDS_MS.map(() => 0);
+	readonly #between: number[];
+	#total = 0;
 	/** Each leads the buckets from its place up to the next leader's; the last leads the counts, too. */
 	#leaders: ReadonlyArray<{readonly from: number; readonly leader: Counter}> = [];
 
-	constructor(owner: string, kind: Kind) {
+	constructor(owner: string, {requests, durations, boundsMs}: Row, kind: Kind) {
 		this.owner = owner;
-		this.#requests = counter('istio_requests_total', kind);
-		this.#inMilliseconds = histogram('istio_request_duration_milliseconds', 1, kind);
-		this.#inSeconds = histogram('istio_request_duration_seconds', 0.001, kind);
+		this.#boundsMs = durations.length === 0 ? [Infinity] : boundsMs;
+		this.#requests = requests === undefined ? [] : [counter(requests, kind)];
+		this.#histograms = durations.map(({name, unitMs}) => histogram(name, unitMs, boundsMs, kind));
+		this.#between = this.#boundsMs.map(() => 0);
 	}
 
 	record(latencyMs: number, count: number): void {
-		const place = BOUNDS_MS.findIndex((bound) => latencyMs <= bound);
+		const place = this.#boundsMs.findIndex((bound) => latencyMs <= bound);
 		const isFirst = this.#between[place] === 0;
 		this.#between[place] = (this.#between[place] ?? 0) + count;
-		this.#inMilliseconds.sum.value += latencyMs * count;
-		this.#inSeconds.sum.value += (latencyMs / 1000) * count;
+		this.#total += count;
+		for (const {sum, unitMs} of this.#histograms) sum.value += (latencyMs / unitMs) * count;
 		if (isFirst) this.#lead();
 		else for (const {from, leader} of this.#leaders) if (from >= place) leader.value += count;
 	}
@@ -103,15 +70,13 @@ class Family {
 	/** What has to be scraped: everything else is a twin of it. */
 	*leaders(): Iterable<Counter> {
 		for (const {leader} of this.#leaders) yield leader;
-		yield this.#inMilliseconds.sum;
-		yield this.#inSeconds.sum;
+		for (const {sum} of this.#histograms) yield sum;
 	}
 
 	/** Every counter with its value. */
 	*exposed(): Iterable<Exposed> {
-		const total = this.#requests.value;
-		yield exposed(this.#requests, total);
-		for (const {buckets, sum, count} of [this.#inMilliseconds, this.#inSeconds]) {
+		for (const requests of this.#requests) yield exposed(requests, this.#total);
+		for (const {buckets, sum, count} of this.#histograms) {
 			let value = 0;
 			for (const [place, bucket] of buckets.entries()) {
 				value += this.#between[place] ?? 0;
@@ -119,7 +84,7 @@ class Family {
 			}
 
 			yield exposed(sum, sum.value);
-			yield exposed(count, total);
+			yield exposed(count, this.#total);
 		}
 	}
 
@@ -127,90 +92,66 @@ class Family {
 	#lead(): void {
 		const starts = [...this.#between.keys()].filter((place) => place === 0 || (this.#between[place] ?? 0) > 0);
 		let value = 0;
-		this.#leaders = starts.map((from, index) => {
+		this.#leaders = starts.flatMap((from, index) => {
 			const until = starts[index + 1];
-			const members = [this.#inMilliseconds, this.#inSeconds].flatMap(({buckets, count}) => [
+			const members = this.#histograms.flatMap(({buckets, count}) => [
 				...buckets.slice(from, until),
 				...(until === undefined ? [count] : []),
 			]);
-			const [first = this.#requests, ...others] = until === undefined ? [this.#requests, ...members] : members;
 			value += this.#between[from] ?? 0;
-			first.value = value;
-			first.twins = others;
-			return {from, leader: first};
+			const [leader, ...others] = until === undefined ? [...this.#requests, ...members] : members;
+			if (leader === undefined) return [];
+			leader.value = value;
+			leader.twins = others;
+			return [{from, leader}];
 		});
 	}
 }
 
-/** Envoy's words for what went wrong between the two. */
-const flagsOf = ({code, workload}: Traffic): string => {
-	if (code === 0) return 'DC';
-	return code === 503 && workload === 'unknown' ? 'UH' : '-';
-};
-
-const labelsOf = (traffic: Traffic): Labels => ({
-	reporter: traffic.reporter,
-	source_workload: traffic.sourceWorkload,
-	source_workload_namespace: traffic.sourceNamespace,
-	source_app: traffic.sourceWorkload,
-	destination_workload: traffic.workload,
-	destination_workload_namespace: traffic.namespace,
-	destination_app: traffic.app,
-	destination_version: traffic.version,
-	destination_service: `${traffic.service}.${traffic.serviceNamespace}.svc.cluster.local`,
-	destination_service_name: traffic.service,
-	destination_service_namespace: traffic.serviceNamespace,
-	request_protocol: 'http',
-	response_code: String(traffic.code),
-	response_flags: flagsOf(traffic),
-	connection_security_policy: traffic.reporter === 'source' ? 'unknown' : 'mutual_tls',
-});
+const keyOf = (name: RowName, identity: readonly unknown[]): string => [name, ...identity].join('\n');
 
 const workloadName = (namespace: string, workload: string): string => `${namespace}/${workload}`;
 
 /** All counters; what is scraped is what `exposed` yields at that moment. */
 export class Counters {
 	readonly #families = new Map<string, Family>();
-	readonly #revisions = new Map<string, RevisionCounters>();
 
-	record(traffic: Traffic, latencyMs: number, count: number): void {
-		this.#family(traffic).record(latencyMs, count);
-		const {namespace, workload, revision, code} = traffic;
-		if (revision !== undefined)
-			this.#revision(workloadName(namespace, workload), `${namespace}/${revision}`).record(code, latencyMs, count);
+	/** Counts requests in each of these rows that knows of them. */
+	record(traffic: Traffic, counted: readonly RowName[], latencyMs: number, count: number): void {
+		for (const name of counted) {
+			const identity = rows[name].identity(traffic);
+			if (identity !== undefined) this.#family(name, identity, traffic).record(latencyMs, count);
+		}
 	}
 
 	/** Drops a workload's counters, as they go with its last pod. */
 	forget(namespace: string, workload: string): void {
 		const owner = workloadName(namespace, workload);
 		for (const [key, family] of this.#families) if (family.owner === owner) this.#families.delete(key);
-		for (const [key, revision] of this.#revisions) if (revision.owner === owner) this.#revisions.delete(key);
+	}
+
+	/** Drops what a pod says of itself, once nobody can ask it any more. */
+	forgetPod(namespace: string, pod: string): void {
+		const prefix = keyOf('pods', [namespace, pod, '']);
+		for (const key of this.#families.keys()) if (key.startsWith(prefix)) this.#families.delete(key);
 	}
 
 	/** Every counter with its value, for those who read text. */
 	*exposed(): Iterable<Exposed> {
 		for (const family of this.#families.values()) yield* family.exposed();
-		for (const revision of this.#revisions.values()) yield* revision.exposed();
 	}
 
 	/** The same with most of it as twins. */
 	*leaders(): Iterable<Exposed> {
 		for (const family of this.#families.values()) yield* family.leaders();
-		for (const revision of this.#revisions.values()) yield* revision.exposed();
 	}
 
-	#revision(owner: string, cluster: string): RevisionCounters {
-		const known = this.#revisions.get(cluster) ?? new RevisionCounters(owner, cluster);
-		this.#revisions.set(cluster, known);
-		return known;
-	}
-
-	#family(traffic: Traffic): Family {
-		const key = Object.values(traffic).join('\n');
+	#family(name: RowName, identity: readonly unknown[], traffic: Traffic): Family {
+		const key = keyOf(name, identity);
 		const known = this.#families.get(key);
 		if (known !== undefined) return known;
 		const owner = workloadName(traffic.namespace, traffic.workload);
-		const family = new Family(owner, {key, labels: labelsOf(traffic)});
+		const family = new Family(owner, rows[name], {key, labels: rows[name].labels(traffic)});
 		this.#families.set(key, family);
 		return family;
 	}

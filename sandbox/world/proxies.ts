@@ -4,6 +4,7 @@ import {destinationKey, type Backend, type Backends} from './backends.ts';
 import {errorRateAt} from './behaviour.ts';
 import type {Counters} from './counters.ts';
 import type {Destination, Leg} from './routing/route.ts';
+import type {RowName} from './series.ts';
 
 // What is owed is a sum of fractions: a whole request must not be missed for a rounding error.
 const ROUNDING = 1e-6;
@@ -25,8 +26,13 @@ export type RequestBatch = {
 	readonly isMirror: boolean;
 };
 
-/** Who asked, and for which host. */
-export type Origin = {readonly host: string; readonly workload: string; readonly namespace: string};
+/** Who asked, for which host, and in which rows of series that counts. */
+export type Origin = {
+	readonly host: string;
+	readonly workload: string;
+	readonly namespace: string;
+	readonly counted: readonly RowName[];
+};
 
 export type Exchange = {
 	readonly origin: Origin;
@@ -95,7 +101,7 @@ export class Proxies {
 		return errors;
 	}
 
-	/** Counts requests as Istio's telemetry does; answers what the caller got. */
+	/** Counts requests as those who export series do; answers what the caller got. */
 	record(exchange: Exchange, count: number): {readonly code: number; readonly latencyMs: number} {
 		const {counters, clock, onBatch} = this.#parts;
 		const {origin, destination, backend, isMirror, timeoutMs = Infinity} = exchange;
@@ -111,13 +117,14 @@ export class Proxies {
 			namespace,
 			app,
 			version,
+			...(backend !== undefined && {pod: backend.pod.metadata.name}),
 			...(revision !== undefined && {revision}),
 			service,
 			serviceNamespace,
 		};
 		const reporter = backend === undefined ? 'source' : 'destination';
 		// The pod's own proxy sees only that the caller has gone.
-		counters.record({...traffic, reporter, code: isLate ? 0 : code}, latencyMs, count);
+		counters.record({...traffic, reporter, code: isLate ? 0 : code}, origin.counted, latencyMs, count);
 		onBatch({at: clock.now(), host: origin.host, namespace, workload, service, code, count, latencyMs, isMirror});
 		return {code, latencyMs};
 	}

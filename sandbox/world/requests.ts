@@ -14,7 +14,7 @@ import {
 	type Leg,
 	type Route,
 } from './routing/route.ts';
-import type {RouteTable} from './routing/table.ts';
+import type {Host, RouteTable} from './routing/table.ts';
 
 /** An answer as the caller gets it. Header names are in lower case; `latencyMs` is world time. */
 export type WorldAnswer = {
@@ -55,8 +55,10 @@ const unknownHost = (request: Incoming, table: RouteTable): WorldAnswer => {
 	return local(request, 404, `${asked}${known}`);
 };
 
-const originOf = ({source}: Incoming, host: string): Origin =>
-	source.kind === 'gateway' ? {host, ...INGRESS} : {host, workload: source.workload, namespace: source.namespace};
+const originOf = ({source}: Incoming, {name: host, counted}: Host): Origin =>
+	source.kind === 'gateway'
+		? {host, counted, ...INGRESS}
+		: {host, counted, workload: source.workload, namespace: source.namespace};
 
 /** An error that the annotation asks for, in podinfo's form of errors. */
 const simulatedError: AppAnswer = {
@@ -78,7 +80,7 @@ export class Requests {
 		const {table} = this.#parts;
 		const host = table.find(request);
 		if (host === undefined) return unknownHost(request, table);
-		const origin = originOf(request, host.name);
+		const origin = originOf(request, host);
 		for (const route of host.routes) {
 			const condition = conditionFor(route, request);
 			if (condition === undefined) continue;

@@ -108,7 +108,8 @@ export const startTraffic = (parts: TrafficParts): TrafficStream => {
 	for (const pod of pods.all()) noteLastPod({type: 'ADDED', object: pod});
 	pods.onEvent((event) => {
 		if (event.type === 'DELETED') {
-			const {uid = ''} = event.object.metadata;
+			const {uid = '', namespace = '', name} = event.object.metadata;
+			counters.forgetPod(namespace, name);
 			proxies.forgetPod(uid);
 			echoes.forgetPod(uid);
 		}

@@ -109,14 +109,14 @@ export class Visitors {
 			const route = visitedRoute(host);
 			const before = this.#hosts.get(name);
 			const isKept = before !== undefined && before.origin.namespace === namespace && before.route === route;
-			hosts.set(name, isKept ? before : this.#visitor(name, namespace, route, now));
+			hosts.set(name, isKept ? before : this.#visitor(host, route, now));
 		}
 
 		return hosts;
 	}
 
 	/** What is owed is kept while the shares are the same, so that an unrelated write loses nothing. */
-	#visitor(host: string, namespace: string, route: Route | undefined, sentAt: number): Visited {
+	#visitor({name: host, namespace, counted}: Host, route: Route | undefined, sentAt: number): Visited {
 		const legs = route?.legs ?? [];
 		const before = this.#hosts.get(host)?.legs;
 		const isSame =
@@ -125,7 +125,7 @@ export class Visitors {
 				before.map(({leg}) => leg),
 				legs,
 			);
-		const origin = {host, workload: 'sandbox-visitors', namespace};
+		const origin = {host, workload: 'sandbox-visitors', namespace, counted};
 		const owing = isSame ? before : owedLegs(route);
 		return {origin, route, legs: owing, timeoutMs: route?.timeoutMs, sentAt};
 	}

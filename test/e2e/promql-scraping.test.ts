@@ -3,6 +3,7 @@ import test from 'ava';
 import {wallClock} from '../../services/clock.ts';
 import {createVirtualClock} from '../../sandbox/virtual-clock.ts';
 import {Counters} from '../../sandbox/world/counters.ts';
+import {countedBy} from '../../sandbox/world/series.ts';
 import {createAnswer} from '../../sandbox/world/prometheus/answer.ts';
 import {exposition} from '../../sandbox/world/prometheus/exposition.ts';
 import {startRealPrometheus} from '../../sandbox/world/prometheus/real.ts';
@@ -24,8 +25,8 @@ const traffic = {
 
 test('it finds every series, with the same values, and ends when told', async (t) => {
 	const counters = new Counters();
-	counters.record({...traffic, code: 200}, 30, 1000);
-	counters.record({...traffic, code: 503}, 300, 7);
+	counters.record({...traffic, code: 200}, countedBy.service, 30, 1000);
+	counters.record({...traffic, code: 503}, countedBy.service, 300, 7);
 	const [samples, clock] = [new Samples(10), createVirtualClock(0)];
 	samples.scrape(counters.exposed(), 0);
 	const answer = createAnswer(samples, clock, 2);

@@ -6,7 +6,8 @@ import {nameOf} from '../objects.ts';
 import {fullNameOf, namesOf, serviceOf, suffixOf} from './hosts.ts';
 import {byRank, httpRouteHosts, httpRoutesOf, type ParentRef, type RankedRoute} from './http-routes.ts';
 import {acceptance} from './parents.ts';
-import type {Incoming, Route} from './route.ts';
+import {countedBy, type RowName} from '../series.ts';
+import type {Incoming, Route, Source} from './route.ts';
 import {hostsOf, reachOf, routesOf} from './virtual-services.ts';
 
 /** A host with its routes, the first of which that takes a request has it. */
@@ -16,20 +17,26 @@ export type Host = {
 	readonly routes: readonly Route[];
 	/** What the visitors of this host ask for. */
 	readonly visit: Incoming;
+	/** Who counts its requests. */
+	readonly counted: readonly RowName[];
 };
 
 export type RouteKind = 'virtualServices' | 'httpRoutes' | 'gateways';
 
 type Hosts = Map<string, Host>;
 
-const visitTo = (name: string, namespace: string, isFromGateway: boolean): Incoming => ({
-	source: isFromGateway ? {kind: 'gateway'} : {kind: 'pod', namespace, workload: 'sandbox-visitors', labels: {}},
-	method: 'GET',
-	host: name,
-	path: '/',
-	query: '',
-	headers: {},
-});
+/** A host with what its visitors ask for, who come through a gateway or are pods. */
+const hostOf = (
+	routed: Pick<Host, 'name' | 'namespace' | 'routes'>,
+	from: Source['kind'],
+	counted: readonly RowName[],
+): Host => {
+	const {name, namespace} = routed;
+	const source: Source =
+		from === 'gateway' ? {kind: 'gateway'} : {kind: 'pod', namespace, workload: 'sandbox-visitors', labels: {}};
+	const visit = {source, method: 'GET', host: name, path: '/', query: '', headers: {}};
+	return {...routed, visit, counted};
+};
 
 /** Routes as the proxies know them. A change counts from `apply` on. */
 export class RouteTable {
@@ -90,7 +97,7 @@ export class RouteTable {
 		const name = fullNameOf(service);
 		const leg = {destination: {...service, subset: ''}, share: 1, isMirror: false};
 		const routes = [{conditions: [], legs: [leg]}];
-		return {name, namespace: service.namespace, routes, visit: visitTo(name, service.namespace, false)};
+		return hostOf({name, namespace: service.namespace, routes}, 'pod', countedBy.service);
 	}
 
 	#takes(route: KubeObject, parent: ParentRef): boolean {
@@ -108,8 +115,9 @@ export class RouteTable {
 			const reach = reachOf(virtualService);
 			for (const name of hostsOf(virtualService)) {
 				// The first VirtualService of a host has it, as the oldest one does in Istio.
-				if (reach.mesh) put(mesh, name, virtualService, routes, false);
-				if (reach.gateway) put(gateway, name, virtualService, routes, true);
+				const named = {name, namespace: virtualService.metadata.namespace ?? '', routes};
+				if (reach.mesh) put(mesh, hostOf(named, 'pod', countedBy.virtualService));
+				if (reach.gateway) put(gateway, hostOf(named, 'gateway', countedBy.virtualService));
 			}
 		}
 
@@ -125,13 +133,9 @@ export class RouteTable {
 					const all = [...(known ?? []), ...httpRoutesOf(object)].sort(byRank);
 					ranked[kind].set(name, all);
 					table.delete(name);
-					put(
-						table,
-						name,
-						object,
-						all.map(({route}) => route),
-						kind === 'gateway',
-					);
+					const {namespace = ''} = object.metadata;
+					const named = {name, namespace, routes: all.map(({route}) => route)};
+					put(table, hostOf(named, kind === 'mesh' ? 'pod' : 'gateway', countedBy.httpRoute));
 				}
 			}
 		}
@@ -141,14 +145,8 @@ export class RouteTable {
 	}
 }
 
-const put = (
-	hosts: Hosts,
-	name: string,
-	{metadata: {namespace = ''}}: KubeObject,
-	routes: readonly Route[],
-	isFromGateway: boolean,
-): void => {
-	if (!hosts.has(name)) hosts.set(name, {name, namespace, routes, visit: visitTo(name, namespace, isFromGateway)});
+const put = (hosts: Hosts, host: Host): void => {
+	if (!hosts.has(host.name)) hosts.set(host.name, host);
 };
 
 const named = (hosts: Hosts, names: readonly string[]): Host | undefined => {

@@ -60,6 +60,12 @@ test("visitors come to an HTTPRoute's hosts, too", async (t) => {
 	await scene.clock.advance(10_000);
 	t.is(scene.world.requests().get('test/podinfo')?.requests, 140);
 	t.is(scene.world.requests().get('test/podinfo-canary')?.requests, 60);
+	const [canary] = scene.readyPods('podinfo-canary');
+	const pod = `kubernetes_namespace="test",kubernetes_pod_name="${canary?.metadata.name ?? ''}",status="200"`;
+	// As of the last scrape, which was some seconds ago.
+	const istio = scene.query('sum(istio_requests_total{destination_workload="podinfo-canary"})');
+	t.true((istio ?? 0) > 0);
+	t.is(scene.query(`http_request_duration_seconds_count{${pod}}`), istio);
 });
 
 const toBoth = (canaryName: string, weights: readonly [number, number] = [1, 1], port = 9898) => [
