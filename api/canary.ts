@@ -1,7 +1,7 @@
 // The Canary resource, both shapes in one schema. What both accept is accepted; what makes no sense together is said
 // by `model-of-canary.ts` afterwards, never by refusing an apply.
 import type {Static} from '@sinclair/typebox';
-import {knownProviders} from './not-yet.ts';
+import {knownProviders} from './providers.ts';
 import {analysis} from './schema/analysis.ts';
 import {firstShape} from './schema/first-shape.ts';
 import {service} from './schema/service.ts';

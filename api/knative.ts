@@ -1,11 +1,8 @@
 // Knative Services as targets: both sides are revisions of the one Service, which shares out its traffic by itself.
 import type {Findings} from './findings.ts';
-import type {CanaryModel} from './model.ts';
-import {checkManagedSpec, checkProvider} from './not-yet.ts';
-import {at, isAbsent, shown} from './reading.ts';
+import {checkManagedSpec} from './not-yet.ts';
+import {at, isAbsent} from './reading.ts';
 import type {Parts} from './shapes.ts';
-
-const PROVIDER = 'knative';
 
 /** Whether a target, or a reference to one, is a Knative Service and no Service of Kubernetes' own. */
 export const isKnative = (target: unknown): boolean =>
@@ -33,29 +30,4 @@ export const knativeParts = (spec: unknown, findings: Findings): Parts => {
 		field: 'spec.analysis',
 		intervalMs: 60_000,
 	};
-};
-
-/** The provider: what the Canary names, else the only one that its target has, else the daemon's. */
-export const providerOf = (
-	written: string,
-	target: CanaryModel['target'],
-	meshProvider: string,
-	findings: Findings,
-): string => {
-	const isOfKnative = isKnative(target);
-	const provider = written || (isOfKnative ? PROVIDER : meshProvider);
-	if (isOfKnative === (provider === PROVIDER)) {
-		if (!isOfKnative) checkProvider(provider, written !== '', findings);
-		return provider;
-	}
-
-	const source = written === '' ? 'The daemon’s --mesh-provider' : 'spec.provider';
-	const [what, remedy] = isOfKnative
-		? ['which cannot share out the traffic of a Knative Service', 'Set spec.provider to knative, or remove it']
-		: [
-				'which shares out the traffic of Knative Services alone',
-				'Set spec.provider to istio, or spec.targetRef.apiVersion to serving.knative.dev/v1 and its kind to Service',
-			];
-	findings.report('spec.provider', provider, `${source} is ${shown(provider)}, ${what}`, remedy);
-	return provider;
 };

@@ -5,12 +5,14 @@ import {Findings} from './findings.ts';
 import {metricsOf} from './metrics.ts';
 import {checkComparable} from './comparison.ts';
 import type {CanaryModel, Problem} from './model.ts';
-import {providerOf} from './knative.ts';
+import {isKnative, knativeParts} from './knative.ts';
 import {checkHooks, checkStrategy} from './not-yet.ts';
 import {otherOperatorOf} from './other-operator.ts';
+import {checkNeeds} from './provider-needs.ts';
+import {providerOf, type ProviderFacts} from './providers.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 import {planByWeights, weighted} from './strategies/weighted.ts';
-import {managedParts, pairedParts, shapeOf, type Parts} from './shapes.ts';
+import {managedParts, pairedParts, shapeOf, type Parts, type Surroundings} from './shapes.ts';
 import type {WorkloadMapping} from './workload-mapping.ts';
 
 /** What the daemon's flags say where a Canary is silent. */
@@ -21,6 +23,8 @@ export type Defaults = {
 	readonly metricsServer?: string;
 	/** How kinds are released that nothing here knows; absent where nobody knows which are declared. */
 	readonly mappings?: readonly WorkloadMapping[];
+	/** The providers that there are; absent where nobody knows, and then none is refused. */
+	readonly providers?: readonly ProviderFacts[];
 	/** The sandbox's speed, by which all durations are divided; 1 in a cluster. */
 	readonly speed: number;
 };
@@ -32,6 +36,7 @@ export type Defaults = {
 export const toModel = (object: unknown, defaults: Defaults): CanaryModel => {
 	const findings = new Findings();
 	const model = modelOf(object, defaults, findings);
+	checkNeeds(model, at(object, 'spec'), defaults.providers, findings);
 	const problems = isBag(at(object, 'spec')) ? findings.problems : [withoutSpec];
 	return {...model, problems, warnings: findings.warnings};
 };
@@ -47,13 +52,13 @@ const withoutSpec: Problem = {
 const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<CanaryModel, 'problems'> => {
 	const spec = at(object, 'spec');
 	const shape = shapeOf(spec, findings);
-	const parts =
-		shape === 'managed'
-			? managedParts(spec, findings, defaults.mappings)
-			: pairedParts(spec, findings, defaults.mappings);
-	const skipAnalysis = findings.flag('spec.skipAnalysis', at(spec, 'skipAnalysis'));
+	const isOfKnative = shape === 'managed' && isKnative(at(spec, 'targetRef'));
+	const {meshProvider, providers} = defaults;
 	const written = findings.text('spec.provider', at(spec, 'provider'));
-	const provider = providerOf(written, parts.target, defaults.meshProvider, findings);
+	// Before any name is made, for the route's may be the provider's to say.
+	const {provider, facts} = providerOf({written, meshProvider, isOfKnative, providers}, findings);
+	const parts = partsOf(shape, spec, findings, {isOfKnative, mappings: defaults.mappings, routeName: facts?.routeName});
+	const skipAnalysis = findings.flag('spec.skipAnalysis', at(spec, 'skipAnalysis'));
 	const metricsServer = metricsServerOf(spec, findings) ?? defaults.metricsServer;
 	const scaled = scaledBy(defaults.speed);
 	const generation = at(object, 'metadata', 'generation');
@@ -82,6 +87,16 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 		...routeChangeOf(at(spec, 'onRouteChange'), findings),
 		drainMs: scaled(secondsOf(spec, 'drainSeconds', 10, findings)),
 	};
+};
+
+const partsOf = (
+	shape: CanaryModel['shape'],
+	spec: unknown,
+	findings: Findings,
+	{isOfKnative, ...around}: Surroundings & {readonly isOfKnative: boolean},
+): Parts => {
+	if (isOfKnative) return knativeParts(spec, findings);
+	return shape === 'managed' ? managedParts(spec, findings, around) : pairedParts(spec, findings, around.mappings);
 };
 
 const placesOf = ({analysis: _analysis, field: _field, intervalMs: _interval, ...places}: Parts) => places;

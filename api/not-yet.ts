@@ -2,48 +2,6 @@
 import type {Findings} from './findings.ts';
 import {at, isAbsent, isSet, shown} from './reading.ts';
 
-/** The providers that a Canary may name; the API server refuses any other in `spec.provider`. */
-export const knownProviders = [
-	'apisix',
-	'appmesh',
-	'appmesh:v1beta2',
-	'contour',
-	'gatewayapi:v1',
-	'gatewayapi:v1beta1',
-	'gloo',
-	'istio',
-	'knative',
-	'kubernetes',
-	'kuma',
-	'linkerd',
-	'nginx',
-	'osm',
-	'skipper',
-	'smi:v1alpha1',
-	'smi:v1alpha2',
-	'smi:v1alpha3',
-	'traefik',
-] as const;
-
-/** The providers that there is a router for today. */
-export const supportedProviders: readonly string[] = ['istio'];
-
-/** Reports a provider that cannot be routed by, whether the Canary or the daemon named it. */
-export const checkProvider = (provider: string, isWritten: boolean, findings: Findings): void => {
-	if (supportedProviders.includes(provider)) {
-		return;
-	}
-
-	const source = isWritten ? 'spec.provider' : 'The daemon’s --mesh-provider';
-	const known = knownProviders.some((name) => name === provider);
-	findings.report(
-		'spec.provider',
-		provider,
-		`${source} is ${shown(provider)}, which is ${known ? 'not supported yet' : 'no provider'}`,
-		`Set spec.provider to ${supportedProviders.join(' or ')}`,
-	);
-};
-
 /** Reports the parts of an analysis that would gate, route or promote otherwise than this version does. */
 export const checkStrategy = (analysis: unknown, field: string, findings: Findings): void => {
 	const refuse = (name: string, what: string, remedy: string): void => {

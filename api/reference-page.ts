@@ -1,6 +1,5 @@
 // The Canary's reference page, written from its schema.
 import {canary} from './canary.ts';
-import {supportedProviders} from './not-yet.ts';
 import {plainSchema, type Schema} from './crds.ts';
 
 type Row = {
@@ -32,10 +31,9 @@ In the tables, a path ending in \`[]\` is an entry of a list and one ending in \
 tells which shape has a field; *Aviary* marks fields that Flagger does not have and prunes.
 
 Every manifest that Flagger 1.44 takes is accepted. Some of it **is not supported yet**, and a Canary that asks for it is
-not run, and nothing is touched: providers other than \`${supportedProviders.join('`, `')}\` (and \`knative\` for its own
-Services), targets of kind Service but Knative’s, autoscalers other than a HorizontalPodAutoscaler, \`iterations\`,
-\`match\`, \`mirror\`, \`sessionAffinity\`, webhooks that gate (all but type \`event\`), \`templateRef\`, and
-\`revertOnDeletion\`. Others are left out with a warning: webhooks of type \`event\`, \`stepWeightPromotion\` and
+not run, and nothing is touched: providers that are not among [those that there are](../routers.md), targets of kind
+Service but Knative’s, autoscalers other than a HorizontalPodAutoscaler, \`iterations\`, \`match\`, \`mirror\`,
+\`sessionAffinity\`, webhooks that gate (all but type \`event\`), \`templateRef\`, and \`revertOnDeletion\`. Others are left out with a warning: webhooks of type \`event\`, \`stepWeightPromotion\` and
 \`primaryScalerReplicas\`.
 `;
 

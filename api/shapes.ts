@@ -1,8 +1,8 @@
 // The two shapes of a Canary: which one it is, and which workloads, hosts and routes each of them names.
 import type {Findings} from './findings.ts';
-import {isKnative, knativeParts} from './knative.ts';
 import type {CanaryModel} from './model.ts';
 import {checkManagedSpec} from './not-yet.ts';
+import type {ProviderFacts} from './providers.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 import {templateKinds, type WorkloadMapping} from './workload-mapping.ts';
 
@@ -45,13 +45,15 @@ export const shapeOf = (spec: unknown, findings: Findings): CanaryModel['shape']
 	return hasTarget || paired.length === 0 ? 'managed' : 'paired';
 };
 
-/** Today's shape: the target is the canary, and the primary, the Services and the route are generated from its names. */
-export const managedParts = (spec: unknown, findings: Findings, mappings: readonly WorkloadMapping[] = []): Parts => {
-	const reference = at(spec, 'targetRef');
-	if (isKnative(reference)) {
-		return knativeParts(spec, findings);
-	}
+/** What is known beside the Canary: how declared kinds are released, and how its provider names its route. */
+export type Surroundings = {
+	readonly mappings: readonly WorkloadMapping[] | undefined;
+	readonly routeName: ProviderFacts['routeName'];
+};
 
+/** Today's shape: the target is the canary, and the primary, the Services and the route are generated from its names. */
+export const managedParts = (spec: unknown, findings: Findings, {mappings = [], routeName}: Surroundings): Parts => {
+	const reference = at(spec, 'targetRef');
 	checkManagedSpec(spec, findings);
 	const written = at(reference, 'kind');
 	const isMapped = mappings.some(({target}) => target.kind === written);
@@ -83,7 +85,7 @@ export const managedParts = (spec: unknown, findings: Findings, mappings: readon
 		target: {apiVersion, kind, name},
 		primary: {name: `${name}-primary`},
 		hosts: {apex, primary: `${apex}-primary`, canary: `${apex}-canary`},
-		route: {name: apex, generated: true},
+		route: {name: routeName?.(spec, apex) ?? apex, generated: true},
 		...(autoscaler === undefined ? {} : {autoscaler}),
 		...(isBag(service) ? {service} : {}),
 		analysis: at(spec, 'analysis'),

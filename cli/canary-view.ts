@@ -9,6 +9,7 @@ import type {CanaryModel, Phase} from '../api/model.ts';
 import type {CanaryStatus} from '../api/canary.ts';
 import {instantOf} from '../services/clock.ts';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
+import {providers} from '../services/providers/index.ts';
 import {plain} from './terminal.ts';
 
 export type CanaryView = {
@@ -77,7 +78,7 @@ const recalled = (status: CanaryStatus, model: CanaryModel, at: number): Context
 export const viewOf = (canary: KubeObject, at: number): CanaryView => {
 	const status = (canary.status ?? {}) as CanaryStatus;
 	// The daemon's flags are not known here; they decide only what a Canary leaves unsaid.
-	const model = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1});
+	const model = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1, providers});
 	const context = recalled(status, model, at);
 	const state = stateOf(status);
 	const path = state === '' ? '' : pathTold(state, context.recalled);

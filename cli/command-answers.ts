@@ -8,6 +8,7 @@ import {verbs, type Command, type Verb, type World} from '../api/model.ts';
 import {canaryMachine} from '../machines/canary.ts';
 import {decide, type Decision, type Place} from '../machines/model/commands.ts';
 import {recall, type Context} from '../machines/model/context.ts';
+import {providers} from '../services/providers/index.ts';
 
 export const COMMANDS_PAGE = 'docs/reference/commands.md';
 
@@ -71,7 +72,7 @@ const canary = {
 /** A Canary whose last run, of the target's revision, was judged and not promoted. */
 const usual: Context = {
 	...recall({
-		model: toModel(canary, {meshProvider: 'istio', intervalMs: 60_000, speed: 1}),
+		model: toModel(canary, {meshProvider: 'istio', intervalMs: 60_000, speed: 1, providers}),
 		at: 0,
 		recalled: {
 			phase: 'Progressing',

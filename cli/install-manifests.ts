@@ -2,6 +2,7 @@
 import {readFile} from 'node:fs/promises';
 import {parse, parseAllDocuments} from 'yaml';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
+import {providerNamed} from '../services/providers/index.ts';
 
 export type Fit = {
 	readonly namespace?: string;
@@ -13,6 +14,8 @@ export type Fit = {
 
 const OPERATOR = new URL('../artifacts/operator/', import.meta.url);
 const CRDS = new URL('../artifacts/crds/', import.meta.url);
+/** What is granted to every operator, as providers name it. */
+const EVERY = 'operator/rbac.yaml';
 const DEFAULT_NAMESPACE = 'aviary-system';
 /** What others are put into, or are made of, comes first. */
 const firstKinds = ['Namespace', 'CustomResourceDefinition', 'ServiceAccount', 'ClusterRole', 'Role'];
@@ -74,9 +77,19 @@ const fitDeployment = (deployment: KubeObject, {image, metricsServer, meshProvid
 	return copy;
 };
 
+/** What the operator may do for a provider besides what every operator may. */
+const grantsOf = async (meshProvider: string | undefined): Promise<readonly KubeObject[]> => {
+	const {grantedIn = EVERY} = providerNamed(meshProvider ?? '') ?? {};
+	return grantedIn === EVERY ? [] : objectsIn(await readFile(new URL(`../${grantedIn}`, OPERATOR), 'utf8'));
+};
+
 /** What is to be applied, in an order in which it can be. */
 export const installManifests = async (fit: Fit): Promise<readonly KubeObject[]> => {
-	const found = await kustomized(fit.crdsOnly === true ? CRDS : OPERATOR);
+	const isWhole = fit.crdsOnly !== true;
+	const found = [
+		...(await kustomized(isWhole ? OPERATOR : CRDS)),
+		...(isWhole ? await grantsOf(fit.meshProvider) : []),
+	];
 	const {namespace} = fit;
 	const placed =
 		namespace === undefined

@@ -7,6 +7,7 @@ import {list} from '../services/kubernetes/list.ts';
 import type {Change} from '../services/workloads/difference/changes.ts';
 import {comparedOf, revisionDiff} from '../services/workloads/difference/revision-diff.ts';
 import {workloadsOf} from '../services/workloads/index.ts';
+import {providers} from '../services/providers/index.ts';
 import {ANSWER_MS, type Access} from './cluster-access.ts';
 import {readCanary} from './cluster-reader.ts';
 import {compareConfigs, type ComparedConfig} from './compared-configs.ts';
@@ -65,7 +66,7 @@ export const compareRevisions = async (
 	mappings: readonly WorkloadMapping[],
 ): Promise<Comparison> => {
 	const canary = await readCanary(access, access.namespace, name);
-	const model = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1, mappings});
+	const model = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1, mappings, providers});
 	const {namespace, target, primary} = model;
 	const workloads = workloadsOf(target);
 	if (workloads === undefined) {

@@ -6,6 +6,7 @@ import {ApiError, type KubeObject} from '../services/kubernetes/cluster.ts';
 import {getObject} from '../services/kubernetes/get-object.ts';
 import {canaries, events, pods} from '../services/kubernetes/resources.ts';
 import {workloadsOf} from '../services/workloads/index.ts';
+import {providers} from '../services/providers/index.ts';
 import type {Happening} from '../sandbox/scenario/happenings.ts';
 import {stateOf} from './canary-view.ts';
 import type {Access} from './cluster-access.ts';
@@ -120,7 +121,7 @@ const createPodWatch = (watching: Watching) => {
 	return {
 		/** Looks for copies that are not followed yet. */
 		async look(canary: KubeObject): Promise<void> {
-			const model = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1});
+			const model = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1, providers});
 			for (const role of ['canary', 'primary'] as const) {
 				if (begun.has(role)) continue;
 				begun.add(role);

@@ -15,6 +15,7 @@ import type {Log} from '../../services/log.ts';
 import {createNotifications} from '../../services/notifiers/notifications.ts';
 import type {NotificationConfig} from '../../services/notifiers/notifications.ts';
 import type {Random} from '../../services/random.ts';
+import {providers} from '../../services/providers/index.ts';
 import {createSurveys} from '../../services/survey/surveys.ts';
 import {createEventRecorder} from '../../services/telemetry/event-recorder.ts';
 import {annotationsOf} from '../../services/telemetry/grafana.ts';
@@ -108,7 +109,13 @@ export const beginTerm = (options: TermOptions, fence?: Fence): Supervisor => {
 		tracing,
 		namespaces,
 		toModel: (object) =>
-			(object.kind === 'Rollout' ? modelOfRollout : toModel)(object, {meshProvider, intervalMs, mappings, speed}),
+			(object.kind === 'Rollout' ? modelOfRollout : toModel)(object, {
+				meshProvider,
+				intervalMs,
+				mappings,
+				providers,
+				speed,
+			}),
 		...(onStateChange !== undefined && {onStateChange}),
 		watcher: page?.watcher,
 		inspector,

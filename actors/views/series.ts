@@ -5,7 +5,7 @@ import type {CanaryModel, Metric} from '../../api/model.ts';
 import {unlimited} from '../../api/model.ts';
 import {exactTimestamp, instantOf, type Clock} from '../../services/clock.ts';
 import {askBothSides, type BothSides} from '../../services/checks/both-sides.ts';
-import {questionsOf} from '../../services/metrics/index.ts';
+import {questionsOf} from '../../services/providers/index.ts';
 import type {RangeProvider, Span} from '../../services/metrics/prometheus-range.ts';
 import {BriefMemory} from '../../services/web/brief-memory.ts';
 import {fewAtOnce} from '../../services/web/few-at-once.ts';

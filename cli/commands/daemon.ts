@@ -1,7 +1,7 @@
 // `aviary daemon`: the operator itself.
 import {Option, type Command} from 'commander';
 import type {DaemonConfig} from '../../index.ts';
-import {knownProviders} from '../../api/not-yet.ts';
+import {knownProviders} from '../../api/providers.ts';
 import {CommandError} from '../errors.ts';
 import {duration, examples, httpAddress, kubeconfig, logLevel, namespaceNames, wholeNumber} from '../flags.ts';
 import {inspectOption, type InspectFlags} from '../inspect-flag.ts';

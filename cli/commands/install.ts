@@ -1,6 +1,6 @@
 // `aviary install`: prints what installs the operator; applying it stays with whoever may.
 import {Option, type Command} from 'commander';
-import {knownProviders} from '../../api/not-yet.ts';
+import {knownProviders} from '../../api/providers.ts';
 import {examples, httpAddress, logLevel, namespaceName} from '../flags.ts';
 import type {Fit} from '../install-manifests.ts';
 import type {Terminal} from '../terminal.ts';

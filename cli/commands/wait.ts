@@ -2,6 +2,7 @@
 import {Option, type Command} from 'commander';
 import type {CanaryStatus} from '../../api/canary.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {providers} from '../../services/providers/index.ts';
 import type {Access} from '../cluster-access.ts';
 import {CommandError} from '../errors.ts';
 import {context, duration, examples, kubeconfig, logLevel, namespace} from '../flags.ts';
@@ -75,7 +76,7 @@ const targetRevision = async ({api}: Access, canary: KubeObject): Promise<string
 		import('../../services/kubernetes/get-object.ts'),
 		import('../../services/kubernetes/cluster.ts'),
 	]);
-	const {target, namespace: place} = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1});
+	const {target, namespace: place} = toModel(canary, {meshProvider: 'istio', intervalMs: 10_000, speed: 1, providers});
 	const workloads = workloadsOf(target);
 	if (workloads === undefined) {
 		return undefined;

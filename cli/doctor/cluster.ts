@@ -1,7 +1,7 @@
-// The cluster itself: its version, the CRDs and their fields, and the mesh.
+// The cluster itself: its version, the CRDs and their fields.
 import {definitions} from '../../api/crds.ts';
 import {resourceName} from '../../services/kubernetes/objects.ts';
-import {canaries, canaryCommands, canaryRuns, rollouts} from '../../services/kubernetes/resources.ts';
+import {canaries, canaryCommands, canaryRuns} from '../../services/kubernetes/resources.ts';
 import type {Access} from '../cluster-access.ts';
 import {plain} from '../terminal.ts';
 import {ask, broken, doubtful, sound, type Finding} from './finding.ts';
@@ -97,37 +97,4 @@ export const examineCrds = async (access: Access): Promise<readonly Finding[]> =
 		definitions.map(({metadata, spec}) => examineCrd(access, metadata.name, spec as unknown as CrdSpec)),
 	);
 	return found.filter((finding) => finding !== undefined);
-};
-
-const ISTIO = 'networking.istio.io';
-const WITHOUT_MESH = new Set(['kubernetes', 'none', '']);
-
-export type Groups = {readonly hasIstio: boolean; readonly hasRollouts: boolean};
-
-/** Which groups of APIs there are; Istio's versions as a finding. `provider` is undefined when no operator is known. */
-export const examineMesh = async (
-	access: Access,
-	provider: string | undefined,
-): Promise<{readonly groups: Groups; readonly finding: Finding}> => {
-	const [istio, older] = await Promise.all([
-		ask(access, `/apis/${ISTIO}`),
-		ask(access, `/apis/${rollouts.group}/${rollouts.version}`),
-	]);
-	const hasIstio = istio.kind === 'found';
-	const groups = {hasIstio, hasRollouts: older.kind === 'found'};
-	const versions = hasIstio ? ((istio.body['versions'] ?? []) as ReadonlyArray<{readonly version?: unknown}>) : [];
-	if (hasIstio) {
-		return {
-			groups,
-			finding: sound('Mesh', `Istio: ${ISTIO} ${versions.map(({version}) => plain(version)).join(', ')}`),
-		};
-	}
-
-	if (provider !== undefined && WITHOUT_MESH.has(provider)) {
-		return {groups, finding: sound('Mesh', `none, as --mesh-provider=${provider} says`)};
-	}
-
-	const text = `${ISTIO} is not served: no route can be written`;
-	const remedy = 'install Istio, or give the daemon another --mesh-provider';
-	return {groups, finding: provider === 'istio' ? broken('Mesh', text, remedy) : doubtful('Mesh', text, remedy)};
 };

@@ -3,8 +3,9 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {canaries, pathOf} from '../../services/kubernetes/resources.ts';
 import {viewOf} from '../canary-view.ts';
 import type {Access} from '../cluster-access.ts';
-import {examineCrds, examineMesh, examineVersion} from './cluster.ts';
+import {examineCrds, examineVersion} from './cluster.ts';
 import {ask, broken, doubtful, itemsOf, sound, type Finding} from './finding.ts';
+import {examineMesh} from './mesh.ts';
 import {examineMetrics, examineOperator} from './operator.ts';
 import {examineCaller, examineOperatorRights} from './permissions.ts';
 
@@ -56,14 +57,11 @@ export const examine = async (access: Access, now: number): Promise<readonly Fin
 			examineOperator(access, now),
 			examineCanaries(access, now),
 		]);
-		const {groups, finding: mesh} = await examineMesh(access, operator?.meshProvider);
+		const {served, finding: mesh} = await examineMesh(access, operator?.meshProvider);
 		const ofOperator =
 			operator === undefined
 				? []
-				: await Promise.all([
-						examineOperatorRights(access, operator.account, groups),
-						examineMetrics(access, operator),
-					]);
+				: await Promise.all([examineOperatorRights(access, operator, served), examineMetrics(access, operator)]);
 		return [...crds, ...findings, ...ofOperator, mesh, ...caller, ...canariesFound];
 	};
 	return [version, ...(await access.explained(rest(), 'read what the doctor looks at'))];

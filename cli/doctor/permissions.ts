@@ -3,9 +3,11 @@ import {readFile} from 'node:fs/promises';
 import {parseAllDocuments} from 'yaml';
 import {verbs} from '../../api/model.ts';
 import {ApiError} from '../../services/kubernetes/cluster.ts';
+import {rollouts} from '../../services/kubernetes/resources.ts';
+import {providerNamed, providers} from '../../services/providers/index.ts';
 import {ANSWER_MS, type Access} from '../cluster-access.ts';
-import type {Groups} from './cluster.ts';
 import {broken, doubtful, sound, type Finding} from './finding.ts';
+import type {Served} from './mesh.ts';
 
 type Attributes = {
 	readonly group: string;
@@ -21,7 +23,8 @@ type Rule = {
 	readonly verbs: readonly string[];
 };
 
-const RULES = new URL('../../artifacts/operator/rbac.yaml', import.meta.url);
+const OPERATOR = 'operator/rbac.yaml';
+const RULES = new URL(`../../artifacts/${OPERATOR}`, import.meta.url);
 
 const write = ({group, resource, subresource, verb}: Attributes): string =>
 	`${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}`;
@@ -130,15 +133,23 @@ export type Account = {
 	readonly attended: string | undefined;
 };
 
-/** Whether the operator's account has what artifacts/operator/rbac.yaml gives it, as far as this cluster has the kinds. */
-export const examineOperatorRights = async (access: Access, account: Account, groups: Groups): Promise<Finding> => {
-	const absent = new Set([
-		...(groups.hasIstio ? [] : ['networking.istio.io']),
-		...(groups.hasRollouts ? [] : ['apps.weave.works']),
-	]);
-	const wanted = (await rulesOfOperator())
-		.filter(({apiGroups}) => !apiGroups.some((group) => absent.has(group)))
+/**
+ * Whether the operator's account has what artifacts/operator/rbac.yaml and the manifest of its provider give it, as far
+ * as this cluster has the kinds.
+ */
+export const examineOperatorRights = async (
+	access: Access,
+	{account, meshProvider}: {readonly account: Account; readonly meshProvider: string},
+	served: Served,
+): Promise<Finding> => {
+	const {grantedIn = OPERATOR, permissions = []} = providerNamed(meshProvider) ?? {};
+	const optional = new Set([rollouts.group, ...providers.flatMap(({apis}) => apis.map(({group}) => group))]);
+	const ofProvider =
+		grantedIn === OPERATOR ? [] : permissions.map(({group, ...rule}) => ({apiGroups: [group], ...rule}));
+	const wanted = [...(await rulesOfOperator()), ...ofProvider]
+		.filter(({apiGroups}) => !apiGroups.some((group) => optional.has(group) && !served.has(group)))
 		.flatMap((rule) => attributesOf(rule, account.attended));
+	const files = [...new Set([OPERATOR, grantedIn])].map((file) => `artifacts/${file}`);
 	const who = `serviceaccount ${account.namespace}/${account.name}`;
 	const missing = await lacking(access, wanted, `system:serviceaccount:${account.namespace}:${account.name}`);
 	if (missing === undefined) {
@@ -154,6 +165,6 @@ export const examineOperatorRights = async (access: Access, account: Account, gr
 		: broken(
 				'Permissions',
 				`${who} may not ${missing.join(', ')}`,
-				'apply artifacts/operator/rbac.yaml, and bind it to this account',
+				`apply ${files.join(' and ')}, and bind ${files.length === 1 ? 'it' : 'them'} to this account`,
 			);
 };

@@ -5,7 +5,8 @@ import {unlimited} from '../../api/model.ts';
 import type {CanaryModel, Origin, Problem} from '../../api/model.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {deployments} from '../../services/kubernetes/resources.ts';
-import {istio} from '../../services/providers/istio/router.ts';
+import {istioRouter as istio} from '../../services/providers/istio/router.ts';
+import {providers} from '../../services/providers/index.ts';
 
 /** A Deployment with this annotation set to `true` is the GA of a rollout. */
 export const MARK = 'apps.weave.works/progressive';
@@ -63,7 +64,13 @@ export const modelOf = (primary: KubeObject, route: string, settings: Settings):
 				metric: {interval: `${settings.windowMs}ms`, threshold: settings.threshold},
 			},
 		},
-		{meshProvider: 'istio', intervalMs: settings.intervalMs, metricsServer: settings.metricsServer, speed: 1},
+		{
+			meshProvider: 'istio',
+			intervalMs: settings.intervalMs,
+			metricsServer: settings.metricsServer,
+			speed: 1,
+			providers,
+		},
 	);
 	return {
 		...model,

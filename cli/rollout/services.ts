@@ -11,7 +11,7 @@ import {istioQuestions} from '../../services/providers/istio/queries.ts';
 import {runChecks} from '../../services/checks/checks.ts';
 import {askedOnce, createAsk} from '../../services/metrics/asking.ts';
 import type {Random} from '../../services/random.ts';
-import {istio} from '../../services/providers/istio/router.ts';
+import {istioRouter as istio} from '../../services/providers/istio/router.ts';
 import {deploymentWorkloads} from '../../services/workloads/deployment.ts';
 import {openSurvey} from '../../services/survey/open-survey.ts';
 import {CommandError} from '../errors.ts';

@@ -1,12 +1,18 @@
-// The providers of routing; a new one is one file and one line here.
-import {istio} from './istio/router.ts';
-import {knative} from './knative/router.ts';
+// The providers of routing: a new one is its folder and one line here.
+import type {Questions} from '../metrics/metrics.ts';
+import {istio} from './istio/provider.ts';
+import {knative} from './knative/provider.ts';
+import type {Provider} from './provider.ts';
 import type {Router} from './router.ts';
 
-const providers: ReadonlyMap<string, Router> = new Map([
-	['istio', istio],
-	['knative', knative],
-]);
+/** In the order in which words and pages name them. */
+export const providers: readonly Provider[] = [istio, knative];
 
-/** The router of `spec.provider`; undefined when it is not supported. */
-export const routerOf = (provider: string): Router | undefined => providers.get(provider);
+/** The provider that `spec.provider` or `--mesh-provider` names; undefined when it is not supported. */
+export const providerNamed = (name: string): Provider | undefined => providers.find(({names}) => names.includes(name));
+
+/** Its router. */
+export const routerOf = (provider: string): Router | undefined => providerNamed(provider)?.router;
+
+/** Its built-in questions; undefined as well where it has none. */
+export const questionsOf = (provider: string): Questions | undefined => providerNamed(provider)?.questions;

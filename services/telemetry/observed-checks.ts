@@ -5,8 +5,7 @@ import type {Door} from '../http/door.ts';
 import type {Cluster} from '../kubernetes/cluster.ts';
 import {runChecks} from '../checks/checks.ts';
 import {askedOnce, createAsk, type Ask} from '../metrics/asking.ts';
-import {questionsOf} from '../metrics/index.ts';
-import {routerOf} from '../providers/index.ts';
+import {questionsOf, routerOf} from '../providers/index.ts';
 import type {Telemetry} from './telemetry.ts';
 import type {Tracing} from './tracing.ts';
 

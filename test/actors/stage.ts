@@ -18,7 +18,7 @@ import {openConnection} from '../../services/kubernetes/connection.ts';
 import {createCluster} from '../../services/kubernetes/live-cluster.ts';
 import {silentLog} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
-import {istio} from '../../services/providers/istio/router.ts';
+import {istioRouter as istio} from '../../services/providers/istio/router.ts';
 import {createEventRecorder} from '../../services/telemetry/event-recorder.ts';
 import {noAnnotations} from '../../services/telemetry/grafana.ts';
 import {createMetrics} from '../../services/telemetry/metrics.ts';

@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseAllDocuments} from 'yaml';
 import type {Defaults} from '../../api/model-of-canary.ts';
+import {providers} from '../../services/providers/index.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 
@@ -13,7 +14,7 @@ export const manifest = (path: string): readonly Record<string, unknown>[] =>
 		return document.toJS() as Record<string, unknown>;
 	});
 
-export const defaults: Defaults = {meshProvider: 'istio', intervalMs: 30_000, speed: 1};
+export const defaults: Defaults = {meshProvider: 'istio', intervalMs: 30_000, speed: 1, providers};
 
 type Fields = Record<string, unknown>;
 

@@ -50,6 +50,13 @@ test('another namespace, image, Prometheus and mesh, and nowhere the old ones', 
 	t.is(parseAllDocuments(out).length, (await installed()).length);
 });
 
+test('a mesh that wants more permissions brings them', async (t) => {
+	const roles = (await installed('--mesh-provider=knative', '-n', 'releases')).filter(
+		({kind}) => kind === 'ClusterRole',
+	);
+	t.true(roles.some(({metadata}) => metadata.name === 'aviary-knativeservices'));
+});
+
 test('--crds-only, -o name, and a flag with a wrong value', async (t) => {
 	const crds = await installed('--crds-only');
 	t.deepEqual([...new Set(crds.map(({kind}) => kind))], ['CustomResourceDefinition']);

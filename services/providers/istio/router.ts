@@ -205,7 +205,7 @@ const write = async (cluster: Cluster, model: CanaryModel, {canary}: Share, opti
 };
 
 /** Istio of any age: `networking.istio.io` v1, v1beta1 or v1alpha3, as the cluster serves it. */
-export const istio: Router = {
+export const istioRouter: Router = {
 	async parts(cluster, model) {
 		const resource = await served(cluster, virtualServices);
 		if (resource === undefined) return undefined;

@@ -116,7 +116,7 @@ const canaryWithUsers = (service: KubeObject): string | undefined =>
 	trafficOf(service).find((one) => !isOf(primaryRevisionOf(service), one) && (one.percent ?? 0) > 0)?.revisionName;
 
 /** Knative Serving, `serving.knative.dev/v1`. */
-export const knative: Router = {
+export const knativeRouter: Router = {
 	async parts(cluster, model) {
 		const versions = await cluster.servedVersions(knativeServices.group);
 		const isServed = versions.includes(knativeServices.version);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {World} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
-import {istio as router} from '../../../services/providers/istio/router.ts';
+import {istioRouter as router} from '../../../services/providers/istio/router.ts';
 import {daemonSetWorkloads} from '../../../services/workloads/daemon-set.ts';
 import {deploymentWorkloads} from '../../../services/workloads/deployment.ts';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';

@@ -2,7 +2,7 @@ import test from 'ava';
 import type {World} from '../../../api/model.ts';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import {ApiError} from '../../../services/kubernetes/cluster.ts';
-import {knative as router} from '../../../services/providers/knative/router.ts';
+import {knativeRouter as router} from '../../../services/providers/knative/router.ts';
 import {ensureApexService, ensureBackingServices} from '../../../services/objects/generated-services.ts';
 import {knativeWorkloads as workloads} from '../../../services/workloads/knative-service.ts';
 import {workloadsOf} from '../../../services/workloads/index.ts';

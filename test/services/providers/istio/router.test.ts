@@ -1,7 +1,7 @@
 import test from 'ava';
 import {assert, asyncProperty, integer, option} from 'fast-check';
 import type {KubeObject} from '../../../../services/kubernetes/cluster.ts';
-import {istio} from '../../../../services/providers/istio/router.ts';
+import {istioRouter as istio} from '../../../../services/providers/istio/router.ts';
 import {serviceOf} from '../../../../services/providers/hosts.ts';
 import {Unroutable} from '../../../../services/providers/router.ts';
 import {Taken} from '../../../../services/objects/ownership.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {CanaryModel} from '../../../../api/model.ts';
 import type {KubeObject} from '../../../../services/kubernetes/cluster.ts';
-import {istio} from '../../../../services/providers/istio/router.ts';
+import {istioRouter as istio} from '../../../../services/providers/istio/router.ts';
 import {Unroutable, type Surroundings} from '../../../../services/providers/router.ts';
 import {memoryCluster} from '../../workloads/memory-cluster.ts';
 import {deployment, pairedModel} from '../../workloads/podinfo.ts';

@@ -1,15 +1,15 @@
 import test from 'ava';
 import type {Metric} from '../../../../api/model.ts';
+import {renderQuery} from '../../../../services/metrics/own-query.ts';
 import {knativeQuestions} from '../../../../services/providers/knative/queries.ts';
 import {knativeModel} from '../../workloads/knative.ts';
 
 const model = {...knativeModel, target: {...knativeModel.target, name: 'podinfo-00002'}};
-const metric = (kind: Metric['kind'], query?: string): Metric => ({
+const metric = (kind: Metric['kind']): Metric => ({
 	name: 'it',
 	kind,
 	dialect: 'today',
 	intervalMs: 60_000,
-	...(query !== undefined && {query}),
 });
 
 test('the built-in queries ask Envoy about the revision, to the letter what the peer puts on the wire', (t) => {
@@ -30,11 +30,10 @@ test('the built-in queries ask Envoy about the revision, to the letter what the 
 });
 
 test('in a user’s own query the route is the revision, and the target the Service', (t) => {
-	const {query} = knativeQuestions(
-		model,
-		metric('query', 'up{a="{{ route }}",b="{{ target }}",c="{{ service }}"}'),
-		'canary',
-	);
+	const own = metric('query');
+	const query = renderQuery('up{a="{{ route }}",b="{{ target }}",c="{{ service }}"}', model, own, 'canary');
 	t.is(query, 'up{a="podinfo-00002",b="podinfo",c="podinfo"}');
-	t.throws(() => knativeQuestions(model, metric('unknown'), 'canary'), {instanceOf: RangeError});
+	for (const kind of ['query', 'unknown'] as const) {
+		t.throws(() => knativeQuestions(model, metric(kind), 'canary'), {instanceOf: RangeError});
+	}
 });

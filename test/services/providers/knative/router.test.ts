@@ -1,7 +1,7 @@
 import test from 'ava';
 import {assert, asyncProperty, constantFrom, integer} from 'fast-check';
 import type {KubeObject} from '../../../../services/kubernetes/cluster.ts';
-import {knative} from '../../../../services/providers/knative/router.ts';
+import {knativeRouter as knative} from '../../../../services/providers/knative/router.ts';
 import {Unroutable} from '../../../../services/providers/router.ts';
 import {knativeWorkloads} from '../../../../services/workloads/knative-service.ts';
 import {Superseded} from '../../../../services/workloads/workload.ts';

@@ -1,0 +1,64 @@
+// What routes traffic in this cluster: the APIs of the providers, as far as they are served.
+import {providerNamed, providers} from '../../services/providers/index.ts';
+import type {Provider} from '../../services/providers/provider.ts';
+import {rollouts} from '../../services/kubernetes/resources.ts';
+import type {Access} from '../cluster-access.ts';
+import {plain} from '../terminal.ts';
+import {ask, broken, doubtful, sound, type Finding} from './finding.ts';
+
+/** The groups of APIs that not every cluster has, by name, with the versions that this one serves. */
+export type Served = ReadonlyMap<string, readonly string[]>;
+
+/** Rejects with ApiError when the API server does not answer. */
+const servedOf = async (access: Access): Promise<Served> => {
+	const groups = new Set([rollouts.group, ...providers.flatMap(({apis}) => apis.map(({group}) => group))]);
+	const found = await Promise.all(
+		[...groups].map(async (group) => {
+			const answer = await ask(access, `/apis/${group}`);
+			if (answer.kind !== 'found') return [];
+			const versions = (answer.body['versions'] ?? []) as ReadonlyArray<{readonly version?: unknown}>;
+			return [[group, versions.map(({version}) => plain(version))] as const];
+		}),
+	);
+	return new Map(found.flat());
+};
+
+const isServed = (served: Served, {apis}: Provider): boolean =>
+	apis.length > 0 && apis.every(({group}) => served.has(group));
+
+const speaking = (served: Served, {title, apis}: Provider): string =>
+	`${title}: ${apis.map(({group}) => `${group} ${(served.get(group) ?? []).join(', ')}`).join('; ')}`;
+
+const REMEDY = 'or give the daemon another --mesh-provider';
+
+const findingOf = (served: Served, meshProvider: string | undefined): Finding => {
+	const present = providers.filter((provider) => isServed(served, provider));
+	const named = providerNamed(meshProvider ?? 'istio');
+	if (named !== undefined && named.apis.length === 0) {
+		const others = present.length === 0 ? '' : `; there is ${present.map((one) => speaking(served, one)).join('; ')}`;
+		return sound('Mesh', `none, as --mesh-provider=${meshProvider} says${others}`);
+	}
+
+	if (named !== undefined && isServed(served, named)) {
+		const others = present.filter((one) => one !== named);
+		return sound('Mesh', [named, ...others].map((one) => speaking(served, one)).join('; '));
+	}
+
+	if (named === undefined) {
+		return broken('Mesh', `--mesh-provider=${meshProvider} is not supported`, 'choose one of docs/routers.md');
+	}
+
+	const groups = named.apis.map(({group}) => group).filter((group) => !served.has(group));
+	const text = `${groups.join(', ')} is not served: no route can be written`;
+	const remedy = `install ${named.title}, ${REMEDY}`;
+	return meshProvider === undefined ? doubtful('Mesh', text, remedy) : broken('Mesh', text, remedy);
+};
+
+/** Which groups of APIs there are, and what is to be said of them. `meshProvider` is undefined when no operator is known. */
+export const examineMesh = async (
+	access: Access,
+	meshProvider: string | undefined,
+): Promise<{readonly served: Served; readonly finding: Finding}> => {
+	const served = await servedOf(access);
+	return {served, finding: findingOf(served, meshProvider)};
+};
