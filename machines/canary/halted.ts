@@ -1,8 +1,9 @@
 // A run that may not go on now: one nested state for each reason, the first reason decides, and each way back into the
 // run is an eventless transition of the whole.
 import {noShare} from '../../api/shares.ts';
-import {haltReasons} from '../model/context.ts';
-import type {Context, HaltReason} from '../model/context.ts';
+import {haltFacts, haltReasons} from '../facts/halt-reasons.ts';
+import type {HaltReason} from '../facts/halt-reasons.ts';
+import type {Context} from '../model/context.ts';
 import {at, hearing, refusal, say} from './answers.ts';
 import {returningTo} from './returning.ts';
 import {base} from './setup.ts';
@@ -12,33 +13,31 @@ const boundDeadline = ({context}: {context: Context}) => ({
 	until: (context.run.boundedSince ?? context.now) + context.model.progressDeadlineMs,
 });
 
-/** A nested state of `halted`: left when another reason comes first, ended by the progress deadline. */
-const haltedBy = (reason: HaltReason) => ({
-	always: {guard: {type: 'another reason is first' as const, params: {reason}}, target: '#canary.halted.deciding'},
-	entry: 'bound the wait' as const,
-	invoke: {
-		src: 'wait until' as const,
-		input: boundDeadline,
-		onDone: {target: '#canary.failed' as const, actions: 'fail by the deadline' as const},
-	},
+const failed = {target: '#canary.failed' as const, actions: 'fail by the deadline' as const};
+
+/** A promotion that is halted for too long leaves its users where they are. */
+const held = {
+	guard: 'a halted promotion has users on the canary' as const,
+	target: '#canary.failed.holding' as const,
+	actions: ['fail by the deadline' as const, say('the failed promotion')],
+};
+
+const endedByDeadline = (reason: HaltReason) => ({
+	src: 'wait until' as const,
+	input: boundDeadline,
+	onDone: haltFacts[reason].halts.includes('copying') ? [held, failed] : failed,
 });
 
-/** The same for the reasons that halt promotions too. */
-const promotionHaltedBy = (reason: HaltReason) => {
-	const {invoke, ...rest} = haltedBy(reason);
+/** A nested state of `halted`: left when another reason comes first. */
+const haltedBy = (reason: HaltReason) => {
+	const {isBounded, says} = haltFacts[reason];
 	return {
-		...rest,
-		invoke: {
-			...invoke,
-			onDone: [
-				{
-					guard: 'a halted promotion has users on the canary' as const,
-					target: '#canary.failed.holding' as const,
-					actions: ['fail by the deadline' as const, say('the failed promotion')],
-				},
-				invoke.onDone,
-			],
-		},
+		always: {guard: {type: 'another reason is first' as const, params: {reason}}, target: '#canary.halted.deciding'},
+		entry: [
+			...(says === undefined ? [] : [say(says)]),
+			isBounded ? ('bound the wait' as const) : ('unbound the wait' as const),
+		],
+		...(isBounded && {invoke: endedByDeadline(reason)}),
 	};
 };
 
@@ -52,7 +51,7 @@ const failing = base.createStateConfig({
 });
 
 const missingDependency = base.createStateConfig({
-	...promotionHaltedBy('missingDependency'),
+	...haltedBy('missingDependency'),
 	initial: 'deciding',
 	states: {
 		deciding: {
@@ -87,7 +86,7 @@ const missingDependency = base.createStateConfig({
 });
 
 const refused = base.createStateConfig({
-	...promotionHaltedBy('refused'),
+	...haltedBy('refused'),
 	initial: 'pausing',
 	states: {
 		pausing: {
@@ -155,14 +154,11 @@ export const halted = base.createStateConfig({
 		missingDependency,
 		refused,
 		unhealthy: haltedBy('unhealthy'),
-		// A person's wait has no deadline; the judge goes on, and what it finds ends the run all the same.
-		paused: {always: haltedBy('paused').always, entry: 'unbound the wait'},
+		paused: haltedBy('paused'),
 		scaling: haltedBy('scaling'),
-		contested: {...haltedBy('contested'), entry: [say('the contest'), 'bound the wait']},
-		// Somebody else leads the weights; the judge goes on, and what it finds ends the run all the same.
-		yielded: {always: haltedBy('yielded').always, entry: [say('the contest'), 'unbound the wait']},
+		contested: haltedBy('contested'),
+		yielded: haltedBy('yielded'),
 		missingData: haltedBy('missingData'),
-		// Bounded by the threshold: each round of checks passes, is counted, or turns to missing data.
-		failedCheck: {always: haltedBy('failedCheck').always, entry: 'unbound the wait'},
+		failedCheck: haltedBy('failedCheck'),
 	},
 });

@@ -1,7 +1,8 @@
 // What one state of the chart means to those who do not follow its arrows.
 import type {Awaited, Phase} from '../../api/model.ts';
 import type {RunOutcome} from '../../api/canary-run.ts';
-import type {Context, HaltReason} from '../model/context.ts';
+import type {Context} from '../model/context.ts';
+import type {HaltReason} from './halt-reasons.ts';
 import type {Path, State} from './path.ts';
 
 /**

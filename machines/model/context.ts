@@ -1,22 +1,6 @@
 // What one Canary's chart knows: noted facts (levels), the run under way, and what was promised to the API server.
 import type {CanaryModel, Command, Instant, Phase, Verdict, World} from '../../api/model.ts';
 
-/** Why advancement stops, in the order in which the nested state of `halted` is chosen. */
-export const haltReasons = [
-	'failing',
-	'misspecified',
-	'missingDependency',
-	'refused',
-	'paused',
-	'unhealthy',
-	'scaling',
-	'contested',
-	'yielded',
-	'missingData',
-	'failedCheck',
-] as const;
-export type HaltReason = (typeof haltReasons)[number];
-
 /** Where a halted run goes on; `anew` after its pods failed and the primary was given all traffic. */
 export type Resumption = 'anew' | 'scalingUp' | 'routing' | 'soaking' | 'copying';
 

@@ -1,7 +1,8 @@
 // The questions of the canary's chart, as sentences that can be true.
 import type {CanaryModel, Phase, World} from '../../api/model.ts';
-import type {Context, HaltReason, Resumption, Run} from './context.ts';
-import {haltReasons} from './context.ts';
+import {haltFacts, reasonsToHalt} from '../facts/halt-reasons.ts';
+import type {HaltReason} from '../facts/halt-reasons.ts';
+import type {Context, Resumption, Run} from './context.ts';
 import {promotionIsOverwritten} from './drift.ts';
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy, whyCanaryCannotStart} from './health.ts';
 import {isToAdopt, isToRestore, MENDINGS_MAX, usersAreSentBySomebody} from './route-changes.ts';
@@ -10,7 +11,6 @@ import {
 	maxWeightReached,
 	promotionIsOrdered,
 	newRevisionWaits,
-	reasonsToHalt,
 	routingOf,
 	runIsSuperseded,
 	templateIsCopied,
@@ -19,20 +19,9 @@ import {
 
 type Args = {readonly context: Context};
 
-/** What is about to write the weights does not ask whose they are. */
-const ofWriters = haltReasons.filter((reason) => reason !== 'contested' && reason !== 'yielded');
-const among: Record<Resumption, readonly HaltReason[]> = {
-	anew: ofWriters,
-	scalingUp: ['misspecified', 'missingDependency', 'refused', 'paused'],
-	routing: ofWriters,
-	soaking: haltReasons,
-	copying: ['missingDependency', 'refused'],
-};
-
-const reasons = (context: Context, from: Resumption): readonly HaltReason[] => reasonsToHalt(context, among[from]);
 const haltedFrom = ({run}: Context): Resumption => run.halted?.from ?? 'soaking';
 const goesOn = (context: Context, from: Resumption): boolean =>
-	haltedFrom(context) === from && reasons(context, from).length === 0;
+	haltedFrom(context) === from && reasonsToHalt(context, from).length === 0;
 const was = ({recalled}: Context, ...phases: Array<Phase | ''>): boolean => phases.includes(recalled.phase);
 const ending = (context: Context): boolean => tooManyFailedChecks(context) || context.recalled.state === 'failed';
 const isSound = ({model, world}: Context): boolean => model.problems.length === 0 && world?.problems.length === 0;
@@ -46,17 +35,16 @@ const isAstray = (model: CanaryModel, {primary, route}: World): boolean =>
 const canTakeAll = (context: Context): boolean => context.run.routed === 0 || primaryCanServe(context);
 const promotionIsHalted = (context: Context): boolean => haltedFrom(context) === 'copying';
 
-/** What a person may overrule; a workload that is not well is none of it. */
-const overrulable: ReadonlySet<HaltReason> = new Set(['paused', 'contested', 'yielded', 'missingData', 'failedCheck']);
+/** What a person may do in spite of all that halts the run. */
 const mayOverrule = (context: Context, from: Resumption): boolean =>
-	from === 'soaking' && reasons(context, from).every((reason) => overrulable.has(reason));
+	from === 'soaking' && reasonsToHalt(context, from).every((reason) => haltFacts[reason].isOverrulable);
 const mayPromote = (context: Context, from: Resumption): boolean =>
 	promotionIsOrdered(context) && context.run.paused === undefined && mayOverrule(context, from);
 
 /** A halt that comes of what the checks found, and they may have found it for want of weight. */
 const isForChecks = (context: Context): boolean =>
 	haltedFrom(context) === 'soaking' &&
-	reasons(context, 'soaking').every((reason) => reason === 'missingData' || reason === 'failedCheck');
+	reasonsToHalt(context, 'soaking').every((reason) => haltFacts[reason].isOfChecks);
 
 export const guards = {
 	'the world is known': ({context}: Args) => context.world !== undefined,
@@ -118,17 +106,17 @@ export const guards = {
 		isToRestore(context) && isForChecks(context),
 	'the weight on the route is adopted': ({context}: Args) => isToAdopt(context),
 	'the weight on the route is adopted while halted': ({context}: Args) => isToAdopt(context) && isForChecks(context),
-	'scaling up must halt': ({context}: Args) => reasons(context, 'scalingUp').length > 0,
-	'the step must halt': ({context}: Args) => reasons(context, 'soaking').length > 0,
+	'scaling up must halt': ({context}: Args) => reasonsToHalt(context, 'scalingUp').length > 0,
+	'the step must halt': ({context}: Args) => reasonsToHalt(context, 'soaking').length > 0,
 	'another reason is first': ({context}: Args, {reason}: {reason: HaltReason}) => {
-		const [first] = reasons(context, haltedFrom(context));
+		const [first] = reasonsToHalt(context, haltedFrom(context));
 		return first !== undefined && first !== reason;
 	},
-	'the promotion must halt': ({context}: Args) => reasons(context, 'copying').length > 0,
+	'the promotion must halt': ({context}: Args) => reasonsToHalt(context, 'copying').length > 0,
 
 	// Halted.
 	'the first reason is': ({context}: Args, {reason}: {reason: HaltReason}) =>
-		reasons(context, haltedFrom(context))[0] === reason,
+		reasonsToHalt(context, haltedFrom(context))[0] === reason,
 	'a halted promotion has too many failed checks': ({context}: Args) =>
 		promotionIsHalted(context) && tooManyFailedChecks(context),
 	'a halted promotion has users on the canary': ({context}: Args) =>

@@ -1,10 +1,9 @@
 // The arithmetic of one run: weights, counters, and the questions that guards ask of them.
 import type {CanaryModel, Instant, Verdict} from '../../api/model.ts';
 import {maxWeightOf, weightsOf} from '../../api/plan.ts';
-import {canaryIsHealthy, lackOfCanary, primaryIsHealthy, scalingUnderWay} from './health.ts';
 import {noRun} from './context.ts';
-import {routeIsContested, routeIsYielded, routeStrays} from './route-changes.ts';
-import type {Context, HaltReason, Run} from './context.ts';
+import {routeStrays} from './route-changes.ts';
+import type {Context, Run} from './context.ts';
 
 /** The first step's weight above `weight`; the weight itself at the end, so that it never rises past the max. */
 export const nextWeight = (model: CanaryModel, weight: number): number =>
@@ -112,9 +111,6 @@ const withoutHand = ({byHand, ...run}: Run): Run =>
 
 const withoutBound = ({boundedSince: _, ...run}: Run): Run => run;
 
-const lacksSomething = (context: Context): boolean =>
-	(context.world?.problems.length ?? 0) > 0 || missingOfOurs(context) !== '';
-
 /** What we generated and somebody deleted; nothing before it was first made. */
 export const missingOfOurs = ({model, world, promoted}: Context): string => {
 	if (!model.route.generated || world === undefined || promoted === '') {
@@ -127,30 +123,6 @@ export const missingOfOurs = ({model, world, promoted}: Context): string => {
 			? `route ${model.route.name}.${model.namespace}`
 			: '';
 };
-
-/** A canary that has users, or is about to be given some, must be healthy. */
-const needsCanary = ({run}: Context): boolean => run.routed > 0 || run.halted?.from === 'routing';
-
-const unhealthyOf = (context: Context): boolean =>
-	!primaryIsHealthy(context) || (needsCanary(context) && !canaryIsHealthy(context));
-
-const holds: Record<HaltReason, (context: Context) => boolean> = {
-	failing: (context) => context.run.halted?.from === 'anew' && (context.run.routed > 0 || lackOfCanary(context) !== ''),
-	misspecified: (context) => context.model.problems.length > 0,
-	missingDependency: lacksSomething,
-	refused: (context) => context.run.refusal !== undefined,
-	paused: (context) => context.run.paused !== undefined,
-	unhealthy: unhealthyOf,
-	scaling: (context) => scalingUnderWay(context) !== '',
-	contested: routeIsContested,
-	yielded: routeIsYielded,
-	missingData: (context) => context.run.verdict?.outcome === 'unknown',
-	failedCheck: (context) => context.run.verdict?.outcome === 'failed',
-};
-
-/** The reasons to stop a run with traffic, or one halted: the set of design §3. */
-export const reasonsToHalt = (context: Context, among: readonly HaltReason[]): readonly HaltReason[] =>
-	among.filter((reason) => holds[reason](context));
 
 /** With how many replicas a target at zero starts, as the peer has it: as many as the primary, or its own scaler's
  * minimum; at least 1. A target that has replicas keeps them. */

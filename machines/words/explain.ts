@@ -1,37 +1,14 @@
 // One source of words for what a Canary does and waits for: status, events, the explain command and, later, the page.
-import {unlimited} from '../../api/model.ts';
-import type {CanaryModel} from '../../api/model.ts';
 import {factsOf, stateOf} from '../facts.ts';
 import type {Next, Path, Wait} from '../facts.ts';
-import type {Context, HaltReason} from '../model/context.ts';
+import {haltFacts, haltReasons} from '../facts/halt-reasons.ts';
+import type {HaltReason} from '../facts/halt-reasons.ts';
+import type {Context} from '../model/context.ts';
 import {driftOf} from '../model/drift.ts';
-import {howToGoOn, whoseWeights} from '../model/route-changes.ts';
-import {lackOfCanary, lackOfPrimary, scalingUnderWay} from '../model/health.ts';
 import {maxWeightReached, tooManyFailedChecks} from '../model/run.ts';
-import {orderText, problemsText} from './texts.ts';
+import {problemsText} from './texts.ts';
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
-
-/** How many failed checks end a run, said after their number. */
-const limitOf = ({analysis: {threshold}}: CanaryModel): string => (threshold === unlimited ? '' : ` of ${threshold}`);
-
-const halts: Record<HaltReason, (context: Context) => string> = {
-	failing: (context) => `the canary's pods to be healthy again: ${lackOfCanary(context) || 'they are'}`,
-	misspecified: (context) => `the Canary to be corrected: ${problemsText(context)}`,
-	missingDependency: (context) => `what is missing: ${problemsText(context)}`,
-	refused: ({run}) => `the API server to accept what it refused: ${run.refusal ?? ''}`,
-	paused: ({run}) => `somebody to resume it: paused by ${orderText(run.paused)}`,
-	unhealthy: (context) =>
-		lackOfPrimary(context) === ''
-			? `the canary to be healthy: ${lackOfCanary(context)}`
-			: `the primary to be healthy: ${lackOfPrimary(context)}`,
-	scaling: (context) => `scaling to end: ${scalingUnderWay(context)}`,
-	contested: (context) => `its route to be left alone: ${whoseWeights(context)}; ${howToGoOn(context)}`,
-	yielded: (context) => `its weights, or a decision: ${whoseWeights(context)}; ${howToGoOn(context)}`,
-	missingData: ({run}) => `metrics that tell: ${run.verdict?.text ?? ''}`,
-	failedCheck: ({run, model}) =>
-		`a passing check, the last one failed: ${run.verdict?.text ?? ''} (${run.failedChecks}${limitOf(model)})`,
-};
 
 const drift = (context: Context): string => {
 	const found = driftOf(context);
@@ -47,9 +24,13 @@ const troubles = ({model, run, world}: Context): string => {
 	return known.length === 0 ? '' : ` (${known.join('; ')})`;
 };
 
+const haltWaits = Object.fromEntries(haltReasons.map((reason) => [reason, haltFacts[reason].waits])) as Readonly<
+	Record<HaltReason, (context: Context) => string>
+>;
+
 /** What is waited for, by the name that the facts of a state give it. */
 const waits: Record<Wait, (context: Context) => string> = {
-	...halts,
+	...haltWaits,
 	nothing: () => '',
 	'a primary': ({model}) => `${model.primary.name} to be ready`,
 	'what is wrong': (context) => `what is wrong to be mended: ${problemsText(context)}`,
@@ -58,7 +39,7 @@ const waits: Record<Wait, (context: Context) => string> = {
 		const problems = problemsText(context);
 		return `a new revision of ${context.model.target.name}${problems === '' ? '' : `; also mend: ${problems}`}`;
 	},
-	'the weights': halts.yielded,
+	'the weights': haltWaits.yielded,
 	'a pod of the primary': ({model}) => `a ready pod of ${model.primary.name}, to give it all traffic`,
 	'the step': (context) => {
 		const {model, run} = context;

@@ -1,5 +1,5 @@
 // What must come before what, and what may never be stayed in.
-import type {HaltReason} from '../../machines/model/context.ts';
+import type {HaltReason} from '../../machines/facts/halt-reasons.ts';
 import {guards} from '../../machines/model/guards.ts';
 import {primaryCanServe} from '../../machines/model/health.ts';
 import {canaryOf, happened, has} from './questions.ts';

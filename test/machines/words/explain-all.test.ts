@@ -2,7 +2,8 @@
 import test, {type ExecutionContext} from 'ava';
 import type {Evidence, Metric} from '../../../api/model.ts';
 import {canaryMachine} from '../../../machines/canary.ts';
-import {haltReasons, type Context, type HaltReason, type Run} from '../../../machines/model/context.ts';
+import {haltReasons, type HaltReason} from '../../../machines/facts/halt-reasons.ts';
+import type {Context, Run} from '../../../machines/model/context.ts';
 import {factsOf} from '../../../machines/facts.ts';
 import type {Path} from '../../../machines/facts.ts';
 import {waitingFor, whatComesNext, reasonOf} from '../../../machines/words/explain.ts';
