@@ -1,5 +1,4 @@
 // The AlertProvider resource, so that existing manifests apply.
-import type {Static} from '@sinclair/typebox';
 import {absent, choice, exactlyOneOf, group, must, resource, text} from './schema/words.ts';
 
 const spec = group(
@@ -21,6 +20,3 @@ const spec = group(
 
 /** The schema of `flagger.app/v1beta1 AlertProvider`. */
 export const alertProvider = resource({spec}, 'AlertProvider is a place that alerts go to');
-
-/** An AlertProvider as the API server holds it. */
-export type AlertProvider = Static<typeof alertProvider>;

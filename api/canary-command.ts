@@ -1,5 +1,4 @@
 // The CanaryCommand resource: what a person asks of a Canary, once, and what came of it.
-import type {Static} from '@sinclair/typebox';
 import {verbs} from './model.ts';
 import type {Command} from './model.ts';
 import {at} from './reading.ts';
@@ -42,9 +41,6 @@ export const canaryCommand = resource(
 	{spec: must(spec), status},
 	'CanaryCommand asks something of a Canary: to pause, resume, skip its analysis, promote, roll back, retry, or take a weight',
 );
-
-/** A CanaryCommand as the API server holds it. */
-export type CanaryCommand = Static<typeof canaryCommand>;
 
 const textAt = (object: unknown, ...path: readonly string[]): string => {
 	const value = at(object, ...path);

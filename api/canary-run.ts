@@ -152,12 +152,9 @@ export type RunIdentity = CanaryRun['spec'];
 export type RunRecord = NonNullable<CanaryRun['status']>;
 
 export type RunTransition = NonNullable<RunRecord['transitions']>[number];
-export type RunWeight = NonNullable<RunRecord['weights']>[number];
 export type RunMetric = NonNullable<RunRecord['metrics']>[number];
 export type RunMeasurement = RunMetric['measurements'][number];
-export type RunVerdict = NonNullable<RunRecord['verdicts']>[number];
 export type RunCommand = NonNullable<RunRecord['commands']>[number];
-export type RunGap = NonNullable<RunRecord['gaps']>[number];
 
 /** Labels of a CanaryRun: its Canary (absent where the name is too long for a label), and its outcome once it has one. */
 export const runLabels = {

@@ -92,11 +92,5 @@ export const canary = resource({spec, status}, 'Canary guards the releases of on
 /** A Canary of either shape as the API server holds it. */
 export type Canary = Static<typeof canary>;
 
-/** `spec` of either shape. */
-export type CanarySpec = NonNullable<Canary['spec']>;
-
 /** `status`, the peer's fields and ours. */
 export type CanaryStatus = NonNullable<Canary['status']>;
-
-/** One of `status.conditions`. */
-export type CanaryCondition = NonNullable<CanaryStatus['conditions']>[number];

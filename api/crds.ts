@@ -27,7 +27,7 @@ export type Schema = {
 export const plainSchema = (schema: object): Schema => JSON.parse(JSON.stringify(schema)) as Schema;
 
 /** What Kubernetes takes: the plain schema without our annotations. */
-export const structuralSchema = (schema: object): Schema =>
+const structuralSchema = (schema: object): Schema =>
 	JSON.parse(
 		JSON.stringify(schema, (key, value: unknown) => (key.startsWith('x-aviary-') ? undefined : value)),
 	) as Schema;

@@ -1,5 +1,5 @@
 // The MetricTemplate resource, so that existing manifests apply.
-import {Type, type Static} from '@sinclair/typebox';
+import {Type} from '@sinclair/typebox';
 import {absent, choice, flag, group, map, must, resource, text} from './schema/words.ts';
 
 const providers = [
@@ -38,6 +38,3 @@ const spec = group(
 
 /** The schema of `flagger.app/v1beta1 MetricTemplate`. */
 export const metricTemplate = resource({spec}, 'MetricTemplate is a query that Canaries share');
-
-/** A MetricTemplate as the API server holds it. */
-export type MetricTemplate = Static<typeof metricTemplate>;

@@ -1,6 +1,5 @@
 // The Rollout resource, from before there were Canaries: the user owns both Deployments, both Services and the
 // VirtualService; one metric is the gate. Nothing is required, for what is wrong is said by `model-of-rollout.ts`.
-import type {Static} from '@sinclair/typebox';
 import {status} from './schema/status.ts';
 import {absent, group, number, resource, text} from './schema/words.ts';
 
@@ -43,6 +42,3 @@ export const rollout = resource(
 	{spec, status},
 	'Rollout guards the releases of one workload, and halts those that err',
 );
-
-/** A Rollout as the API server holds it. */
-export type Rollout = Static<typeof rollout>;

@@ -116,7 +116,7 @@ export const namespaceNames = (text: string, before: readonly string[] = []): re
 		.map((name) => namespaceName(name)),
 ];
 
-export const levels = ['debug', 'info', 'warn', 'error'] as const;
+const levels = ['debug', 'info', 'warn', 'error'] as const;
 
 export const logLevel = (): Option =>
 	new Option('--log-level <level>', 'least urgent messages to log')

@@ -44,7 +44,7 @@ export type SandboxFlags = InspectFlags & {
 };
 
 /** The exit code of a process that Ctrl-C has ended, as shells have it. */
-export const INTERRUPTED = 130;
+const INTERRUPTED = 130;
 
 /** Reads manifests; throws with the file's name. */
 const readManifests = async (files: readonly string[]): Promise<readonly KubeObject[]> => {

@@ -32,7 +32,7 @@ type Event =
 export type CanaryChanged = Extract<Event, {type: 'canary changed'}>;
 export type ActorCrashed = Extract<Event, {type: 'actor crashed'}>;
 
-export const custodyPorts = {
+const custodyPorts = {
 	/** Runs the canary's chart until it is left; sends `actor crashed` when the chart dies. */
 	'live as a canary': fromCallback<CanaryChanged, {readonly model: CanaryModel}>(() => {
 		throw new Error('port "live as a canary" is not provided');

@@ -12,7 +12,7 @@ import type {Course, StateFacts} from './facts/row.ts';
 
 export {pathOf} from './facts/path.ts';
 export type {Path, State} from './facts/path.ts';
-export type {Course, Next, StateFacts, Wait} from './facts/row.ts';
+export type {Course, Next, Wait} from './facts/row.ts';
 
 const rows: Readonly<Record<Path, Partial<StateFacts>>> = {
 	...initialized,

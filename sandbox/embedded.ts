@@ -16,7 +16,7 @@ import {knativeDefinitions} from './crds/knative.ts';
 import {operatedDefinitions} from './crds/operated-workloads.ts';
 import {startWorld} from './world/world.ts';
 import type {World} from './world/world.ts';
-import type {Hands} from './scenario/changes.ts';
+import type {Hands} from './scenario/hands.ts';
 
 const CRDS = new URL('../artifacts/crds/', import.meta.url);
 /** What every scenario may take for there. */

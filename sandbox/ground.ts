@@ -8,7 +8,7 @@ import type {ReadableStore} from './api/types.ts';
 import {createDaemonLog, daemonObjects} from './daemon-log.ts';
 import {handsOf, startEmbedded} from './embedded.ts';
 import {startGateway} from './gateway/server.ts';
-import type {Hands} from './scenario/changes.ts';
+import type {Hands} from './scenario/hands.ts';
 import type {Faults} from './scenario/faults.ts';
 import {nodeObjects} from './world/nodes.ts';
 import type {World} from './world/world.ts';

@@ -15,7 +15,7 @@ export type Cell<T> = {
 	subscribe(listener: () => void): () => void;
 };
 
-export const cell = <T>(value: T): Cell<T> => {
+const cell = <T>(value: T): Cell<T> => {
 	const listeners = new Set<() => void>();
 	let current = value;
 	return {
@@ -56,7 +56,7 @@ export const connection = cell<Connection>({is: 'connecting'});
 /** What a screen reader says next. */
 export const said = cell('');
 /** How far the daemon's clock is ahead of ours, in milliseconds. */
-export const ahead = cell(0);
+const ahead = cell(0);
 
 export const now = (): number => Date.now() + ahead.get();
 

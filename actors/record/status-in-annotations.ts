@@ -4,11 +4,11 @@ import type {Cluster, KubeObject, Operation} from '../../services/kubernetes/clu
 import {known} from '../../services/objects/rewrite.ts';
 
 /** The revision that a run was last begun with. */
-export const REVISION = 'apps.weave.works/progressive-revision';
+const REVISION = 'apps.weave.works/progressive-revision';
 /** `running` or `finished`, as ever; `failed` where a run was rolled back. */
-export const STATUS = 'apps.weave.works/progressive-status';
+const STATUS = 'apps.weave.works/progressive-status';
 /** The whole status as JSON, so that a killed run goes on where it was. */
-export const RECORD = 'aviary.dev/rollout-record';
+const RECORD = 'aviary.dev/rollout-record';
 
 type Status = Readonly<Record<string, unknown>>;
 

@@ -36,7 +36,7 @@ const REMEMBERED = {underWay: 2000, unanswered: 10_000, ended: 60_000} as const;
 const REMEMBERED_MAX = 32;
 
 /** From whole steps on, so that equal questions are equal. */
-export const spanOf = ({began, ended, knownUntil}: Pick<RunView, 'began' | 'ended' | 'knownUntil'>): Span => {
+const spanOf = ({began, ended, knownUntil}: Pick<RunView, 'began' | 'ended' | 'knownUntil'>): Span => {
 	const [first, last] = [instantOf(began), instantOf(ended ?? knownUntil ?? began)];
 	const stepMs = Math.max(1000, Math.ceil((last - first) / STEPS / 1000) * 1000);
 	const from = Math.floor(first / stepMs) * stepMs;

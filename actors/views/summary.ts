@@ -21,7 +21,7 @@ const custodies: Readonly<Record<string, Custody>> = {
 	standingBack: 'standing back',
 };
 
-export const custodyOf = ({custody, seen}: Entry): Custody => {
+const custodyOf = ({custody, seen}: Entry): Custody => {
 	const found = custodies[custody.state] ?? 'starting';
 	return found === 'living' && seen === undefined ? 'starting' : found;
 };

@@ -7,7 +7,7 @@ import {comparisonView} from './comparison-view.ts';
 import {choice, flag, group, instant, integer, list, maybe, number, percent, text, texts} from './words.ts';
 
 /** Whether a Canary needs anybody, in the order of urgency: `broken` first. */
-export const attentions = ['broken', 'failed', 'people', 'halted', 'going', 'rest'] as const;
+const attentions = ['broken', 'failed', 'people', 'halted', 'going', 'rest'] as const;
 
 const {metrics: measured} = canaryRun.properties.status.properties;
 

@@ -9,7 +9,7 @@ const side = (description: string) =>
 	);
 
 /** One member of the templates that is not the same in both. */
-export const changeView = group(
+const changeView = group(
 	{
 		path: text('Where: `spec.containers[podinfod].image`; members of lists by their names, where they have some'),
 		kind: choice(
@@ -24,7 +24,7 @@ export const changeView = group(
 export type ChangeView = Static<typeof changeView>;
 
 /** Configs that only one of the templates refers to. */
-export const configView = group(
+const configView = group(
 	{
 		kind: choice(['ConfigMap', 'Secret'], 'Kind'),
 		before: maybe(text('Name of the one that the primary refers to; absent where there is none in its place')),

@@ -21,7 +21,7 @@ export const runView = Type.Object(
 export type RunView = Static<typeof runView>;
 
 /** One run in a list. */
-export const runSummary = group(
+const runSummary = group(
 	{
 		id: text('Its name'),
 		revision: text('Digest of the pod template that was to be promoted'),

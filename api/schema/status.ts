@@ -2,7 +2,7 @@
 import {choice, group, list, must, number, shape, text, textMap, time} from './words.ts';
 
 /** The peer's phases; the empty one is that of a Canary which nobody has seen yet. */
-export const phases = [
+const phases = [
 	'',
 	'Initializing',
 	'Initialized',
@@ -18,7 +18,7 @@ export const phases = [
 ] as const;
 
 /** The chart's six states. */
-export const states = ['initialized', 'progressing', 'halted', 'promoting', 'finished', 'failed'] as const;
+const states = ['initialized', 'progressing', 'halted', 'promoting', 'finished', 'failed'] as const;
 
 const ours = shape('Aviary');
 

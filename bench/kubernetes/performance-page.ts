@@ -2,8 +2,27 @@
 import type {Measurement} from './measurement.ts';
 import type {Phase, Spread} from './phases.ts';
 import type {Machine} from './machine.ts';
-import type {Reactions} from './reactions.ts';
-import type {Results} from './run.ts';
+
+export type Results = {
+	readonly subject: string;
+	readonly machine: Machine;
+	readonly measured: Measurement;
+};
+
+/** In seconds, from what a watch tells to the watch event of a route without weight for the canary. */
+export type Reactions = {
+	readonly machine: Machine;
+	readonly canaries: number;
+	/** The canary's pods crash at 30 %. */
+	readonly crash: Spread;
+	/** Another template for the target in mid-run. */
+	readonly revision: Spread;
+	/** From the instant at which the metrics server's answers turned bad. */
+	readonly breach: Spread;
+	/** Of a breach: so many failed checks, so far apart. */
+	readonly threshold: number;
+	readonly intervalSeconds: number;
+};
 
 type Row = readonly [what: string, goal: string, cell: (measured: Measurement, cores: number) => string, peer?: string];
 

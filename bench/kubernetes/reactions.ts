@@ -5,10 +5,11 @@ import process from 'node:process';
 import {canaries} from '../../services/kubernetes/resources.ts';
 import {wallClock} from '../../services/clock.ts';
 import {followCanaries} from './canaries-seen.ts';
-import {machine, type Machine} from './machine.ts';
+import {machine} from './machine.ts';
 import {createTargets} from './measurement.ts';
 import {canary, INTERVAL_SECONDS, placesOf, THRESHOLD, type Place} from './objects.ts';
 import {readOptions} from './options.ts';
+import type {Reactions} from './performance-page.ts';
 import {spreadOf, type Spread} from './phases.ts';
 import {release} from './rollout.ts';
 import {create, startSite, type Site} from './site.ts';
@@ -16,22 +17,7 @@ import {commandOf, startSubject} from './subject.ts';
 import {followWeights, type WeightsSeen} from './weights-seen.ts';
 import {writePerformancePage} from './write-docs.ts';
 
-export const REACTIONS = new URL('../results/reactions.json', import.meta.url).pathname;
-
-/** In seconds, from what a watch tells to the watch event of a route without weight for the canary. */
-export type Reactions = {
-	readonly machine: Machine;
-	readonly canaries: number;
-	/** The canary's pods crash at 30 %. */
-	readonly crash: Spread;
-	/** Another template for the target in mid-run. */
-	readonly revision: Spread;
-	/** From the instant at which the metrics server's answers turned bad. */
-	readonly breach: Spread;
-	/** Of a breach: so many failed checks, so far apart. */
-	readonly threshold: number;
-	readonly intervalSeconds: number;
-};
+const REACTIONS = new URL('../results/reactions.json', import.meta.url).pathname;
 
 const COUNT = 10;
 const WEIGHT = 30;

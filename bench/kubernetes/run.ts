@@ -3,16 +3,11 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import {machine, type Machine} from './machine.ts';
-import {measure, type Measurement} from './measurement.ts';
+import {machine} from './machine.ts';
+import {measure} from './measurement.ts';
 import {readOptions, usage, type Options} from './options.ts';
+import type {Results} from './performance-page.ts';
 import {writePerformancePage} from './write-docs.ts';
-
-export type Results = {
-	readonly subject: string;
-	readonly machine: Machine;
-	readonly measured: Measurement;
-};
 
 const say = (text: string): void => {
 	process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);

@@ -26,12 +26,12 @@ import {
 import type {Foreign} from './options.ts';
 
 export {ACCOUNT};
-export const OWN_NAMESPACE = 'bench';
+const OWN_NAMESPACE = 'bench';
 export const OWN_ACCOUNT = `system:serviceaccount:${OWN_NAMESPACE}:bench`;
 const WIDTH = 32;
 const CONTROLLERS_MS_MAX = 600_000;
 
-export const secrets: Resource = {group: '', version: 'v1', plural: 'secrets', kind: 'Secret'};
+const secrets: Resource = {group: '', version: 'v1', plural: 'secrets', kind: 'Secret'};
 
 const flags = {
 	apiServer: [

@@ -109,7 +109,7 @@ export const startSubject = async (site: Site, words: readonly string[]): Promis
 };
 
 /** The words of a command; quotes keep words together. */
-export const wordsOf = (line: string): readonly string[] =>
+const wordsOf = (line: string): readonly string[] =>
 	[...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
 
 export const commandOf = async ({command, nodeFlags}: Options, dir: string): Promise<readonly string[]> =>

@@ -2,9 +2,7 @@
 // figures. `npm run bench:pages`
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {performancePage} from './performance-page.ts';
-import type {Reactions} from './reactions.ts';
-import type {Results} from './run.ts';
+import {performancePage, type Reactions, type Results} from './performance-page.ts';
 
 const RESULTS = new URL('../results/', import.meta.url).pathname;
 const PAGE = new URL('../../docs/performance.md', import.meta.url).pathname;

@@ -71,7 +71,7 @@ const within = async (
 };
 
 /** What may come, `words` being all that follows the program's name, the last one as far as it is typed. */
-export const completionsOf = async (program: Command, words: readonly string[], lookUp: LookUp): Promise<string> => {
+const completionsOf = async (program: Command, words: readonly string[], lookUp: LookUp): Promise<string> => {
 	const current = words.at(-1) ?? '';
 	const commands = commandsOf(program);
 	const command = commands.find((one) => one.name() === words[0]);

@@ -115,7 +115,7 @@ const fishOf = (all: readonly Words[], name: string): string =>
 	].join('\n');
 
 /** The script for a shell, of the commands that there are. */
-export const completionOf = (program: Command, shell: Shell): string => {
+const completionOf = (program: Command, shell: Shell): string => {
 	const words = wordsOf(program);
 	return shell === 'fish' ? fishOf(words, program.name()) : bashOf(words, program.name(), shell);
 };

@@ -31,7 +31,7 @@ export const greeting = (
 	].join('\n');
 
 /** The line of a happening, without its time; undefined for what is not told in lines. */
-export const messageOf = (colors: Colors, happening: Happening): string | undefined => {
+const messageOf = (colors: Colors, happening: Happening): string | undefined => {
 	switch (happening.kind) {
 		case 'event': {
 			const {type, message, object} = happening.event;

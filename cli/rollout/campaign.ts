@@ -1,24 +1,15 @@
 // The rollouts of one namespace: follows its Deployments and VirtualServices, and looks after each that is marked. A
 // rollout under way is never left for a change of its marks: it ends, or is interrupted.
-import type {Services} from '../../actors/life/bindings.ts';
-import type {Following, KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
+import type {Following, KubeObject} from '../../services/kubernetes/cluster.ts';
 import {deployments} from '../../services/kubernetes/resources.ts';
-import {OneRollout} from './one-rollout.ts';
-import type {Report, Result} from './report.ts';
+import {OneRollout, type CommonOptions} from './one-rollout.ts';
+import type {Result} from './report.ts';
 import {isOfInterest, MARK, scan, type Found, type Settings} from './scan.ts';
 import {aboutOf, problemText} from './words.ts';
 
-export type CampaignOptions = {
-	readonly services: Services;
-	/** VirtualServices in the version that is served. */
-	readonly resource: Resource;
+export type CampaignOptions = CommonOptions & {
 	readonly namespace: string;
 	readonly settings: Settings;
-	/** `once`: until each has come to rest; `watch`: until it is interrupted; `dry`: says what `once` would begin with. */
-	readonly mode: 'once' | 'watch' | 'dry';
-	/** Whether a revision that has failed before is rolled out once more. */
-	readonly isRetrying: boolean;
-	readonly report: Report;
 };
 
 export type Campaign = {

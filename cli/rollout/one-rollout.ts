@@ -1,13 +1,25 @@
 // The rollout of one marked Deployment: hosts its chart, tells what happens, and what it has come to.
 import {startAnnotatedRun, type AnnotatedRun, type Step} from '../../actors/record/annotated-run.ts';
+import type {Services} from '../../actors/life/bindings.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import {factsOf, isStill, stateOf} from '../../machines/facts.ts';
-import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import type {CampaignOptions} from './campaign.ts';
-import type {Result} from './report.ts';
+import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
+import type {Report, Result} from './report.ts';
 import {aboutOf, leftOf, planOf, restOf} from './words.ts';
 
-export type OneRolloutOptions = Pick<CampaignOptions, 'services' | 'resource' | 'mode' | 'isRetrying' | 'report'> & {
+/** What all rollouts of a campaign have in common. */
+export type CommonOptions = {
+	readonly services: Services;
+	/** VirtualServices in the version that is served. */
+	readonly resource: Resource;
+	/** `once`: until each has come to rest; `watch`: until it is interrupted; `dry`: says what `once` would begin with. */
+	readonly mode: 'once' | 'watch' | 'dry';
+	/** Whether a revision that has failed before is rolled out once more. */
+	readonly isRetrying: boolean;
+	readonly report: Report;
+};
+
+type OneRolloutOptions = CommonOptions & {
 	readonly model: CanaryModel;
 	readonly route: KubeObject;
 	/** It has come to rest, and that is recorded. */

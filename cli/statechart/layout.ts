@@ -39,7 +39,7 @@ const LABEL_LINE_MAX = 26;
 const BOX_LINE_MAX = 44;
 
 /** Breaks at spaces, so that no line is longer than `max` where that can be. */
-export const wrap = (text: string, max: number): readonly string[] => {
+const wrap = (text: string, max: number): readonly string[] => {
 	const lines: string[] = [];
 	for (const word of text.split(' ')) {
 		const last = lines.at(-1);

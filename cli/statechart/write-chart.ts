@@ -60,7 +60,7 @@ const transitionsOf = ({path, state}: Placed): readonly ChartTransitionView[] =>
 	}));
 
 /** The chart of a Canary with its layout. */
-export const chartView = async (): Promise<ChartView> => {
+const chartView = async (): Promise<ChartView> => {
 	const chart = canaryChart();
 	const drawing = drawingOf(chart);
 	const layout = await layOut(drawing);

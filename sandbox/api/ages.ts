@@ -4,7 +4,7 @@ const join = (large: number, largeUnit: string, small: number, smallUnit: string
 	small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 
 /** `93s`, `5m3s`, `3h12m`, `2d5h`, … */
-export const humanDuration = (ms: number): string => {
+const humanDuration = (ms: number): string => {
 	const seconds = Math.trunc(ms / 1000);
 	if (seconds < -1) return '<invalid>';
 	if (seconds < 0) return '0s';

@@ -45,7 +45,7 @@ const misfitsIn = (value: unknown, type: string, owner: string, path: string): r
 };
 
 /** What of an object of a built-in kind does not fit; unknown fields are dropped in place. */
-export const misfitsOf = (kind: Kind, version: string, object: Json): readonly Misfit[] => {
+const misfitsOf = (kind: Kind, version: string, object: Json): readonly Misfit[] => {
 	// The schemas in a definition have fields that its model names otherwise.
 	if (kind.isCustom || kind.kind === 'CustomResourceDefinition') return [];
 	const type = modelName(kind.kind, version);

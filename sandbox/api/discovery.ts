@@ -6,7 +6,7 @@ import {byPreference} from './crd.ts';
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** What can only be posted: reviews that are answered at once. */
-export const reviews: ReadonlyArray<readonly [string, string, string]> = [
+const reviews: ReadonlyArray<readonly [string, string, string]> = [
 	['authentication.k8s.io', 'tokenreviews', 'TokenReview'],
 	['authentication.k8s.io', 'selfsubjectreviews', 'SelfSubjectReview'],
 	['authorization.k8s.io', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'],

@@ -5,7 +5,7 @@ import {StatusError, type KindKey} from './types.ts';
 export type FieldError = {readonly field: string; readonly reason: string; readonly message: string};
 
 /** `canaries.flagger.app`, or `pods` for the core group. */
-export const qualified = (key: KindKey): string => (key.group === '' ? key.plural : `${key.plural}.${key.group}`);
+const qualified = (key: KindKey): string => (key.group === '' ? key.plural : `${key.plural}.${key.group}`);
 
 const about = (key: KindKey, name: string): Record<string, unknown> => ({
 	name,

@@ -98,7 +98,7 @@ const completeVolume = (volume: Json): void => {
 };
 
 /** Completes a pod's spec, or that of a template. */
-export const completePodSpec = (spec: Json, restartPolicy = 'Always'): void => {
+const completePodSpec = (spec: Json, restartPolicy = 'Always'): void => {
 	setMissing(spec, {
 		restartPolicy,
 		terminationGracePeriodSeconds: 30,

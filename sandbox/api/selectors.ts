@@ -52,7 +52,7 @@ const terms = (text: string): readonly string[] =>
 		.filter((term) => term !== '');
 
 /** The test of a label selector; one requirement or more, separated by commas. */
-export const labelTest = (selector: string): LabelTest => {
+const labelTest = (selector: string): LabelTest => {
 	const tests = terms(selector).map((term) => requirement(term));
 	return (labels) => tests.every((test) => test(labels));
 };

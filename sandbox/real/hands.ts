@@ -1,7 +1,8 @@
 // Changes a real cluster as the scenarios and their user ask for it.
 import {sleep, wallClock} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {collectionPath, type Hands} from '../scenario/changes.ts';
+import {collectionPath} from '../scenario/changes.ts';
+import type {Hands} from '../scenario/hands.ts';
 import {ApiError, type Client} from './control-plane/client.ts';
 
 /** A kind is served some time after its definition was taken, and a namespace known. */

@@ -2,6 +2,7 @@
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {deployments, pathOf as resourcePath} from '../../services/kubernetes/resources.ts';
 import {commandText, give} from './commands.ts';
+import type {Hands} from './hands.ts';
 import {inVersion, keyOf, type Happens, type Scenario} from './read.ts';
 
 const BY = 'scenario';
@@ -13,14 +14,6 @@ type Reference = {
 	readonly kind: string;
 	readonly namespace?: string;
 	readonly name: string;
-};
-
-/** Who changes a cluster through its API, embedded or real: at once in the one, some time later in the other. */
-export type Hands = {
-	/** Creates objects as kubectl would, existing ones are left. Throws or rejects with the server's message. */
-	apply(objects: readonly KubeObject[]): void | Promise<void>;
-	/** Sends one request; the same holds for its failure. */
-	send(method: string, path: string, contentType: string, body?: unknown): unknown;
 };
 
 /** The path of an object's kind, in its namespace; throws as kubectl does when the kind is not known. */

@@ -2,7 +2,7 @@
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {commandObject} from '../../services/kubernetes/command-object.ts';
 import {canaries, canaryCommands, pathOf} from '../../services/kubernetes/resources.ts';
-import type {Hands} from './changes.ts';
+import type {Hands} from './hands.ts';
 import type {Steering} from './format.ts';
 import {keyOf, type Key} from './read.ts';
 

@@ -4,7 +4,7 @@ import type {EventPattern, Expect} from './format.ts';
 import type {EventLine, Finding, Happening} from './happenings.ts';
 
 /** World time after which a scenario without `within` is judged. */
-export const WITHIN_DEFAULT = '1h';
+const WITHIN_DEFAULT = '1h';
 
 type Seen = {
 	phase: string;

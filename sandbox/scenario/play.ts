@@ -2,11 +2,12 @@
 import {parseDuration} from '../../api/durations.ts';
 import type {Clock} from '../../services/clock.ts';
 import type {World} from '../world/world.ts';
-import {change, changeText, giveTemplate, type Hands} from './changes.ts';
+import {change, changeText, giveTemplate} from './changes.ts';
 import {createJudge, withinOf} from './expectations.ts';
 import type {Faults} from './faults.ts';
 import type {When} from './format.ts';
 import {countUsers, type Finding, type Happening, type OnHappening} from './happenings.ts';
+import type {Hands} from './hands.ts';
 import type {Happens, Scenario} from './read.ts';
 
 /** World time in which what ends together with the run, its last event and requests, is still counted. */

@@ -17,7 +17,7 @@ export type Behaviour = {
 };
 
 /** Milliseconds of `500ms`, `3s`, `1m30s` or `1h`; undefined for anything else. */
-export const parseDuration = (text: string): number | undefined => {
+const parseDuration = (text: string): number | undefined => {
 	if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/u.test(text)) return undefined;
 	let total = 0;
 	for (const [, count = '', unit = ''] of text.matchAll(/([\d.]+)(ms|s|m|h)/gu)) {

@@ -38,7 +38,7 @@ const text = (status: number, body: string, delayMs = 0): AppAnswer => ({
 });
 
 /** The tag of an image: `1.2.0` of `quay.io:443/podinfo:1.2.0@sha256:…`, and `latest` without one. */
-export const versionOf = (image: string): string => /:([\w.-]+)$/u.exec(image.split('@')[0] ?? '')?.[1] ?? 'latest';
+const versionOf = (image: string): string => /:([\w.-]+)$/u.exec(image.split('@')[0] ?? '')?.[1] ?? 'latest';
 
 const environmentOf = (pod: KubeObject): ReadonlyMap<string, string> => {
 	const {env = []} = specOf<PodSpec>(pod).containers?.[0] ?? {};

@@ -16,9 +16,6 @@ import {createLeaseView} from './lease-view.ts';
 import {leases} from '../kubernetes/resources.ts';
 import {startWatch} from '../kubernetes/watch.ts';
 
-export type {Fence} from './lease-fence.ts';
-export type {Term} from './lease-reign.ts';
-
 /** The peer's: while both are installed, only one of them acts. */
 export const LEASE_NAME = 'flagger-leader-election';
 

@@ -6,8 +6,8 @@ import {HttpError} from './errors.ts';
 import {createLineSplitter} from './lines.ts';
 import {asHttpError, createSocketTransport, type TlsOptions, type Transport} from './transport.ts';
 
-export {HttpError, type HttpErrorKind} from './errors.ts';
-export type {TlsOptions, Transport, TransportRequest, TransportResponse} from './transport.ts';
+export {HttpError} from './errors.ts';
+export type {TlsOptions, Transport, TransportResponse} from './transport.ts';
 
 type Asked = {
 	readonly method?: string;

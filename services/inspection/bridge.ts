@@ -2,7 +2,7 @@
 // the page around it posts (createBrowserReceiver of @statelyai/inspect); nothing of ours is asked by another site.
 
 /** Where the inspector is. What is posted goes to this origin alone. */
-export const INSPECTOR = 'https://stately.ai/inspect';
+const INSPECTOR = 'https://stately.ai/inspect';
 const {origin} = new URL(INSPECTOR);
 
 const html = `<!doctype html>

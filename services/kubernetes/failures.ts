@@ -39,7 +39,7 @@ const REASONS: Readonly<Record<number, string>> = {
 /**
  * Seconds, or an HTTP date (`nowMs` is wall time), as milliseconds from now; undefined when absent or neither.
  */
-export const parseRetryAfter = (header: string | undefined, nowMs: number): number | undefined => {
+const parseRetryAfter = (header: string | undefined, nowMs: number): number | undefined => {
 	if (header === undefined || header.trim() === '') {
 		return undefined;
 	}

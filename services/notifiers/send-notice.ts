@@ -22,7 +22,7 @@ const retryAfterOf = ({headers}: HttpResponse, now: number): number | undefined 
 };
 
 /** Requests go to the receiver's own origin alone, for they carry its token. */
-export const requestsTo =
+const requestsTo =
 	(door: Door, {address}: Receiver, notice: Notice, now: () => number, signal: AbortSignal): SendRequest =>
 	async ({url, method = 'POST', headers = {}, body}: ReceiverRequest) => {
 		const {origin, host} = new URL(url);

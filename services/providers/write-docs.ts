@@ -47,7 +47,7 @@ const introduction = `<!-- Written by npm run generate from services/providers; 
 `;
 
 /** The page. */
-export const routersPage = (): string => {
+const routersPage = (): string => {
 	const titles = ['provider', ...columns.map(([title]) => title), 'speaks'];
 	const table = [`| ${titles.join(' | ')} |`, `| ${titles.map(() => '---').join(' | ')} |`, ...providers.map(row)];
 	return [introduction, `${table.join('\n')}\n`, ...providers.map(section)].join('\n');

@@ -10,7 +10,7 @@ import type {Random} from '../random.ts';
 import type {EventOutcome} from './telemetry.ts';
 import {createEventNames, eventObject, fitMessage, type About, type EventToRecord} from './event-object.ts';
 
-export type {About, EventToRecord} from './event-object.ts';
+export type {About} from './event-object.ts';
 
 export type EventRecorder = {
 	/** Queues; never throws and never waits. */

@@ -23,7 +23,7 @@ export type ObservedChecksOptions = {
 };
 
 /** Asks so that every query is told, by the type of its source: one of a few. */
-export const observedAsk =
+const observedAsk =
 	(ask: Ask, {clock, telemetry, tracing}: Pick<ObservedChecksOptions, 'clock' | 'telemetry' | 'tracing'>): Ask =>
 	(asked, signal) =>
 		tracing.query(asked.source, asked.query, async () => {

@@ -11,7 +11,7 @@ import {scalerSpec, withoutNulls, type Labels} from '../objects/shapes.ts';
 import type {Template} from './workload.ts';
 
 /** The labels that go along to generated objects. */
-export const includedLabels = (labels: Labels = {}, {includePrefixes}: Labelling): Labels => {
+const includedLabels = (labels: Labels = {}, {includePrefixes}: Labelling): Labels => {
 	const isIncluded = (key: string): boolean =>
 		includePrefixes.some((prefix) => prefix === '*' || (prefix !== '' && key.startsWith(prefix)));
 	return Object.fromEntries(Object.entries(withoutToolkit(labels)).filter(([key]) => isIncluded(key)));

@@ -30,7 +30,7 @@ export const JSON_PATCH = 'application/json-patch+json';
 export const MERGE_PATCH = 'application/merge-patch+json';
 
 /** `v1/pods` is below /api, `apps/v1/deployments` below /apis. */
-export const pathOf = (collection: string, namespace: string | undefined, name?: string): string => {
+const pathOf = (collection: string, namespace: string | undefined, name?: string): string => {
 	const parts = collection.split('/');
 	const root = parts.length === 2 ? 'api' : 'apis';
 	const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;

@@ -25,7 +25,7 @@ export const stagesOf = (dockerfile: string): ReadonlyArray<readonly Instruction
 };
 
 /** What the Dockerfile's last stage says of how the image is run. */
-export const configOf = (dockerfile: string) => {
+const configOf = (dockerfile: string) => {
 	const stage = stagesOf(dockerfile).at(-1) ?? [];
 	const last = (wanted: string): string => stage.findLast(({name}) => name === wanted)?.value ?? '';
 	const env = stage.filter(({name}) => name === 'ENV').map(({value}) => value.split('=') as [string, string]);

@@ -84,12 +84,7 @@ const beginsAnew = ({before, after}: Step): boolean =>
 	before?.path.endsWith('.idle') === true && !after.path.endsWith('.idle') && before.context.judged !== 'v1';
 
 /** Takes one step; rejects what kills the actor. */
-export const take = (
-	machine: AnyStateMachine,
-	before: Pair | undefined,
-	happening: Happening,
-	input?: unknown,
-): Step => {
+const take = (machine: AnyStateMachine, before: Pair | undefined, happening: Happening, input?: unknown): Step => {
 	const [snapshot, actions] = (
 		before === undefined
 			? initialTransition(machine, input as never)

@@ -48,7 +48,7 @@ const afterEffect = (standing: Standing, {src, input}: Effect, target: string): 
 const insists = new Set(['wait until']);
 
 /** How an effect can end: done, or refused unless it insists; a promotion also by a target that has moved on. */
-export const answersTo = (pair: Pair, effect: Effect): readonly Happening[] => {
+const answersTo = (pair: Pair, effect: Effect): readonly Happening[] => {
 	const {id, src, input} = effect;
 	const {standing, context} = pair;
 	const target = context.world?.target?.revision ?? '';
@@ -70,7 +70,7 @@ export const answersTo = (pair: Pair, effect: Effect): readonly Happening[] => {
 	];
 };
 
-export const sightName = (sight: Sight): string =>
+const sightName = (sight: Sight): string =>
 	Object.entries(sight)
 		.map(([what, how]) => `${what} ${String(how)}`)
 		.join(', ') || 'all well';
@@ -92,19 +92,19 @@ export const observation = ({path, context, standing}: Pair, sight: Sight, revis
 	};
 };
 
-export const judgement = ({context, standing}: Pair, outcome: Verdict['outcome']): Happening => ({
+const judgement = ({context, standing}: Pair, outcome: Verdict['outcome']): Happening => ({
 	name: `check ${outcome}`,
 	event: {type: 'check judged', step: context.run.step, verdict: verdict(outcome, next(context))},
 	standing,
 });
 
-export const change = ({context, standing}: Pair, model: CanaryModel, name: string): Happening => ({
+const change = ({context, standing}: Pair, model: CanaryModel, name: string): Happening => ({
 	name: `edited: ${name}`,
 	event: {type: 'canary changed', model, at: next(context)},
 	standing,
 });
 
-export const asking = ({context, standing}: Pair, command: Command): Happening => ({
+const asking = ({context, standing}: Pair, command: Command): Happening => ({
 	name: `asked: ${command.verb}`,
 	event: {type: 'command given', command, at: next(context)},
 	standing,

@@ -17,7 +17,7 @@ const healths: Readonly<Record<string, string>> = {
 };
 
 /** Argo CD's answer. Throws where its script would: it compares the weight, walks the conditions and joins messages. */
-export const argoHealthOf = ({status}: KubeObject): {readonly health: string; readonly message: string} => {
+const argoHealthOf = ({status}: KubeObject): {readonly health: string; readonly message: string} => {
 	if (status === undefined) {
 		return {health: 'Unknown', message: 'No status'};
 	}
@@ -39,10 +39,7 @@ export const argoHealthOf = ({status}: KubeObject): {readonly health: string; re
 };
 
 /** Flux's answer: what it would take for the Canary's readiness; `Current` where it finds nothing to read. */
-export const fluxStatusOf = ({
-	metadata,
-	status = {},
-}: KubeObject): 'Terminating' | 'InProgress' | 'Failed' | 'Current' => {
+const fluxStatusOf = ({metadata, status = {}}: KubeObject): 'Terminating' | 'InProgress' | 'Failed' | 'Current' => {
 	if (metadata.deletionTimestamp !== undefined) {
 		return 'Terminating';
 	}

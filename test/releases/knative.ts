@@ -5,7 +5,7 @@ import {knativeServices} from '../../services/kubernetes/resources.ts';
 import type {Harness} from './harness.ts';
 import {PROMOTED, type Version} from './shapes.ts';
 
-export const PRIMARY_REVISION = 'flagger.app/primary-revision';
+const PRIMARY_REVISION = 'flagger.app/primary-revision';
 
 const metadataOf = ({behaviour = {}}: Version) => ({
 	annotations: Object.fromEntries(

@@ -53,7 +53,7 @@ type Template = {
 export const templateOf = (deployment: KubeObject | undefined): Template => deployment?.spec?.['template'] as Template;
 
 /** The objects in another namespace than the one that they were written for. */
-export const inNamespace = (namespace: string, objects: readonly KubeObject[]): readonly KubeObject[] =>
+const inNamespace = (namespace: string, objects: readonly KubeObject[]): readonly KubeObject[] =>
 	objects.map((object) => {
 		const {metadata} = object;
 		return object.kind === 'Namespace'

@@ -83,7 +83,7 @@ const endOf = (
 	writes: requests.filter((request) => isWriteName(request)).length,
 });
 
-export const primaryOf = ({shape}: Plan): string => (shape === 'today' ? 'podinfo-primary' : 'podinfo');
+const primaryOf = ({shape}: Plan): string => (shape === 'today' ? 'podinfo-primary' : 'podinfo');
 
 /** How long nobody looks after the Canary, in seconds of the world: a restart, a lease, a longer outage. */
 const outages = [0, 3, 20, 70];

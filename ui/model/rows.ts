@@ -3,8 +3,6 @@ import type {CanarySummary} from '../../api/http/canary-views.ts';
 import type {StreamEvent} from '../../api/http/stream-events.ts';
 import type {Filter, Sort} from './routes.ts';
 
-export type Rows = ReadonlyMap<string, CanarySummary>;
-
 /** What tells Canaries apart: a Rollout may have the name of a Canary. */
 export const keyOf = ({kind, namespace, name}: Pick<CanarySummary, 'kind' | 'namespace' | 'name'>): string =>
 	`${kind}/${namespace}/${name}`;

@@ -21,7 +21,7 @@ export const setToken = (text: string): void => {
 };
 export const hasToken = (): boolean => token !== '';
 
-export const addressOf = (path: string): URL => new URL(path, document.baseURI.split('#')[0]);
+const addressOf = (path: string): URL => new URL(path, document.baseURI.split('#')[0]);
 
 /** Sends a request with the token, if there is one; rejects with a Refused. */
 export const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {

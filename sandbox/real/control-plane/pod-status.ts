@@ -36,7 +36,7 @@ const CRASH_PERIOD_MS = 5000;
 const UNIT_MS: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000};
 
 /** A duration as Go writes it: `3s`, `1m30s`, `250ms`. Undefined when absent or not one. */
-export const parseDuration = (text: string | undefined): number | undefined => {
+const parseDuration = (text: string | undefined): number | undefined => {
 	if (!text || !/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/u.test(text)) {
 		return undefined;
 	}

@@ -30,7 +30,7 @@ type ServiceSpec = {readonly selector?: Labels; readonly ports?: readonly Servic
 type Port = {readonly name?: string; readonly port: number; readonly protocol: string};
 
 /** The pods that a service selects and that have an address, in order of name. */
-export const podsOf = (service: KubeObject, pods: Informer): readonly KubeObject[] => {
+const podsOf = (service: KubeObject, pods: Informer): readonly KubeObject[] => {
 	const {selector = {}} = specOf<ServiceSpec>(service);
 	return [...pods.inNamespace(service.metadata.namespace ?? '')]
 		.filter((pod) => isSelected(selector, pod.metadata.labels ?? {}) && pod.status?.['podIP'] !== undefined)

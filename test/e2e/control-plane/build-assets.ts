@@ -80,7 +80,7 @@ const go = async (...args: string[]): Promise<string> => {
 };
 
 /** Builds what is missing and returns the folder; whole or not there at all, for it appears by one rename. */
-export const buildAssets = async (say: (text: string) => void = () => {}): Promise<string> => {
+const buildAssets = async (say: (text: string) => void = () => {}): Promise<string> => {
 	const folder = assetsFolder();
 	if (isComplete(folder)) {
 		return folder;

@@ -20,7 +20,7 @@ export const keys = {
 /** A clock that moves only when told to. */
 export type SteppedClock = Clock & {advance(ms: number): void};
 
-export const steppedClock = (): SteppedClock => {
+const steppedClock = (): SteppedClock => {
 	let now = Date.parse('2026-01-02T03:04:05Z');
 	const timers = new Map<number, {readonly at: number; readonly callback: () => void}>();
 	let handles = 0;

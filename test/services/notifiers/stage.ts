@@ -62,7 +62,8 @@ export const failed: Notice = {
 	link: 'https://aviary.example/canaries/test/podinfo',
 };
 
-export const {link: _, ...failedWithoutPage} = failed;
+const {link: _, ...withoutPage} = failed;
+export const failedWithoutPage: Notice = withoutPage;
 
 export const succeeded: Notice = {
 	...failed,

@@ -122,8 +122,7 @@ export const rolledBack: RecordedRun = {
 };
 
 /** What somebody may have written who wants to own the reader's terminal, browser or issue. */
-export const HOSTILE =
-	'"><script>alert(1)</script><img src=x onerror=alert(2)>|`x`\u001B[2J\n# owned\u202E[a](javascript:1)';
+const HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>|`x`\u001B[2J\n# owned\u202E[a](javascript:1)';
 
 /** Hostile text wherever a record takes text. */
 export const hostile: RecordedRun = {
