@@ -22,6 +22,9 @@ export type Options = {
 	readonly nodeFlags: readonly string[];
 	/** Where the results are written. */
 	readonly out: string;
+	/** Of a comparison: the commit to compare with, and how often both are measured. */
+	readonly base: string | undefined;
+	readonly pairs: number;
 };
 
 /** Foreign objects by word, or three numbers. */
@@ -89,6 +92,8 @@ export const readOptions = (words: readonly string[]): Options => {
 			command: {type: 'string'},
 			manifests: {type: 'string'},
 			'node-flags': {type: 'string', default: ''},
+			base: {type: 'string'},
+			pairs: {type: 'string', default: '2'},
 		},
 	});
 	return {
@@ -101,5 +106,7 @@ export const readOptions = (words: readonly string[]): Options => {
 		manifests: values.manifests,
 		nodeFlags: values['node-flags'].split(' ').filter((flag) => flag !== ''),
 		out: values.out,
+		base: values.base,
+		pairs: numbers('pairs', values.pairs)[0] ?? 1,
 	};
 };

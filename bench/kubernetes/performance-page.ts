@@ -216,6 +216,7 @@ npm run bench                                             # N = 1, 10, 100, 1,00
 npm run bench -- --canaries 1,10,100 --idle 1m --foreign small
 npm run bench -- --name peer --manifests peer.yaml --command \\
   "peer -kubeconfig={kubeconfig} -metrics-server={metricsServer} -port={port} -mesh-provider=istio"
+npm run bench:paired -- --base REV                        # against another commit, in turn, as ratios
 npm run bench:reactions                                   # the reactions; five minutes
 npm run bench:pages                                       # this page, from the results that are there
 \`\`\`

@@ -28,7 +28,7 @@ const READY_MS_MAX = 120_000;
 const END_MS_MAX = 20_000;
 
 /** The flags with which the image starts Node. */
-const shippedFlags = (): readonly string[] => {
+export const shippedFlags = (): readonly string[] => {
 	const [, entrypoint = '[]'] = /^ENTRYPOINT (\[.*\])$/mu.exec(readFileSync(DOCKERFILE, 'utf8')) ?? [];
 	return (JSON.parse(entrypoint) as readonly string[]).filter((word) => word.startsWith('--'));
 };
