@@ -24,3 +24,28 @@ export const weightsOf = ({steps}: Plan): readonly number[] => steps.map(({share
 
 /** The canary's highest weight. */
 export const maxWeightOf = (plan: Plan): number => Math.max(...weightsOf(plan));
+
+/** A share that gives the canary no less than the other; one that is mirrored comes before any that users get. */
+const isAtLeast = (one: Share, other: Share): boolean =>
+	one.canary === other.canary ? (one.mirrored ?? 0) >= (other.mirrored ?? 0) : one.canary > other.canary;
+
+/** The index of the last step that this share has reached; -1 before the first. */
+export const reachedBy = ({steps}: Plan, share: Share): number =>
+	steps.findLastIndex((step) => isAtLeast(share, step.share));
+
+/** The first step above this share; undefined when none is left. */
+const stepAbove = ({steps}: Plan, share: Share): Step | undefined =>
+	steps.find((step) => !isAtLeast(share, step.share));
+
+/** What a former life was doing at most: one step beyond what the route gives, or what it recorded, if that is less. */
+export const shareUnderWay = (plan: Plan, routed: Share, recorded: number): Share => {
+	const next = stepAbove(plan, routed)?.share ?? routed;
+	const canary = Math.min(recorded, next.canary);
+	return canary === routed.canary ? routed : {...next, canary};
+};
+
+/** How many rounds of a step a former life had passed, which recorded the one that was under way, over all steps. */
+export const roundsPassed = ({steps}: Plan, step: number, recorded: number): number => {
+	const before = steps.slice(0, Math.max(0, step)).filter(({tells}) => tells === 'rounds');
+	return Math.max(0, recorded - 1 - before.reduce((sum, {rounds}) => sum + rounds, 0));
+};

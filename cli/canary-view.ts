@@ -66,6 +66,7 @@ const recalled = (status: CanaryStatus, model: CanaryModel, at: number): Context
 		recalled: {
 			phase: status.phase ?? '',
 			canaryWeight: numberOf(status.canaryWeight),
+			iterations: numberOf(status.iterations),
 			failedChecks: numberOf(status.failedChecks),
 			lastAppliedSpec: plain(status.lastAppliedSpec),
 			lastPromotedSpec: plain(status.lastPromotedSpec),

@@ -77,6 +77,7 @@ const usual: Context = {
 		recalled: {
 			phase: 'Progressing',
 			canaryWeight: 20,
+			iterations: 0,
 			failedChecks: 0,
 			lastAppliedSpec: REVISION,
 			lastPromotedSpec: OTHER,

@@ -4,22 +4,22 @@ import {assign, sendParent, setup} from 'xstate';
 import type {CanaryModel, Instant, Verdict} from '../api/model.ts';
 import {analysisPorts} from './ports.ts';
 
-/** `step` names the weight under judgement, so that a late verdict is never counted for another step. */
+/** `change` names the change of the route that is judged, so that a late verdict is never counted for another. */
 export type StepBegan = {
 	readonly type: 'step began';
 	readonly model: CanaryModel;
-	readonly step: number;
+	readonly change: number;
 	readonly due: Instant;
 };
 
-type Context = {readonly model: CanaryModel; readonly step: number; readonly due: Instant};
+type Context = {readonly model: CanaryModel; readonly change: number; readonly due: Instant};
 type Event =
 	| StepBegan
 	| {readonly type: 'traffic returned'}
 	| {readonly type: 'model changed'; readonly model: CanaryModel};
 
 /** What the canary's chart hears. */
-export type CheckJudged = {readonly type: 'check judged'; readonly step: number; readonly verdict: Verdict};
+export type CheckJudged = {readonly type: 'check judged'; readonly change: number; readonly verdict: Verdict};
 
 /** The next due instant after `at`, on the grid that began with the step, so that rounds do not drift. */
 export const nextDue = (due: Instant, at: Instant, intervalMs: number): Instant =>
@@ -30,7 +30,7 @@ export const analysisMachine = setup({
 	actors: analysisPorts,
 	actions: {
 		'note the step': assign(({event}) =>
-			event.type === 'step began' ? {model: event.model, step: event.step, due: event.due} : {},
+			event.type === 'step began' ? {model: event.model, change: event.change, due: event.due} : {},
 		),
 		'note the model': assign(({event}) => (event.type === 'model changed' ? {model: event.model} : {})),
 		'set the next due': assign({
@@ -38,13 +38,13 @@ export const analysisMachine = setup({
 		}),
 		'tell the verdict': sendParent(({context}, {verdict}: {verdict: Verdict}): CheckJudged => ({
 			type: 'check judged',
-			step: context.step,
+			change: context.change,
 			verdict,
 		})),
 	},
 }).createMachine({
 	id: 'analysis',
-	context: ({input}) => ({model: input.model, step: 0, due: 0}),
+	context: ({input}) => ({model: input.model, change: 0, due: 0}),
 	initial: 'idle',
 	on: {
 		'step began': {target: '.waiting', actions: 'note the step', reenter: true},

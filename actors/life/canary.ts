@@ -73,6 +73,7 @@ export const recalledOf = (canary: KubeObject | undefined): Recalled => {
 	return {
 		phase: text(status['phase']) as Phase | '',
 		canaryWeight: number(status['canaryWeight']),
+		iterations: number(status['iterations']),
 		failedChecks: number(status['failedChecks']),
 		lastAppliedSpec: text(status['lastAppliedSpec']),
 		lastPromotedSpec: text(status['lastPromotedSpec']),

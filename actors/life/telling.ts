@@ -11,7 +11,7 @@ const observed = ({model, run}: Context, status: Status): CanaryFacts => ({
 	target: model.target.name,
 	state: status.state,
 	phase: status.phase,
-	weights: {[model.primary.name]: 100 - run.routed, [model.target.name]: run.routed},
+	weights: {[model.primary.name]: 100 - run.routed.canary, [model.target.name]: run.routed.canary},
 	failedChecks: run.failedChecks,
 });
 
@@ -41,7 +41,7 @@ export const tellTelemetry = (
 			{name: context.model.name, namespace: context.model.namespace},
 			{
 				succeeded: end === 'succeeded',
-				strategy: 'canary',
+				strategy: context.model.analysis.plan.strategy,
 				status: context.model.skipAnalysis ? 'skipped' : 'completed',
 			},
 		);

@@ -145,7 +145,7 @@ export class PresentRun {
 		this.#run?.kept?.ledger.entered(path, event, context, reason, this.#options.services.clock.now());
 		if (path !== this.#path) {
 			this.#path = path;
-			this.#run?.trace.entered(path, {weight: context.run.weight});
+			this.#run?.trace.entered(path, {weight: context.run.share?.canary ?? 0});
 		}
 
 		if (this.#run !== undefined && !isUnderWay(path)) {

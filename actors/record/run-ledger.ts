@@ -105,7 +105,7 @@ export class RunLedger {
 	/** The chart is in a state; called with each of its snapshots. */
 	entered(path: Path, event: string, context: Context, reason: string, now: number): void {
 		const at = timestamp(now);
-		const {routed} = context.run;
+		const routed = context.run.routed.canary;
 		this.#spend(activityOf(path, context), now);
 		if (routed !== this.#weight || this.#lists.weights.length === 0) {
 			this.#weight = routed;

@@ -73,7 +73,7 @@ export class Book implements Watcher {
 			},
 			judged: (verdict, {revision, routed}) => {
 				entry.judged = {revision, verdict};
-				this.#tellVerdict(entry, verdict, routed);
+				this.#tellVerdict(entry, verdict, routed.canary);
 			},
 			said: ({type, text}) => {
 				const announcement = {at: exactTimestamp(this.#now()), type, text};
@@ -129,7 +129,7 @@ export class Book implements Watcher {
 				to: seen.path,
 				event: eventText(seen.event),
 				why: seen.status.reason,
-				weight: seen.context.run.routed,
+				weight: seen.context.run.routed.canary,
 			};
 			push(entry.transitions, transition, kept.transitions);
 			this.#options.publish({event: 'transition', data: {...this.#whose(entry), transition}});

@@ -5,6 +5,7 @@ import type {CanaryModel} from '../../api/model.ts';
 import {weightsOf} from '../../api/plan.ts';
 import {factsOf, isUnderWay, stateOf} from '../../machines/facts.ts';
 import type {Path} from '../../machines/facts.ts';
+import {isUnderJudgement} from '../../machines/model/run.ts';
 import {activityOf} from '../record/run-ledger.ts';
 import {endsOfWait} from './chart.ts';
 import {exactTimestamp} from '../../services/clock.ts';
@@ -94,7 +95,7 @@ export const waitEndOf = ({life, seen, since}: Entry): WaitEnd | undefined => {
 	const ends: readonly WaitEnd[] = [
 		...endsOfWait(path, context, since),
 		...[life.due()].flatMap((until) =>
-			until === undefined || context.run.routed === 0 ? [] : [{until, by: 'checks' as const}],
+			until === undefined || !isUnderJudgement(context.run) ? [] : [{until, by: 'checks' as const}],
 		),
 	];
 	// A Rollout has no deadline.
@@ -125,8 +126,8 @@ export const summaryOf = (entry: Entry): CanarySummary => {
 		phase: status?.phase ?? '',
 		since: exactTimestamp(since),
 		attention: attentionOf(entry),
-		weight: context?.run.routed ?? 0,
-		stepWeight: path !== undefined && hasStep(path) ? (context?.run.weight ?? 0) : 0,
+		weight: context?.run.routed.canary ?? 0,
+		stepWeight: path !== undefined && hasStep(path) ? (context?.run.share?.canary ?? 0) : 0,
 		steps: [...weightsOf(model.analysis.plan)],
 		failedChecks: context?.run.failedChecks ?? 0,
 		...(model.analysis.threshold !== unlimited && {threshold: model.analysis.threshold}),

@@ -7,6 +7,7 @@ import type {Decision} from '../../machines/model/commands.ts';
 import type {Context, Run} from '../../machines/model/context.ts';
 import type {Path} from '../../machines/facts.ts';
 import {guards} from '../../machines/model/guards.ts';
+import {isUnderJudgement} from '../../machines/model/run.ts';
 import {lackOf, lacksCheck} from '../../machines/words/lacks.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import {endsOfWait, placeOf, transitionsOf} from './chart.ts';
@@ -48,7 +49,7 @@ const timesOf = (path: Path, context: Context, {since, due}: Times) => {
 			return end;
 		}
 
-		const isChecked = due !== undefined && context.run.routed > 0;
+		const isChecked = due !== undefined && isUnderJudgement(context.run);
 		return isChecked && !holds && lacksCheck(guard, path) ? {until: due, by: 'checks'} : undefined;
 	};
 };

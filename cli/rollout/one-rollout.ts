@@ -103,9 +103,10 @@ export class OneRollout {
 			return;
 		}
 
-		if (run.routed !== this.#weight) {
-			this.#weight = run.routed;
-			report.routed({about: aboutOf(model), ga: model.primary.name, canary: model.target.name, weight: run.routed});
+		const weight = run.routed.canary;
+		if (weight !== this.#weight) {
+			this.#weight = weight;
+			report.routed({about: aboutOf(model), ga: model.primary.name, canary: model.target.name, weight});
 		}
 
 		if (!isStill(step.path)) {

@@ -27,8 +27,8 @@ export const planOf = ({path, status, context}: Step): Result => {
 		case 'progressing':
 		case 'halted': {
 			return planned(
-				run.weight > 0
-					? `would go on with ${model.target.name} (revision ${run.revision}) from canary weight ${run.routed}`
+				run.share !== undefined
+					? `would go on with ${model.target.name} (revision ${run.revision}) from canary weight ${run.routed.canary}`
 					: plan(model, world?.target?.revision ?? ''),
 			);
 		}
@@ -73,7 +73,7 @@ const restingTexts: Readonly<Partial<Record<State, Rest>>> = {
 const stuckTexts: Readonly<Partial<Record<Course, Rest>>> = {
 	holding: ({status, context: {model, run}}) => [
 		'blocked',
-		`the promotion failed: ${status.reason}; ${run.routed} % of the traffic stays on ${model.target.name} ` +
+		`the promotion failed: ${status.reason}; ${run.routed.canary} % of the traffic stays on ${model.target.name} ` +
 			`until ${model.primary.name} (GA) is healthy. Mend it, and run this again`,
 	],
 	blocked: ({context: {model, world}}) => [

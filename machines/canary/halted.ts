@@ -74,7 +74,7 @@ const missingDependency = base.createStateConfig({
 				input: ({context}) => ({
 					model: context.model,
 					part: 'routing',
-					share: {canary: context.run.routed},
+					share: context.run.routed,
 					revision: context.run.revision,
 				}),
 				onDone: {target: 'waiting', actions: {type: 'note the instant', params: at}},

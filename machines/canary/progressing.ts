@@ -42,7 +42,7 @@ const scalingUp = base.createStateConfig({
 				{
 					guard: 'both are healthy',
 					target: '#canary.progressing.routing',
-					actions: [say('the start'), 'advance the weight'],
+					actions: [say('the start'), 'begin the next step'],
 				},
 			],
 			on: {
@@ -82,11 +82,11 @@ const soaking = base.createStateConfig({
 			actions: ['adopt the weight', say('the adoption'), 'tell the judge of the step'],
 		},
 		{
-			guard: 'the step has passed at the max weight',
+			guard: 'the last step has passed',
 			target: '#canary.promoting',
 			actions: 'note the promotion',
 		},
-		{guard: 'the step has passed', target: 'routing', actions: 'advance the weight'},
+		{guard: 'the step has passed', target: 'routing', actions: 'begin the next step'},
 	],
 });
 
@@ -108,13 +108,13 @@ export const progressing = base.createStateConfig({
 				src: 'route traffic',
 				input: ({context: {model, run}}) => ({
 					model,
-					share: {canary: run.weight},
+					share: run.share ?? run.routed,
 					insist: false,
 					revision: run.revision,
 				}),
 				onDone: {
 					target: 'settling',
-					actions: [{type: 'confirm the step', params: at}, say('the weight'), 'tell the judge of the step'],
+					actions: [{type: 'confirm the step', params: at}, say('the step'), 'tell the judge of the step'],
 				},
 				onError: refusedIn('routing'),
 			},

@@ -12,7 +12,7 @@ import {overwritten} from '../model/drift.ts';
 import type {Event} from '../model/events.ts';
 import {guards} from '../model/guards.ts';
 import {lackOfCanary, lackOfPrimary, whyCanaryCannotStart} from '../model/health.ts';
-import {advance, begin, confirm, firstDue} from '../model/run.ts';
+import {advance, begin, confirm, firstDue, isUnderJudgement} from '../model/run.ts';
 import * as texts from '../words/texts.ts';
 import {ports} from '../ports.ts';
 
@@ -27,7 +27,7 @@ type CommandAnswered = {
 const stepBegan = (context: Context): StepBegan => ({
 	type: 'step began',
 	model: context.model,
-	step: context.run.step,
+	change: context.run.changes,
 	due: firstDue(context),
 });
 
@@ -44,7 +44,7 @@ export const base = setup({
 			event.type === 'world observed' ? act.noteWorld(context, event.world) : {},
 		),
 		'note the verdict': assign(({context, event}) =>
-			event.type === 'check judged' ? act.noteVerdict(context, event.step, event.verdict) : {},
+			event.type === 'check judged' ? act.noteVerdict(context, event.change, event.verdict) : {},
 		),
 		'follow the canary': enqueueActions(({context, enqueue}) => {
 			enqueue.sendTo('world', {type: 'model changed', model: context.model});
@@ -56,7 +56,7 @@ export const base = setup({
 		'recall the route': assign(({context}) => act.recallRoute(context)),
 		'take the run up': assign(({context}) => act.takeUp(context)),
 		'begin the run': assign(({context}) => begin(context)),
-		'advance the weight': assign(({context}) => advance(context)),
+		'begin the next step': assign(({context}) => advance(context)),
 		'adopt the weight': assign(({context}) => act.adoptWeight(context)),
 		'take the weight': assign(({context}) => act.takeWeight(context)),
 		'confirm the step': assign(({context}, {at}: {at: number}) => ({now: at, ...confirm(context, at)})),
@@ -90,7 +90,7 @@ export const base = setup({
 		// The judge.
 		'tell the judge of the step': sendTo('judge', ({context}) => stepBegan(context)),
 		'call the judge back': enqueueActions(({context, enqueue}) => {
-			if (context.run.routed > 0) {
+			if (isUnderJudgement(context.run)) {
 				enqueue.sendTo('judge', stepBegan(context));
 			}
 		}),
@@ -115,8 +115,8 @@ export const base = setup({
 			}
 		}),
 		'announce the verdict': enqueueActions(({context, event, enqueue}) => {
-			if (event.type === 'check judged' && event.step === context.run.step && context.run.routed > 0) {
-				for (const announcement of texts.verdictHalts(context.model, event.verdict)) {
+			if (event.type === 'check judged' && event.change === context.run.changes && isUnderJudgement(context.run)) {
+				for (const announcement of texts.judged(context, event.verdict)) {
 					enqueue.emit({type: 'announced', announcement});
 				}
 			}

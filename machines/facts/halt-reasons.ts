@@ -5,7 +5,7 @@ import type {Awaited, CanaryModel} from '../../api/model.ts';
 import type {Context, Resumption} from '../model/context.ts';
 import {canaryIsHealthy, lackOfCanary, lackOfPrimary, primaryIsHealthy, scalingUnderWay} from '../model/health.ts';
 import {howToGoOn, routeIsContested, routeIsYielded, whoseWeights} from '../model/route-changes.ts';
-import {missingOfOurs} from '../model/run.ts';
+import {isUnderJudgement, missingOfOurs} from '../model/run.ts';
 import {orderText, problemsText} from '../words/texts.ts';
 import type {Saying} from '../words/texts.ts';
 
@@ -57,8 +57,8 @@ const ofChecks = {...ofTheWorld, halts: atSteps, isOverrulable: true, isOfChecks
 const lacksSomething = (context: Context): boolean =>
 	(context.world?.problems.length ?? 0) > 0 || missingOfOurs(context) !== '';
 
-/** A canary that has users, or is about to be given some, must be healthy. */
-const needsCanary = ({run}: Context): boolean => run.routed > 0 || run.halted?.from === 'routing';
+/** A canary that is under judgement, or is about to be given users, must be healthy. */
+const needsCanary = ({run}: Context): boolean => isUnderJudgement(run) || run.halted?.from === 'routing';
 
 const isUnhealthy = (context: Context): boolean =>
 	!primaryIsHealthy(context) || (needsCanary(context) && !canaryIsHealthy(context));
@@ -71,7 +71,8 @@ const ofParts = {
 	failing: {
 		...ofTheWorld,
 		description: 'The canary’s pods fail under traffic.',
-		holds: (context) => context.run.halted?.from === 'anew' && (context.run.routed > 0 || lackOfCanary(context) !== ''),
+		holds: (context) =>
+			context.run.halted?.from === 'anew' && (context.run.routed.canary > 0 || lackOfCanary(context) !== ''),
 		waits: (context) => `the canary's pods to be healthy again: ${lackOfCanary(context) || 'they are'}`,
 		halts: atSteps,
 	},

@@ -25,9 +25,9 @@ export const progressing = {
 		description: 'The canary and the primary become healthy; the progress deadline bounds it.',
 		awaits: 'workloads',
 	},
-	'progressing.routing': {description: 'The next weight is written to the route.'},
-	'progressing.settling': {description: 'The proxies take the new weight over; checks do not count yet.'},
+	'progressing.routing': {description: 'The share of the next step is written to the route.'},
+	'progressing.settling': {description: 'The proxies take the new share over; checks do not count yet.'},
 	'progressing.soaking': {
-		description: 'Users are on the canary at this weight, and checks judge it until the step has passed.',
+		description: 'The step is in force, and checks judge the canary until it has passed.',
 	},
 } as const satisfies Rows<'progressing'>;

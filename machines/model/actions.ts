@@ -1,11 +1,15 @@
 // What the canary's chart notes and counts: pure changes of context, one name each.
+import {canonicalJson} from '../../api/canonical.ts';
 import type {CanaryModel, Verdict, World} from '../../api/model.ts';
+import {reachedBy, roundsPassed, shareUnderWay} from '../../api/plan.ts';
+import {isSameShare, noShare} from '../../api/shares.ts';
 import {Refused} from '../ports.ts';
 import {noRun} from './context.ts';
 import type {Context, Resumption, Run} from './context.ts';
 import {lackOfCanary, lackOfPrimary} from './health.ts';
-import {whoseWeights} from './route-changes.ts';
-import {begin, confirm, judge, nextWeight, routingOf, withoutVerdict} from './run.ts';
+import {shareOf, whoseWeights} from './route-changes.ts';
+import {relocated} from './plan.ts';
+import {begin, confirm, judge, routingOf, stepTo, withoutStep, withoutVerdict} from './run.ts';
 
 const withRun = (context: Context, change: Partial<Run>): Partial<Context> => ({run: {...context.run, ...change}});
 
@@ -17,8 +21,10 @@ const namesTheSame = (one: CanaryModel, other: CanaryModel): boolean =>
 /** Notes the spec; kept aside while it names other objects than the present one. */
 export const noteCanary = (context: Context, model: CanaryModel, at: number): Partial<Context> => {
 	const noted = {now: at, mendings: 0};
+	const {plan} = model.analysis;
+	const isReplanned = canonicalJson(plan) !== canonicalJson(context.model.analysis.plan);
 	return namesTheSame(context.model, model)
-		? {...noted, model, rebound: undefined}
+		? {...noted, model, rebound: undefined, ...(isReplanned && {run: relocated(context.run, plan)})}
 		: {...noted, model: {...context.model, suspended: model.suspended}, rebound: model};
 };
 
@@ -29,21 +35,25 @@ export const rebind = ({rebound, model, run, recalled}: Context): Partial<Contex
 	world: undefined,
 	judged: '',
 	promoted: '',
-	run: {...noRun, step: run.step + 1},
+	run: {...noRun, changes: run.changes + 1},
 	recalled: {...recalled, phase: ''},
 });
 
 /** A run had users wherever the route sends them, whatever the status came to say; at most one step is missing. */
-export const recallRoute = ({model, run, world, recalled: {phase, canaryWeight}}: Context): Partial<Context> => {
+export const recallRoute = ({model, run, world, recalled}: Context): Partial<Context> => {
+	const {phase, canaryWeight, iterations} = recalled;
+	const {plan} = model.analysis;
 	const rested = phase === 'Initialized' || phase === 'Succeeded' || (phase === 'Failed' && canaryWeight === 0);
-	const routed = rested ? 0 : (world?.route?.canary ?? 0);
+	const routed = rested ? noShare : shareOf(world?.route);
+	const share = shareUnderWay(plan, routed, canaryWeight);
+	const step = reachedBy(plan, share);
 	const primary = phase === 'Progressing' ? world?.primary : undefined;
 	return {
 		run: {
 			...run,
 			...(primary !== undefined && primary.promoted !== run.revision && {baseline: primary.revision}),
 			routed,
-			weight: Math.min(run.weight, nextWeight(model, routed)),
+			...(canaryWeight + iterations > 0 && {step, share, rounds: roundsPassed(plan, step, iterations)}),
 		},
 	};
 };
@@ -51,27 +61,36 @@ export const recallRoute = ({model, run, world, recalled: {phase, canaryWeight}}
 /** A former actor's run that has no traffic yet, or lost it: from its beginning, with what was counted against it. */
 export const takeUp = (context: Context): Partial<Context> => {
 	const begun = {...context, ...begin(context)};
-	const failedChecks = begun.judged === context.run.revision ? context.run.failedChecks : 0;
-	return {judged: begun.judged, ...withRun(begun, {failedChecks})};
+	const {revision, step, share, failedChecks, rounds} = context.run;
+	if (begun.judged !== revision) {
+		return {judged: begun.judged, run: begun.run};
+	}
+
+	// Rounds at a share that is not in force any more are passed anew.
+	const isWithoutUsers = step === 0 && share !== undefined && isSameShare(share, noShare);
+	return {judged: begun.judged, ...withRun(begun, {failedChecks, rounds: isWithoutUsers ? rounds : 0})};
 };
 
 export const noteWorld = (_: Context, world: World): Partial<Context> => ({world, now: world.at});
 
-export const noteVerdict = (context: Context, step: number, verdict: Verdict): Partial<Context> =>
-	judge(context, step, verdict);
+export const noteVerdict = (context: Context, change: number, verdict: Verdict): Partial<Context> =>
+	judge(context, change, verdict);
 
 export const noteHalt = (context: Context, from: Resumption): Partial<Context> => withRun(context, {halted: {from}});
 
 /** The weight that somebody set is the step under way. */
-export const takeWeight = (context: Context): Partial<Context> =>
-	withRun(context, {weight: context.run.byHand?.weight ?? context.run.weight, since: context.now, passed: false});
+export const takeWeight = (context: Context): Partial<Context> => {
+	const {byHand, share = noShare} = context.run;
+	const {match} = share;
+	return {run: stepTo(context, {canary: byHand?.weight ?? share.canary, ...(match && {match})})};
+};
 
 /** The weight that somebody wrote on the route is the step under way, as it stands. */
 export const adoptWeight = (context: Context): Partial<Context> => {
 	const {run, world, now} = context;
-	const weight = world?.route?.canary ?? run.routed;
-	const repairs = run.repairs + (weight < run.routed ? 1 : 0);
-	return confirm({...context, run: {...run, weight, repairs, since: now}}, now);
+	const share = world?.route === undefined ? run.routed : shareOf(world.route);
+	const repairs = run.repairs + (share.canary < run.routed.canary ? 1 : 0);
+	return confirm({...context, run: {...stepTo(context, share), repairs}}, now);
 };
 
 /** Leaves `halted` to try an effect again: until it is done the progress deadline goes on counting. */
@@ -111,9 +130,8 @@ export const noteRefusal = (context: Context, error: unknown): Partial<Context> 
 /** Pods of the canary fail: the steps start over from 0, and one failed check is counted. */
 export const shelter = (context: Context): Partial<Context> => ({
 	run: {
-		...withoutVerdict(context.run),
-		weight: 0,
-		failedChecks: context.run.failedChecks + (context.run.routed > 0 ? 1 : 0),
+		...withoutStep(withoutVerdict(context.run)),
+		failedChecks: context.run.failedChecks + (context.run.routed.canary > 0 ? 1 : 0),
 		halted: {from: 'anew'},
 	},
 });
@@ -122,9 +140,9 @@ export const shelter = (context: Context): Partial<Context> => ({
 export const confirmReturn = (context: Context, at: number): Partial<Context> => ({
 	now: at,
 	run: {
-		...withoutVerdict(context.run),
-		routed: 0,
-		step: context.run.step + 1,
+		...withoutStep(withoutVerdict(context.run)),
+		routed: noShare,
+		changes: context.run.changes + 1,
 		stepAt: at,
 		routing: routingOf(context.model),
 	},
@@ -140,8 +158,10 @@ export const deadlineFailure = (context: Context): string => {
 
 export const noteRepair = (context: Context): Partial<Context> => withRun(context, {repairs: context.run.repairs + 1});
 
-/** At rest again: a canary at zero has no weight, and no checks count. */
-export const forgetRun = (context: Context): Partial<Context> => withRun(context, {weight: 0, failedChecks: 0});
+/** At rest again: no checks count. */
+export const forgetRun = (context: Context): Partial<Context> => ({
+	run: {...withoutStep(context.run), failedChecks: 0},
+});
 
 /** A revision that was set back unjudged is new again when it comes back. */
 export const forgetJudged = ({promoted}: Context): Partial<Context> => ({judged: promoted});

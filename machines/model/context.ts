@@ -1,5 +1,7 @@
 // What one Canary's chart knows: noted facts (levels), the run under way, and what was promised to the API server.
 import type {CanaryModel, Command, Instant, Phase, Verdict, World} from '../../api/model.ts';
+import {noShare, type Share} from '../../api/shares.ts';
+import {reachedBy, roundsPassed} from '../../api/plan.ts';
 
 /** Where a halted run goes on; `anew` after its pods failed and the primary was given all traffic. */
 export type Resumption = 'anew' | 'scalingUp' | 'routing' | 'soaking' | 'copying';
@@ -8,14 +10,19 @@ export type Resumption = 'anew' | 'scalingUp' | 'routing' | 'soaking' | 'copying
 export type Run = {
 	/** Digest of the template under analysis; nothing else is ever promoted. */
 	readonly revision: string;
-	/** The weight of the step under way; 0 before the first. */
-	readonly weight: number;
-	/** The weight that the API server last confirmed. */
-	readonly routed: number;
-	/** Counts route changes, so that a verdict is counted for the step it was asked for. */
+	/** Index of the plan's step under way; -1 before the first. */
 	readonly step: number;
+	/** The share of the step under way: the plan's, unless somebody set or wrote another; absent before the first. */
+	readonly share?: Share;
+	/** The share that the API server last confirmed. */
+	readonly routed: Share;
+	/** Counts route changes, so that a verdict is counted for the one it was asked for. */
+	readonly changes: number;
+	/** When the API server confirmed the last of them. */
 	readonly stepAt: Instant;
-	/** The step has passed a round of checks since it settled. */
+	/** How many rounds of checks the step has passed. */
+	readonly rounds: number;
+	/** The last round since it settled was one of them. */
 	readonly passed: boolean;
 	readonly failedChecks: number;
 	readonly verdict?: Verdict;
@@ -71,6 +78,8 @@ export type Context = {
 export type Recalled = {
 	readonly phase: Phase | '';
 	readonly canaryWeight: number;
+	/** The round of checks that was under way, from 1 on; 0 where none are counted. */
+	readonly iterations: number;
 	readonly failedChecks: number;
 	readonly lastAppliedSpec: string;
 	readonly lastPromotedSpec: string;
@@ -87,16 +96,28 @@ export type Input = {readonly model: CanaryModel; readonly recalled: Recalled; r
 /** The run of a Canary that has none. */
 export const noRun: Run = {
 	revision: '',
-	weight: 0,
-	routed: 0,
-	step: 0,
+	step: -1,
+	routed: noShare,
+	changes: 0,
 	stepAt: 0,
+	rounds: 0,
 	passed: false,
 	failedChecks: 0,
 	since: 0,
 	healthyReplicas: 0,
 	routing: '',
 	repairs: 0,
+};
+
+/** The step that a status tells of, before the route is known. */
+const stepRecalled = ({analysis: {plan}}: CanaryModel, {canaryWeight, iterations}: Recalled): Partial<Run> => {
+	if (canaryWeight + iterations === 0) {
+		return {};
+	}
+
+	const share: Share = {canary: canaryWeight};
+	const step = reachedBy(plan, share);
+	return {step, share, rounds: roundsPassed(plan, step, iterations)};
 };
 
 /** A fresh context: the run as far as the status tells of it. */
@@ -108,8 +129,8 @@ export const recall = ({model, recalled, at}: Input): Context => ({
 	run: {
 		...noRun,
 		revision: recalled.lastAppliedSpec,
-		weight: recalled.canaryWeight,
 		failedChecks: recalled.failedChecks,
+		...stepRecalled(model, recalled),
 		promoting: recalled.phase === 'Promoting' || recalled.phase === 'Finalising',
 		since: recalled.lastTransitionTime || at,
 		stepAt: recalled.lastTransitionTime || at,

@@ -1,14 +1,15 @@
 // The questions of the canary's chart, as sentences that can be true.
 import type {CanaryModel, Phase, World} from '../../api/model.ts';
+import {isSameShare, noShare} from '../../api/shares.ts';
 import {haltFacts, reasonsToHalt} from '../facts/halt-reasons.ts';
 import type {HaltReason} from '../facts/halt-reasons.ts';
 import type {Context, Resumption, Run} from './context.ts';
 import {promotionIsOverwritten} from './drift.ts';
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy, whyCanaryCannotStart} from './health.ts';
+import {lastStepReached, stepHasPassed} from './plan.ts';
 import {isToAdopt, isToRestore, MENDINGS_MAX, usersAreSentBySomebody} from './route-changes.ts';
 import {
 	anotherRevisionWaits,
-	maxWeightReached,
 	promotionIsOrdered,
 	newRevisionWaits,
 	routingOf,
@@ -31,8 +32,8 @@ const routingIsEdited = (model: CanaryModel, {routing}: Run): boolean =>
 const hasSeenLastWrite = (world: World | undefined, {stepAt}: Run): world is World =>
 	world !== undefined && world.at > stepAt;
 const isAstray = (model: CanaryModel, {primary, route}: World): boolean =>
-	(route?.canary ?? 0) !== 0 || (model.route.generated && (primary === undefined || route === undefined));
-const canTakeAll = (context: Context): boolean => context.run.routed === 0 || primaryCanServe(context);
+	!isSameShare(route ?? noShare, noShare) || (model.route.generated && (primary === undefined || route === undefined));
+const canTakeAll = (context: Context): boolean => context.run.routed.canary === 0 || primaryCanServe(context);
 const promotionIsHalted = (context: Context): boolean => haltedFrom(context) === 'copying';
 
 /** What a person may do in spite of all that halts the run. */
@@ -60,9 +61,11 @@ export const guards = {
 	'a promotion was being finished': ({context}: Args) => was(context, 'Finalising') && canTakeAll(context),
 	'its template was copied': ({context}: Args) => templateIsCopied(context),
 	'a run with traffic was under way': ({context}: Args) =>
-		was(context, 'Progressing', 'WaitingPromotion') && context.run.weight > 0 && context.run.routed > 0,
+		was(context, 'Progressing', 'WaitingPromotion') &&
+		context.recalled.canaryWeight > 0 &&
+		context.run.routed.canary > 0,
 	'a run was under way': ({context}: Args) => was(context, 'Progressing', 'Waiting', 'WaitingPromotion'),
-	'a failed promotion was held': ({context}: Args) => was(context, 'Failed') && context.run.weight > 0,
+	'a failed promotion was held': ({context}: Args) => was(context, 'Failed') && context.recalled.canaryWeight > 0,
 	'a run had failed': ({context}: Args) => was(context, 'Failed'),
 	'a run had succeeded': ({context}: Args) => was(context, 'Succeeded'),
 	'the Canary was initialized': ({context}: Args) => was(context, 'Initialized'),
@@ -98,8 +101,8 @@ export const guards = {
 	'a weight was set by hand': ({context}: Args) => context.run.byHand !== undefined && mayOverrule(context, 'soaking'),
 	'a weight was set by hand while halted': ({context}: Args) =>
 		context.run.byHand !== undefined && mayOverrule(context, haltedFrom(context)),
-	'the step has passed at the max weight': ({context}: Args) => context.run.passed && maxWeightReached(context),
-	'the step has passed': ({context}: Args) => context.run.passed,
+	'the last step has passed': ({context}: Args) => stepHasPassed(context) && lastStepReached(context),
+	'the step has passed': ({context}: Args) => stepHasPassed(context),
 	'routing fields were edited': ({context: {model, run}}: Args) => routingIsEdited(model, run),
 	'the route was changed by someone else': ({context}: Args) => isToRestore(context),
 	'the route was changed by someone else while halted': ({context}: Args) =>
@@ -120,7 +123,7 @@ export const guards = {
 	'a halted promotion has too many failed checks': ({context}: Args) =>
 		promotionIsHalted(context) && tooManyFailedChecks(context),
 	'a halted promotion has users on the canary': ({context}: Args) =>
-		promotionIsHalted(context) && context.run.routed > 0,
+		promotionIsHalted(context) && context.run.routed.canary > 0,
 	'nothing halts scaling up': ({context}: Args) => goesOn(context, 'scalingUp'),
 	'nothing halts the new beginning': ({context}: Args) => goesOn(context, 'anew'),
 	'nothing halts routing': ({context}: Args) => goesOn(context, 'routing'),
@@ -129,7 +132,10 @@ export const guards = {
 	'nothing halts the promotion': ({context}: Args) => goesOn(context, 'copying'),
 	// At weight 0 its traffic is being taken away already.
 	'the canary fails under traffic': ({context}: Args) =>
-		!promotionIsHalted(context) && context.run.weight > 0 && canaryIsFailing(context) && primaryCanServe(context),
+		!promotionIsHalted(context) &&
+		(context.run.share?.canary ?? 0) > 0 &&
+		canaryIsFailing(context) &&
+		primaryCanServe(context),
 	'what is missing is ours to mend': ({context: {model, mendings}}: Args) =>
 		model.shape === 'managed' && mendings < MENDINGS_MAX,
 
@@ -138,10 +144,12 @@ export const guards = {
 	'the promotion is overwritten': ({context}: Args) => promotionIsOverwritten(context),
 	'the promoted primary is healthy': ({context}: Args) => templateIsCopied(context) && primaryIsHealthy(context),
 	'users are better off with the primary': ({context}: Args) =>
-		context.run.routed > 0 && (anotherRevisionWaits(context) || canaryIsFailing(context)) && primaryCanServe(context),
+		context.run.routed.canary > 0 &&
+		(anotherRevisionWaits(context) || canaryIsFailing(context)) &&
+		primaryCanServe(context),
 	'the primary can take all traffic': ({context}: Args) => canTakeAll(context),
 	'somebody else sends users to the canary': ({context}: Args) => usersAreSentBySomebody(context),
 	'nobody else sends users to the canary': ({context}: Args) => !usersAreSentBySomebody(context),
-	'users are on the canary': ({context}: Args) => context.run.routed > 0,
+	'users are on the canary': ({context}: Args) => context.run.routed.canary > 0,
 	'the template is no longer the analysed one': (_: Args, {kind}: {kind: string}) => kind === 'superseded',
 };

@@ -60,7 +60,7 @@ export const canaryIsHealthy = (context: Context): boolean => lackOfCanary(conte
  */
 export const canaryIsFailing = (context: Context): boolean => {
 	const target = targetOf(context);
-	if (context.run.routed === 0) {
+	if (context.run.routed.canary === 0) {
 		return false;
 	}
 

@@ -1,17 +1,11 @@
-// The arithmetic of one run: weights, counters, and the questions that guards ask of them.
+// The arithmetic of one run: steps, counters, and the questions that guards ask of them.
 import type {CanaryModel, Instant, Verdict} from '../../api/model.ts';
-import {maxWeightOf, weightsOf} from '../../api/plan.ts';
+import {reachedBy} from '../../api/plan.ts';
+import {isSameShare, type Share} from '../../api/shares.ts';
 import {noRun} from './context.ts';
+import {nextStep} from './plan.ts';
 import {routeStrays} from './route-changes.ts';
 import type {Context, Run} from './context.ts';
-
-/** The first step's weight above `weight`; the weight itself at the end, so that it never rises past the max. */
-export const nextWeight = (model: CanaryModel, weight: number): number =>
-	weightsOf(model.analysis.plan).find((step) => step > weight) ?? weight;
-
-/** The last step's weight; a max weight below the present one goes to promotion, never backwards. */
-export const maxWeightReached = (context: Context): boolean =>
-	context.run.weight >= maxWeightOf(context.model.analysis.plan);
 
 export const tooManyFailedChecks = (context: Context): boolean =>
 	context.run.failedChecks >= context.model.analysis.threshold;
@@ -54,23 +48,38 @@ export const begin = (context: Context): Partial<Context> => {
 			...(baseline !== undefined && {baseline}),
 			revision,
 			routed: context.run.routed,
-			step: context.run.step + 1,
+			changes: context.run.changes + 1,
 			since: context.now,
 		},
 	};
 };
 
-/** The next step's weight is due. */
-export const advance = ({run, model, now}: Context): Partial<Context> => ({
-	run: {...run, weight: nextWeight(model, run.weight), since: now, passed: false},
+/** The plan's next step is due. Rounds that a former life has passed without users count for the first. */
+export const advance = (context: Context): Partial<Context> => {
+	const {run, now} = context;
+	const next = nextStep(context);
+	const rounds = run.share === undefined ? run.rounds : 0;
+	return next === undefined
+		? {}
+		: {run: {...run, step: run.step + 1, share: next.share, rounds, since: now, passed: false}};
+};
+
+/** Another share than the plan's is the step under way, and has passed nothing yet. */
+export const stepTo = ({run, model, now}: Context, share: Share): Run => ({
+	...run,
+	step: reachedBy(model.analysis.plan, share),
+	share,
+	rounds: 0,
+	since: now,
+	passed: false,
 });
 
 /** The API server has confirmed the route: the step begins, unless the same weight was only written anew. */
 export const confirm = (context: Context, at: Instant): Partial<Context> => ({
 	run: {
 		...withoutBound(withoutVerdict(withoutHand(context.run))),
-		routed: context.run.weight,
-		step: context.run.step + 1,
+		routed: context.run.share ?? context.run.routed,
+		changes: context.run.changes + 1,
 		stepAt: at,
 		passed: false,
 		routing: routingOf(context.model),
@@ -89,9 +98,13 @@ export const routingOf = (model: CanaryModel): string => JSON.stringify([model.r
 export const promotionIsOrdered = ({run}: Context): boolean =>
 	run.ordered?.verb === 'skip' || run.ordered?.verb === 'promote';
 
-/** A verdict for the step under way; one for an earlier step changes nothing. */
-export const judge = (context: Context, step: number, verdict: Verdict): Partial<Context> => {
-	if (step !== context.run.step || context.run.routed === 0) {
+/** There is something to judge: users are on the canary, or its step gives it none and is in force. */
+export const isUnderJudgement = ({share, routed}: Run): boolean =>
+	routed.canary > 0 || (share !== undefined && isSameShare(share, routed));
+
+/** A verdict on the share in force; one on an earlier share changes nothing. */
+export const judge = (context: Context, change: number, verdict: Verdict): Partial<Context> => {
+	if (change !== context.run.changes || !isUnderJudgement(context.run)) {
 		return {now: verdict.at};
 	}
 
@@ -99,15 +112,19 @@ export const judge = (context: Context, step: number, verdict: Verdict): Partial
 	const failedChecks = context.run.failedChecks + (counts ? 1 : 0);
 	// A check at somebody else's weight passes nothing.
 	const passed = verdict.outcome === 'passed' && !routeStrays(context);
-	return {now: verdict.at, run: {...context.run, verdict, failedChecks, passed}};
+	const rounds = context.run.rounds + (passed ? 1 : 0);
+	return {now: verdict.at, run: {...context.run, verdict, failedChecks, passed, rounds}};
 };
 
 /** Another step without a verdict of its own: nothing known about it may halt or advance it. */
 export const withoutVerdict = ({verdict: _, ...run}: Run): Run => run;
 
+/** Before the first step, or after the last one: no share is asked for. */
+export const withoutStep = ({share: _, ...run}: Run): Run => ({...run, step: -1, rounds: 0, passed: false});
+
 /** A weight set by hand is in force once it is the route's. */
 const withoutHand = ({byHand, ...run}: Run): Run =>
-	byHand === undefined || byHand.weight === run.weight ? run : {...run, byHand};
+	byHand === undefined || byHand.weight === run.share?.canary ? run : {...run, byHand};
 
 const withoutBound = ({boundedSince: _, ...run}: Run): Run => run;
 

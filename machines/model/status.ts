@@ -1,8 +1,9 @@
 // Status from the chart, one pure function: what the host records before any effect, and a rebuilt actor resumes from.
 import type {CanaryModel, Phase} from '../../api/model.ts';
+import {roundToRecord} from './plan.ts';
 import type {Context} from './context.ts';
 import {reasonOf, waitingFor} from '../words/explain.ts';
-import {factsOf, stateOf} from '../facts.ts';
+import {factsOf, isUnderWay, stateOf} from '../facts.ts';
 import type {Path, State} from '../facts.ts';
 
 /** The part of `status` that the chart decides; times are the host's. */
@@ -38,7 +39,8 @@ export const phaseOf = (path: Path, context: Context): Phase => {
 };
 
 /** The weight to record: while a step is being routed its own, for a return of traffic only what is confirmed. */
-const weightOf = (path: Path, {run}: Context): number => (stateOf(path) === 'progressing' ? run.weight : run.routed);
+const weightOf = (path: Path, {run}: Context): number =>
+	stateOf(path) === 'progressing' ? (run.share?.canary ?? 0) : run.routed.canary;
 
 /** What `status` should say in this state. */
 export const statusOf = (path: Path, context: Context): Status => {
@@ -49,7 +51,7 @@ export const statusOf = (path: Path, context: Context): Status => {
 		phase,
 		canaryWeight: weightOf(path, context),
 		failedChecks: context.run.failedChecks,
-		iterations: 0,
+		iterations: isUnderWay(path) ? roundToRecord(context) : 0,
 		lastAppliedSpec: context.judged,
 		lastPromotedSpec: context.promoted,
 		condition: {

@@ -12,6 +12,10 @@ type Phrases = {
 	readonly restarted: (model: CanaryModel, revisions: Revisions) => string;
 	readonly started: (model: CanaryModel) => string;
 	readonly advanced: (model: CanaryModel, weight: number) => string;
+	/** A round of checks begins, of so many. */
+	readonly iterated: (model: CanaryModel, round: number, of: number) => string;
+	/** All users are sent to the canary at once. */
+	readonly switched: string;
 	readonly halted: (model: CanaryModel, why: string) => string;
 	/** Who it is that is rolled back. */
 	readonly rolledBack: (model: CanaryModel) => string;
@@ -31,6 +35,8 @@ const first: Phrases = {
 	restarted: detected,
 	started: (model) => `Starting canary deployment for ${canaryOf(model)}`,
 	advanced: (model, weight) => `Advance ${canaryOf(model)} canary weight ${weight}`,
+	iterated: (model, round, of) => `Advance ${canaryOf(model)} canary iteration ${round}/${of}`,
+	switched: 'Routing all traffic to canary',
 	halted: (model, why) => `Halt ${canaryOf(model)} advancement ${why}`,
 	rolledBack: targetOf,
 	returned: [],

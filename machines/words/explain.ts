@@ -5,7 +5,8 @@ import {haltFacts, haltReasons} from '../facts/halt-reasons.ts';
 import type {HaltReason} from '../facts/halt-reasons.ts';
 import type {Context} from '../model/context.ts';
 import {driftOf} from '../model/drift.ts';
-import {maxWeightReached, tooManyFailedChecks} from '../model/run.ts';
+import {tooManyFailedChecks} from '../model/run.ts';
+import {afterTheChecks, whereOfChecks} from './steps.ts';
 import {problemsText} from './texts.ts';
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
@@ -43,9 +44,9 @@ const waits: Record<Wait, (context: Context) => string> = {
 	'a pod of the primary': ({model}) => `a ready pod of ${model.primary.name}, to give it all traffic`,
 	'the step': (context) => {
 		const {model, run} = context;
-		return run.weight === 0
+		return run.share === undefined
 			? `${model.target.name} and ${model.primary.name} to be healthy${troubles(context)}`
-			: `passing checks at canary weight ${run.weight}, asked every ${seconds(model.analysis.intervalMs)}${drift(context)}`;
+			: `passing checks ${whereOfChecks(context)}, asked every ${seconds(model.analysis.intervalMs)}${drift(context)}`;
 	},
 	'the rolling update': (context) => `the rolling update of ${context.model.primary.name}${troubles(context)}`,
 	'the relief of the canary': (context) =>
@@ -94,7 +95,7 @@ const halfway = (context: Context): string => {
 		}
 
 		default: {
-			return maxWeightReached(context) ? 'promotion' : 'the next step weight';
+			return afterTheChecks(context);
 		}
 	}
 };
@@ -103,7 +104,7 @@ const aRun = ({model}: Context): string => `a run starts when ${model.target.nam
 
 /** What comes next, by the name that the facts of a state give it. */
 const nexts: Record<Next, (context: Context) => string> = {
-	'a step': (context) => (maxWeightReached(context) ? 'promotion' : 'the next step weight'),
+	'a step': afterTheChecks,
 	'the halted run': halfway,
 	'the end of the promotion': () => 'all traffic to the primary, then the canary is scaled to zero',
 	'the way back': ({model}) => `all traffic to ${model.primary.name}, and the run has failed`,

@@ -1,10 +1,12 @@
 // What a condition of the chart that does not hold lacks, in words: what would have to come, not what is.
 import {unlimited} from '../../api/model.ts';
-import {maxWeightOf} from '../../api/plan.ts';
+import type {Plan} from '../../api/plan.ts';
 import type {Context} from '../model/context.ts';
 import {waitingFor} from './explain.ts';
 import type {Path} from '../facts.ts';
 import {lackOfCanary, lackOfPrimary} from '../model/health.ts';
+import {lastStepReached} from '../model/plan.ts';
+import {whereOfChecks} from './steps.ts';
 import {problemsText} from './texts.ts';
 
 const newRevision = ({model}: Context): string => `a new revision of ${model.target.name}`;
@@ -12,6 +14,15 @@ const rollback = (): string => 'somebody to order a rollback';
 const promotion = (): string => 'somebody to order the promotion';
 const weightByHand = (): string => 'somebody to set a weight';
 const canaryOrPrimary = (context: Context): string => lackOfCanary(context) || lackOfPrimary(context);
+
+const passedRounds = (context: Context): string => `a round of checks that passes ${whereOfChecks(context, 'weight')}`;
+
+const passedSteps = ({steps}: Plan): string => {
+	const last = steps.at(-1);
+	return last?.tells === 'weight'
+		? `a round of checks that passes at weight ${last.share.canary}`
+		: 'all of its rounds of checks to pass';
+};
 
 const failures = ({model: {analysis}, run}: Context): string => {
 	const left = analysis.threshold - run.failedChecks;
@@ -38,9 +49,9 @@ const byGuard: Readonly<Record<string, (context: Context) => string>> = {
 		canaryOrPrimary(context) || 'spec.skipAnalysis, or somebody to order the promotion',
 	'the primary is healthy': lackOfPrimary,
 	'the promoted primary is healthy': (context) => lackOfPrimary(context) || 'the copied template',
-	'the step has passed': ({run}) => `a round of checks that passes at weight ${run.weight}`,
-	'the step has passed at the max weight': ({model}) =>
-		`a round of checks that passes at weight ${maxWeightOf(model.analysis.plan)}`,
+	'the step has passed': passedRounds,
+	'the last step has passed': (context) =>
+		lastStepReached(context) ? passedRounds(context) : passedSteps(context.model.analysis.plan),
 	'the step must halt': () => 'a reason to halt',
 	'scaling up must halt': () => 'a reason to halt',
 	'the promotion must halt': () => 'a reason to halt',
@@ -51,7 +62,8 @@ const byGuard: Readonly<Record<string, (context: Context) => string>> = {
 	'the weight on the route is adopted': () => 'somebody else to change the route',
 };
 
-const judged = /^(?:too many checks have failed|a halted promotion has too many failed checks|the step has passed\b)/;
+const judged =
+	/^(?:too many checks have failed|a halted promotion has too many failed checks|the (?:last )?step has passed\b)/;
 const haltedByChecks = /^halted\.(?:failedCheck|missingData)$/;
 
 /** Whether the next round of checks may be what a guard that does not hold lacks. */

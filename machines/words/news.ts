@@ -1,6 +1,6 @@
 // What a step of the chart is news of, for people who are not watching: the peer's words where it has them.
 import type {NoticeKind, Severity} from '../../api/model.ts';
-import {maxWeightOf, weightsOf} from '../../api/plan.ts';
+import {maxWeightOf, weightsOf, type Plan} from '../../api/plan.ts';
 import type {Context} from '../model/context.ts';
 import {howPromotionFailed} from './texts.ts';
 import {factsOf, stateOf} from '../facts.ts';
@@ -116,6 +116,14 @@ const lasted = (ms: number): string => {
 	return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
 };
 
+/** How traffic is routed in a run, in the peer's words. */
+const routingText = (plan: Plan): string =>
+	({
+		canary: `Weight steps: ${weightsOf(plan).join(',')} max: ${maxWeightOf(plan)}`,
+		'ab-testing': 'A/B Testing',
+		'blue-green': 'Blue/Green',
+	})[plan.strategy];
+
 /** The run's report: of a beginning what is going to happen, of the rest what has. */
 export const reportOf = (
 	kind: NoticeKind,
@@ -130,7 +138,7 @@ export const reportOf = (
 			target,
 			{title: 'Failed checks threshold', value: String(threshold)},
 			{title: 'Progress deadline', value: `${model.progressDeadlineMs / 1000}s`},
-			{title: 'Traffic routing', value: `Weight steps: ${weightsOf(plan).join(',')} max: ${maxWeightOf(plan)}`},
+			{title: 'Traffic routing', value: routingText(plan)},
 			...(kind === 'started' ? [{title: 'Revision', value: revision}] : []),
 			...(kind === 'started' ? [{title: 'Run', value: id}] : []),
 		];
@@ -142,7 +150,7 @@ export const reportOf = (
 		{title: 'Revision', value: revision},
 		{title: 'Run', value: id},
 		{title: 'Phase', value: status.phase},
-		...(ended ? [] : [{title: 'Canary weight', value: `${run.routed}%`}]),
+		...(ended ? [] : [{title: 'Canary weight', value: `${run.routed.canary}%`}]),
 		{title: 'Failed checks', value: `${run.failedChecks} of ${threshold}`},
 		{title: 'Duration', value: lasted(at - began)},
 		...(status.reason === '' ? [] : [{title: 'Reason', value: status.reason}]),

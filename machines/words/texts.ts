@@ -5,6 +5,8 @@ import type {Context} from '../model/context.ts';
 import {canaryOf, phrasesOf, targetOf} from './dialects.ts';
 import {driftOf} from '../model/drift.ts';
 import {howToGoOn, strayAtRest, whoseWeights} from '../model/route-changes.ts';
+import {roundsNeeded} from '../model/plan.ts';
+import {stepAdvanced} from './steps.ts';
 import {missingOfOurs} from '../model/run.ts';
 
 const normal = (text: string): Announcement => ({type: 'Normal', text});
@@ -34,15 +36,17 @@ export const runRestarted = (model: CanaryModel, old: string, revision: string):
 
 export const analysisStarted = (model: CanaryModel): Announcement => normal(phrasesOf(model).started(model));
 
-export const weightAdvanced = (model: CanaryModel, weight: number): Announcement =>
-	normal(phrasesOf(model).advanced(model, weight));
-
 export const advancementHalted = (model: CanaryModel, text: string): Announcement =>
 	warning(phrasesOf(model).halted(model, text));
 
-/** A verdict that stops advancement; nothing for one that passed. */
-export const verdictHalts = (model: CanaryModel, verdict: Verdict): readonly Announcement[] =>
-	verdict.outcome === 'passed' ? [] : [advancementHalted(model, verdict.text)];
+/** A verdict that stops advancement, or begins another round of the same step. */
+export const judged = (context: Context, verdict: Verdict): readonly Announcement[] => {
+	if (verdict.outcome !== 'passed') {
+		return [advancementHalted(context.model, verdict.text)];
+	}
+
+	return context.run.passed && context.run.rounds < roundsNeeded(context) ? stepAdvanced(context) : [];
+};
 
 export const rollingBack = ({model, run}: Context): Announcement => {
 	const whose = phrasesOf(model).rolledBack(model);
@@ -90,12 +94,12 @@ export const trafficSheltered = (context: Context): Announcement =>
 
 export const routeRestored = ({model, run}: Context): Announcement =>
 	warning(
-		`Route ${model.route.name}.${model.namespace} was changed by someone else, restoring canary weight ${run.weight}`,
+		`Route ${model.route.name}.${model.namespace} was changed by someone else, restoring canary weight ${run.routed.canary}`,
 	);
 
 export const routeAdopted = ({model, run}: Context): Announcement =>
 	warning(
-		`Route ${model.route.name}.${model.namespace} was changed by someone else, adopting canary weight ${run.weight}`,
+		`Route ${model.route.name}.${model.namespace} was changed by someone else, adopting canary weight ${run.routed.canary}`,
 	);
 
 export const routeLeft = (context: Context): Announcement =>
@@ -147,7 +151,7 @@ export const sayings = {
 	'the run': ({model, judged, world}: Context) => runBegan(model, judged, world?.target?.revision ?? ''),
 	'the restart': ({model, run, world}: Context) => runRestarted(model, run.revision, world?.target?.revision ?? ''),
 	'the start': ({model}: Context) => [analysisStarted(model)],
-	'the weight': ({model, run}: Context) => [weightAdvanced(model, run.weight)],
+	'the step': (context: Context) => stepAdvanced(context),
 	'the shelter': (context: Context) => [trafficSheltered(context)],
 	'the repair': (context: Context) => [routeRestored(context)],
 	'the adoption': (context: Context) => [routeAdopted(context)],

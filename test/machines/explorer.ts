@@ -5,6 +5,7 @@ import type {AnyActorRef, AnyMachineSnapshot, AnyStateMachine} from 'xstate';
 import type {Context} from '../../machines/model/context.ts';
 import {factsOf, pathOf} from '../../machines/facts.ts';
 import type {Path} from '../../machines/facts.ts';
+import {roundsNeeded} from '../../machines/model/plan.ts';
 import {kindly, mirrored, observation, offers} from './happenings.ts';
 import type {Effect, Happening, Menu, Pair, Step} from './pairs.ts';
 import {START} from './world.ts';
@@ -37,14 +38,24 @@ const effectsOf = (snapshot: AnyMachineSnapshot): readonly Effect[] =>
 const isUndecided = (path: Path): boolean => factsOf(path).course === 'run';
 
 /** What decisions can rest on of a run; once it is over only what it leaves. */
-const countedOf = (path: Path, {run, model}: Context): unknown => {
-	const {revision, routed, promoting, halted, refusal, failure, weight, passed, repairs, healthyReplicas} = run;
+const countedOf = (path: Path, context: Context): unknown => {
+	const {run, model} = context;
+	const {revision, routed, promoting, halted, refusal, failure, share, passed, repairs, healthyReplicas} = run;
 	const left = [revision, run.baseline, routed, model.route.generated && run.routing];
 	return isUndecided(path)
 		? [
 				...left,
 				[Math.min(run.failedChecks, model.analysis.threshold), run.verdict?.outcome, passed],
-				[weight, repairs, healthyReplicas, promoting, halted?.from, refusal],
+				[
+					run.step,
+					share,
+					Math.min(run.rounds, roundsNeeded(context)),
+					repairs,
+					healthyReplicas,
+					promoting,
+					halted?.from,
+					refusal,
+				],
 				[run.paused?.verb, run.ordered?.verb, run.byHand?.weight],
 				run.boundedSince === undefined,
 			]

@@ -14,7 +14,7 @@ export const mirrored = (text: string): string => text.replaceAll(/v[23]/g, (one
 const afterEffect = (standing: Standing, {src, input}: Effect, target: string): Standing => {
 	switch (src) {
 		case 'route traffic': {
-			return {...standing, route: (input['share'] as Share).canary};
+			return {...standing, route: input['share'] as Share};
 		}
 
 		case 'scale the canary': {
@@ -23,7 +23,7 @@ const afterEffect = (standing: Standing, {src, input}: Effect, target: string): 
 
 		case 'bootstrap the primary': {
 			return input['part'] === 'routing'
-				? {...standing, route: (input['share'] as Share | undefined)?.canary ?? 0}
+				? {...standing, route: input['share'] as Share}
 				: {...standing, primary: standing.primary || standing.kept || target};
 		}
 
@@ -94,7 +94,7 @@ export const observation = ({path, context, standing}: Pair, sight: Sight, revis
 
 const judgement = ({context, standing}: Pair, outcome: Verdict['outcome']): Happening => ({
 	name: `check ${outcome}`,
-	event: {type: 'check judged', step: context.run.step, verdict: verdict(outcome, next(context))},
+	event: {type: 'check judged', change: context.run.changes, verdict: verdict(outcome, next(context))},
 	standing,
 });
 
@@ -125,7 +125,7 @@ export const offers = (pair: Pair, menu: Menu): readonly Happening[] => [
 
 const stale = ({context}: Pair): object => ({
 	type: 'check judged',
-	step: context.run.step - 1,
+	change: context.run.changes - 1,
 	verdict: verdict('failed'),
 });
 

@@ -19,7 +19,7 @@ type Start = Menu['starts'][number];
 
 const verdicts: ReadonlyArray<Verdict['outcome']> = ['passed', 'failed', 'unknown'];
 
-const atRest: Standing = {replicas: 0, route: 0, primary: 'v1', kept: 'v1', judging: false};
+const atRest: Standing = {replicas: 0, route: {canary: 0}, primary: 'v1', kept: 'v1', judging: false};
 const newRevision: Start = {recalled: initializedPast, standing: atRest, sight: {target: 'v2'}};
 
 /** What can be seen of the workloads of a run. */
@@ -157,6 +157,7 @@ const pairedFirstDay: Menu = {
 const past = (phase: Phase, canaryWeight: number, failedChecks: number, state: string): Recalled => ({
 	phase,
 	canaryWeight,
+	iterations: 0,
 	failedChecks,
 	lastAppliedSpec: 'v2',
 	lastPromotedSpec: 'v1',
@@ -188,7 +189,7 @@ const resumed: Menu = {
 	name: 'an actor that is built anew',
 	model: paired,
 	starts: pasts.flatMap((recalled) =>
-		[0, 20, 50].flatMap((route) =>
+		[0, 20, 50].flatMap((canary) =>
 			['v1', ...(/Promoting|Finalising|Failed|Succeeded/.test(recalled.phase) ? ['v2'] : [])].flatMap((primary) =>
 				(
 					[
@@ -202,7 +203,7 @@ const resumed: Menu = {
 					] as const
 				).map((sight): Start => ({
 					recalled,
-					standing: {replicas: REPLICAS, route, primary, kept: 'v1', judging: false},
+					standing: {replicas: REPLICAS, route: {canary}, primary, kept: 'v1', judging: false},
 					sight,
 				})),
 			),

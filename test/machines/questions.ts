@@ -1,6 +1,6 @@
 // Questions that several rules ask of pairs and steps.
 import {maxWeightOf} from '../../api/plan.ts';
-import type {Context} from '../../machines/model/context.ts';
+import type {Context, Run} from '../../machines/model/context.ts';
 import type {Share} from '../../api/shares.ts';
 import type {Effect, Pair, Step} from './pairs.ts';
 
@@ -9,6 +9,9 @@ export const has = (
 	src: string,
 	matches: (input: Effect['input']) => boolean = () => true,
 ) => effects.some((effect) => effect.src === src && matches(effect.input));
+
+/** The canary's weight in the step under way; 0 before the first. */
+export const weightIn = ({share}: Run): number => share?.canary ?? 0;
 
 /** The canary's percentage of a share that a route was ordered with. */
 export const canaryOf = (share: unknown): number => (share as Share).canary;

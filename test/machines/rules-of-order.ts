@@ -34,7 +34,7 @@ export const ofOrder: readonly Rule[] = [
 		name: 'a run that ends gives its users back first, as soon as the primary can serve',
 		broken: ({after: {path, context, effects}}) =>
 			/^(?:failed\.(?!holding|idle|mending)|initialized\.superseding|progressing\.restarting)/.test(path) &&
-			context.run.routed > 0 &&
+			context.run.routed.canary > 0 &&
 			primaryCanServe(context) &&
 			!has(effects, 'route traffic', ({share}) => canaryOf(share) === 0),
 	},

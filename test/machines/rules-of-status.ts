@@ -56,7 +56,7 @@ export const ofStatus: readonly Rule[] = [
 		name: 'the recorded weight is what users get, or less only while it is being raised',
 		broken: ({after: {path, context}}) => {
 			const {canaryWeight} = statusOf(path, context);
-			return canaryWeight !== context.run.routed && !path.startsWith('progressing');
+			return canaryWeight !== context.run.routed.canary && !path.startsWith('progressing');
 		},
 	},
 	{

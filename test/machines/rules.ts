@@ -1,9 +1,11 @@
 // What must hold in every reachable pair and on every step: design §3, one rule a sentence.
 import {maxWeightOf, weightsOf} from '../../api/plan.ts';
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from '../../machines/model/health.ts';
+import {stepHasPassed} from '../../machines/model/plan.ts';
 import {promotionIsOrdered} from '../../machines/model/run.ts';
 import type {Rule} from './pairs.ts';
-import {canaryOf, happened, has, isAnalysed, isAtRest, limit, tooMany} from './questions.ts';
+import {isSameShare, noShare} from '../../api/shares.ts';
+import {canaryOf, happened, has, isAnalysed, isAtRest, limit, tooMany, weightIn} from './questions.ts';
 import {ofOrder} from './rules-of-order.ts';
 import {ofStatus} from './rules-of-status.ts';
 
@@ -13,7 +15,8 @@ const ofEffects: readonly Rule[] = [
 		name: 'nothing that a route sends traffic to is scaled down',
 		broken: ({begun, after: {context, standing}}) =>
 			has(begun, 'scale the canary', ({replicas}) => replicas === 0) &&
-			(context.run.routed > 0 || (standing.route > 0 && context.world?.route?.canary !== standing.route)),
+			(context.run.routed.canary > 0 ||
+				(standing.route.canary > 0 && context.world?.route?.canary !== standing.route.canary)),
 	},
 	{
 		name: 'traffic goes to a canary and a primary that are healthy, and only up by one step',
@@ -21,13 +24,12 @@ const ofEffects: readonly Rule[] = [
 			has(begun, 'route traffic', ({share}) => {
 				const weight = canaryOf(share);
 				// A step that was begun before the spec was edited is still that step.
-				const begunBefore = before?.context.run.weight === weight ? [weight] : [];
-				const above = [...weightsOf(context.model.analysis.plan), ...begunBefore].find(
-					(one) => one > context.run.routed,
-				);
+				const {canary: routed} = context.run.routed;
+				const begunBefore = before?.context.run.share?.canary === weight ? [weight] : [];
+				const above = [...weightsOf(context.model.analysis.plan), ...begunBefore].find((one) => one > routed);
 				if (weight === context.run.byHand?.weight) return !(canaryIsHealthy(context) && primaryIsHealthy(context));
 				return (
-					weight > context.run.routed &&
+					weight > routed &&
 					!(canaryIsHealthy(context) && primaryIsHealthy(context) && weight <= Math.max(above ?? 0, ...begunBefore))
 				);
 			}),
@@ -36,7 +38,7 @@ const ofEffects: readonly Rule[] = [
 		name: 'traffic goes back to the primary when it can serve, and at once when there is none on the canary',
 		broken: ({begun, after: {context, standing}}) =>
 			has(begun, 'route traffic', ({share}) => canaryOf(share) === 0) &&
-			standing.route > 0 &&
+			standing.route.canary > 0 &&
 			!primaryCanServe(context),
 	},
 	{
@@ -55,7 +57,7 @@ const ofEffects: readonly Rule[] = [
 		broken: ({before, begun, after: {context}}) => {
 			if (!has(begun, 'promote the revision')) return false;
 			const {run, model} = context;
-			const passed = run.passed && run.weight >= maxWeightOf(model.analysis.plan);
+			const passed = stepHasPassed(context) && weightIn(run) >= maxWeightOf(model.analysis.plan);
 			const resumed = before?.path === 'initialized.resuming' || run.promoting === true;
 			return (
 				!has(begun, 'promote the revision', ({revision}) => revision === run.revision && revision !== '') ||
@@ -94,25 +96,27 @@ const ofFacts: readonly Rule[] = [
 	{
 		name: 'weights are within 0 and 100 and never above the last step ever asked for',
 		broken: ({after: {context}}) => {
-			const {weight, routed} = context.run;
-			return [weight, routed].some((one) => one < 0 || one > 100) || weight > Math.max(limit(context), 70);
+			const weight = weightIn(context.run);
+			const isOutside = [weight, context.run.routed.canary].some((one) => one < 0 || one > 100);
+			return isOutside || weight > Math.max(limit(context), 70);
 		},
 	},
 	{
 		name: 'the judge is at work wherever the canary has traffic in a run, and at rest nowhere',
 		broken: ({after}) =>
-			(after.context.run.routed > 0 &&
+			(after.context.run.routed.canary > 0 &&
 				/^(?:progressing\.(?:settling|soaking)|halted|promoting\.(?:keeping|copying|rolling))/.test(after.path) &&
 				!after.standing.judging) ||
 			(isAtRest(after) && after.standing.judging),
 	},
 	{
 		name: 'a step is soaked with traffic on the canary',
-		broken: ({after: {path, context}}) => path === 'progressing.soaking' && context.run.routed !== context.run.weight,
+		broken: ({after: {path, context}}) =>
+			path === 'progressing.soaking' && !isSameShare(context.run.routed, context.run.share ?? noShare),
 	},
 	{
 		name: 'a canary is scaled up and waited for without traffic',
-		broken: ({after: {path, context}}) => path.startsWith('progressing.scalingUp') && context.run.routed !== 0,
+		broken: ({after: {path, context}}) => path.startsWith('progressing.scalingUp') && context.run.routed.canary !== 0,
 	},
 	{
 		name: 'at rest nothing is on the canary and the target was judged, runs on the primary, or cannot be',
@@ -125,9 +129,9 @@ const ofFacts: readonly Rule[] = [
 				target.revision === context.judged ||
 				primaryRunsTarget ||
 				problems.length + context.model.problems.length > 0;
-			const strays = standing.route > 0 && context.world.route?.canary === standing.route;
+			const strays = standing.route.canary > 0 && context.world.route?.canary === standing.route.canary;
 			const isMended = context.mendings >= 3 || context.model.problems.length > 0;
-			return !settled || context.run.routed > 0 || context.rebound !== undefined || (strays && !isMended);
+			return !settled || context.run.routed.canary > 0 || context.rebound !== undefined || (strays && !isMended);
 		},
 	},
 	{
@@ -164,7 +168,7 @@ const ofFacts: readonly Rule[] = [
 		name: 'users leave a target that rolls while its former revision is promoted',
 		broken: ({after: {path, context}}) =>
 			path === 'promoting.rolling' &&
-			context.run.routed > 0 &&
+			context.run.routed.canary > 0 &&
 			context.world?.target !== undefined &&
 			context.world.target.revision !== context.run.revision &&
 			primaryCanServe(context),
@@ -175,7 +179,7 @@ const ofFacts: readonly Rule[] = [
 			before !== undefined &&
 			/^(?:promoting\.(?:rolling|takingBack)|halted)/.test(before.path) &&
 			/^failed\.(?:routing|draining)/.test(after.path) &&
-			before.context.run.routed > 0 &&
+			before.context.run.routed.canary > 0 &&
 			!primaryCanServe(after.context),
 	},
 	{
@@ -197,7 +201,7 @@ const ofHappenings: readonly Rule[] = [
 			if (!happened(step, 'seen') || !isAnalysed(step.before) || !isAnalysed(step.after)) return false;
 			const {before, after} = step;
 			const {run} = after.context;
-			return run.revision !== before.context.run.revision && (run.weight !== 0 || run.failedChecks !== 0);
+			return run.revision !== before.context.run.revision && (run.share !== undefined || run.failedChecks !== 0);
 		},
 	},
 	{
@@ -208,7 +212,8 @@ const ofHappenings: readonly Rule[] = [
 			return (
 				before.context.run.halted?.from !== 'anew' &&
 				before.context.run.revision === after.context.run.revision &&
-				(after.context.run.weight !== 0 || after.context.run.failedChecks !== before.context.run.failedChecks + 1)
+				(after.context.run.share !== undefined ||
+					after.context.run.failedChecks !== before.context.run.failedChecks + 1)
 			);
 		},
 	},
@@ -219,7 +224,7 @@ const ofHappenings: readonly Rule[] = [
 			const {before, after} = step;
 			return (
 				before.path === 'promoting.rolling' &&
-				before.context.run.routed > 0 &&
+				before.context.run.routed.canary > 0 &&
 				!primaryIsHealthy(after.context) &&
 				!canaryIsFailing(after.context) &&
 				after.path !== 'failed.holding'
@@ -232,7 +237,7 @@ const ofHappenings: readonly Rule[] = [
 			before?.context.run.paused !== undefined &&
 			context.run.paused !== undefined &&
 			context.run.byHand === undefined &&
-			has(begun, 'route traffic', ({share}) => canaryOf(share) > context.run.routed) &&
+			has(begun, 'route traffic', ({share}) => canaryOf(share) > context.run.routed.canary) &&
 			path.startsWith('halted'),
 	},
 	{
@@ -288,7 +293,8 @@ const ofHappenings: readonly Rule[] = [
 	{
 		name: 'a lowered max weight never takes weight back',
 		broken: (step) =>
-			happened(step, 'edited: a lower max weight') && step.after.context.run.weight < step.before.context.run.weight,
+			happened(step, 'edited: a lower max weight') &&
+			weightIn(step.after.context.run) < weightIn(step.before.context.run),
 	},
 ];
 

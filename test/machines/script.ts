@@ -13,7 +13,7 @@ export type Script = {
 	readonly journal: readonly string[];
 };
 
-export const atRest: Standing = {replicas: 0, route: 0, primary: 'v1', kept: 'v1', judging: false};
+export const atRest: Standing = {replicas: 0, route: {canary: 0}, primary: 'v1', kept: 'v1', judging: false};
 export const opening: Opening = {model: paired, recalled: initializedPast, standing: atRest, sight: {}};
 export const firstDay: Opening = {
 	model: managed,

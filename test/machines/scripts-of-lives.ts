@@ -82,7 +82,7 @@ export const lives: readonly Script[] = [
 				lastAppliedSpec: 'v2',
 				lastTransitionTime: START - 5000,
 			},
-			standing: {...atRest, replicas: REPLICAS, route: 20},
+			standing: {...atRest, replicas: REPLICAS, route: {canary: 20}},
 		},
 		play: async (stage) => stage.until('finished.idle'),
 		ends: 'finished.idle',

@@ -194,13 +194,13 @@ export class Stage {
 			'bootstrap the primary': this.#write<BootstrapOrder>('bootstrap the primary', ({part, share = noShare}) => {
 				const {primary, kept} = this.#standing;
 				const made = kept === '' ? (this.#sight.target ?? 'v2') : kept;
-				this.#change(part === 'routing' ? {route: share.canary} : {primary: primary === '' ? made : primary});
+				this.#change(part === 'routing' ? {route: share} : {primary: primary === '' ? made : primary});
 				if (part === 'workload') this.#rolls('primary');
 				return `bootstrap the ${part}`;
 			}),
-			'route traffic': this.#write<RouteOrder>('route traffic', ({share: {canary}}) => {
-				this.#change({route: canary});
-				return `route ${canary}`;
+			'route traffic': this.#write<RouteOrder>('route traffic', ({share}) => {
+				this.#change({route: share});
+				return `route ${share.canary}`;
 			}),
 			'scale the canary': this.#write<ScaleOrder>('scale the canary', ({replicas}) => {
 				this.#change({replicas});

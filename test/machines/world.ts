@@ -1,6 +1,8 @@
 // A small abstract world for the charts: three revisions, two shapes, and what may be seen of either workload.
 import {verbs} from '../../api/model.ts';
-import type {CanaryModel, Command, Problem, Scaler, Verb, Verdict, Workload, World} from '../../api/model.ts';
+import type {CanaryModel, Command, Problem, Route, Scaler, Verb, Verdict, Workload, World} from '../../api/model.ts';
+import {reachedBy} from '../../api/plan.ts';
+import {noShare, type Share} from '../../api/shares.ts';
 import {recall} from '../../machines/model/context.ts';
 import type {Context, Recalled, Run} from '../../machines/model/context.ts';
 import {planByWeights} from '../../api/strategies/weighted.ts';
@@ -88,8 +90,8 @@ export const allCommands: readonly Command[] = verbs.map((verb) =>
 export type Standing = {
 	/** Replicas of the target. */
 	readonly replicas: number;
-	/** The route's canary weight. */
-	readonly route: number;
+	/** The share that the route gives. */
+	readonly route: Share;
 	/** The revision whose template the primary has; empty: there is no primary. */
 	readonly primary: string;
 	/** The revision kept to be taken back to; empty: none. */
@@ -158,16 +160,16 @@ export const observe = (standing: Standing, sight: Sight, at = START): World => 
 		primaryRunsTarget: hasPrimary && has === target,
 		scalers: scaling === undefined ? [] : [scalerOf(scaling)],
 		...(route !== 'none' && {
-			route: weights(route === 'stray' ? strayFrom(standing) : route === 'emptied' ? 0 : standing.route),
+			route: routeOf(route === 'stray' ? strayFrom(standing) : route === 'emptied' ? noShare : standing.route),
 		}),
 		problems: isMissing ? [problem('VirtualService podinfo.test')] : [],
 	};
 };
 
-/** A weight that somebody else would write. */
-export const strayFrom = ({route}: Standing): number => (route === 30 ? 40 : 30);
+/** A share that somebody else would write. */
+export const strayFrom = ({route}: Standing): Share => ({canary: route.canary === 30 ? 40 : 30});
 
-const weights = (canary: number) => ({primary: 100 - canary, canary, resourceVersion: '1'});
+const routeOf = (share: Share): Route => ({...share, primary: 100 - share.canary, resourceVersion: '1'});
 
 export const verdict = (outcome: Verdict['outcome'], at = START): Verdict => ({
 	outcome,
@@ -182,6 +184,7 @@ export const verdict = (outcome: Verdict['outcome'], at = START): Verdict => ({
 export const unknownPast: Recalled = {
 	phase: '',
 	canaryWeight: 0,
+	iterations: 0,
 	failedChecks: 0,
 	lastAppliedSpec: '',
 	lastPromotedSpec: '',
@@ -199,6 +202,13 @@ export const initializedPast: Recalled = {
 	state: 'initialized',
 };
 
+/** A run at this weight of the plan, as the API server has confirmed it. */
+export const atWeight = (canary: number, {analysis: {plan}}: CanaryModel = paired): Partial<Run> => ({
+	step: reachedBy(plan, {canary}),
+	share: {canary},
+	routed: {canary},
+});
+
 /** A context in the middle of a run of v2, seen so. */
 export const contextOf = (
 	sight: Sight,
@@ -206,7 +216,7 @@ export const contextOf = (
 	standing: Partial<Standing> = {},
 	model: CanaryModel = paired,
 ): Context => {
-	const stands = {replicas: REPLICAS, route: 0, primary: 'v1', kept: 'v1', judging: false, ...standing};
+	const stands = {replicas: REPLICAS, route: {canary: 0}, primary: 'v1', kept: 'v1', judging: false, ...standing};
 	const context = recall({model, recalled: initializedPast, at: START});
 	return {...context, judged: 'v2', world: observe(stands, sight), run: {...context.run, revision: 'v2', ...run}};
 };

@@ -38,6 +38,7 @@ const contextAt = (routed: number, more: Partial<CanaryModel> = {}): Context => 
 		recalled: {
 			phase: '',
 			canaryWeight: 0,
+			iterations: 0,
 			failedChecks: 0,
 			lastAppliedSpec: '',
 			lastPromotedSpec: '',
@@ -45,7 +46,7 @@ const contextAt = (routed: number, more: Partial<CanaryModel> = {}): Context => 
 			state: '',
 		},
 	}),
-	run: {...noRun, revision: 'r', routed},
+	run: {...noRun, revision: 'r', routed: {canary: routed}},
 });
 
 const verdictOf = (metrics: number, isPassed: boolean, text = ''): Verdict => ({

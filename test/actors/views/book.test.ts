@@ -13,6 +13,7 @@ import {releaseOf} from '../../../sandbox/scenarios.ts';
 const recalled = {
 	phase: 'Progressing',
 	canaryWeight: 5,
+	iterations: 0,
 	failedChecks: 0,
 	lastAppliedSpec: 'a',
 	lastPromotedSpec: '',

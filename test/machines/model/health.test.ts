@@ -8,7 +8,7 @@ import {
 	primaryCanServe,
 	scalingUnderWay,
 } from '../../../machines/model/health.ts';
-import {contextOf, paired, REPLICAS} from '../world.ts';
+import {atWeight, contextOf, paired, REPLICAS} from '../world.ts';
 
 const whole: Workload = {
 	name: 'podinfo',
@@ -74,7 +74,7 @@ test('a canary without users cannot fail them', (t) => {
 });
 
 test('a canary with users fails them when no pod is ready, when pods were lost, and when it is gone', (t) => {
-	const run = {routed: 20, weight: 20, healthyReplicas: REPLICAS};
+	const run = {...atWeight(20), healthyReplicas: REPLICAS};
 	t.true(canaryIsFailing(contextOf({canary: 'failing'}, run)));
 	t.true(canaryIsFailing(contextOf({canary: 'rising'}, run)));
 	t.true(canaryIsFailing(contextOf({target: 'none'}, run)));
@@ -100,7 +100,7 @@ const losses: ReadonlyArray<readonly [thresholdPercent: number, ready: number, i
 for (const [threshold, ready, isFailing] of losses) {
 	test(`at a ready threshold of ${threshold} %, ${ready} of 4 ready pods with users ${isFailing ? 'fail' : 'serve'} them`, (t) => {
 		const model = {...paired, readyThreshold: {primary: 100, canary: threshold}};
-		const {world, ...context} = contextOf({}, {routed: 20, weight: 20, healthyReplicas: 4}, {}, model);
+		const {world, ...context} = contextOf({}, {...atWeight(20), healthyReplicas: 4}, {}, model);
 		const seen = (available: number) => ({
 			...context,
 			world: {...(world as World), target: {...whole, ready, available}},
@@ -111,7 +111,7 @@ for (const [threshold, ready, isFailing] of losses) {
 }
 
 test('a scaler that asks for more replicas makes nobody fail, and is said', (t) => {
-	const grown = contextOf({canary: 'rising', scaling: 'target'}, {routed: 20, healthyReplicas: 1});
+	const grown = contextOf({canary: 'rising', scaling: 'target'}, {routed: {canary: 20}, healthyReplicas: 1});
 	t.false(canaryIsFailing(grown));
 	t.is(scalingUnderWay(grown), 'HorizontalPodAutoscaler target scales from 2 to 3 replicas');
 	t.is(scalingUnderWay(contextOf({scaling: 'target'}, {}, {replicas: 0})), '');

@@ -6,14 +6,15 @@ import {
 	confirm,
 	firstDue,
 	judge,
-	maxWeightReached,
-	nextWeight,
 	primaryWasKept,
 	replicasToServe,
+	stepTo,
 } from '../../../machines/model/run.ts';
 import {recallRoute} from '../../../machines/model/actions.ts';
 import type {Recalled} from '../../../machines/model/context.ts';
-import {contextOf, paired, START, verdict} from '../world.ts';
+import {noRun} from '../../../machines/model/context.ts';
+import {lastStepReached, relocated} from '../../../machines/model/plan.ts';
+import {atWeight, contextOf, paired, START, verdict} from '../world.ts';
 import {planByWeights} from '../../../api/strategies/weighted.ts';
 
 const anyWeights = fc
@@ -27,13 +28,14 @@ const withWeights = (weights: readonly number[]) => ({
 test('weights rise by one step at a time and stay at the last', (t) => {
 	fc.assert(
 		fc.property(anyWeights, (weights) => {
-			let weight = 0;
-			for (const step of weights) {
-				weight = nextWeight(withWeights(weights), weight);
-				t.is(weight, step);
+			let context = contextOf({}, {}, {}, withWeights(weights));
+			for (const canary of weights) {
+				context = {...context, ...advance(context)};
+				t.deepEqual(context.run.share, {canary});
 			}
 
-			t.is(nextWeight(withWeights(weights), weight), weight);
+			t.true(lastStepReached(context));
+			t.deepEqual(advance(context), {});
 		}),
 	);
 });
@@ -41,7 +43,9 @@ test('weights rise by one step at a time and stay at the last', (t) => {
 test('whatever the present weight, the next is never lower, never past the last step, and skips no step', (t) => {
 	fc.assert(
 		fc.property(anyWeights, fc.integer({min: 0, max: 100}), (weights, weight) => {
-			const next = nextWeight(withWeights(weights), weight);
+			const present = contextOf({}, {}, {}, withWeights(weights));
+			const byHand = {...present, run: stepTo(present, {canary: weight})};
+			const next = advance(byHand).run?.share?.canary ?? weight;
 			t.true(next >= weight && next <= Math.max(weight, weights.at(-1) ?? 0));
 			t.false(weights.some((step) => step > weight && step < next));
 		}),
@@ -49,33 +53,34 @@ test('whatever the present weight, the next is never lower, never past the last 
 });
 
 test('a max weight below the present one is reached', (t) => {
-	t.true(maxWeightReached(contextOf({}, {weight: 50}, {}, withWeights([10]))));
-	t.false(maxWeightReached(contextOf({}, {weight: 20})));
+	const edited = contextOf({}, {...atWeight(50), ...relocated({...noRun, ...atWeight(50)}, planByWeights([10]))});
+	t.true(lastStepReached({...edited, model: withWeights([10])}));
+	t.false(lastStepReached(contextOf({}, atWeight(20))));
 });
 
 test('a run begins with the target’s revision, with counters at zero and a step of its own', (t) => {
-	const context = contextOf({target: 'v3'}, {revision: 'v2', weight: 50, routed: 50, failedChecks: 1, step: 4});
+	const context = contextOf({target: 'v3'}, {revision: 'v2', ...atWeight(50), failedChecks: 1, changes: 4});
 	const {judged, run} = begin(context);
 	t.is(judged, 'v3');
-	t.like(run, {revision: 'v3', weight: 0, failedChecks: 0, passed: false, step: 5});
-	t.is(run?.routed, 50, 'what the API server confirmed stays confirmed');
+	t.like(run, {revision: 'v3', step: -1, share: undefined, failedChecks: 0, passed: false, changes: 5});
+	t.deepEqual(run?.routed, {canary: 50}, 'what the API server confirmed stays confirmed');
 });
 
 test('an advanced weight is not routed before it is confirmed', (t) => {
 	const advanced = {...contextOf({}), ...advance(contextOf({}))};
-	t.like(advanced.run, {weight: 20, routed: 0});
-	t.like(confirm(advanced, START).run, {weight: 20, routed: 20, healthyReplicas: 2, passed: false});
+	t.like(advanced.run, {share: {canary: 20}, routed: {canary: 0}});
+	t.like(confirm(advanced, START).run, {share: {canary: 20}, routed: {canary: 20}, healthyReplicas: 2, passed: false});
 });
 
 test('a verdict counts once, for the step it was asked for, while the canary has users', (t) => {
-	const context = contextOf({}, {routed: 20, step: 3}, {route: 20});
+	const context = contextOf({}, {routed: {canary: 20}, changes: 3}, {route: {canary: 20}});
 	t.is(judge(context, 3, verdict('failed')).run?.failedChecks, 1);
 	t.is(judge(context, 3, verdict('unknown')).run?.failedChecks, 0);
 	t.true(judge(context, 3, verdict('passed')).run?.passed);
-	const strayed = contextOf({route: 'stray'}, {routed: 20, step: 3}, {route: 20});
+	const strayed = contextOf({route: 'stray'}, {routed: {canary: 20}, changes: 3}, {route: {canary: 20}});
 	t.false(judge(strayed, 3, verdict('passed')).run?.passed, 'it was not asked at the run’s weight');
 	t.is(judge(context, 2, verdict('failed')).run, undefined);
-	t.is(judge(contextOf({}, {routed: 0, step: 3}), 3, verdict('failed')).run, undefined);
+	t.is(judge(contextOf({}, {routed: {canary: 0}, changes: 3}), 3, verdict('failed')).run, undefined);
 });
 
 test('the first checks are due an interval after the route, and never before it has settled', (t) => {
@@ -92,16 +97,16 @@ test('a canary at zero starts with as many replicas as the primary has, or with 
 
 test('a former run had its users where the route sends them, and is at most one step ahead of it', (t) => {
 	const recalled = (weight: number, route: number, phase: 'Progressing' | 'Succeeded' | 'Failed') => {
-		const context = contextOf({}, {weight}, {route});
+		const context = contextOf({}, {}, {route: {canary: route}});
 		return recallRoute({...context, recalled: {...context.recalled, phase, canaryWeight: weight}}).run;
 	};
 
-	t.like(recalled(50, 20, 'Progressing'), {routed: 20, weight: 50});
-	t.like(recalled(50, 0, 'Progressing'), {routed: 0, weight: 20});
-	t.like(recalled(0, 20, 'Progressing'), {routed: 20, weight: 0});
-	t.like(recalled(0, 20, 'Succeeded'), {routed: 0});
-	t.like(recalled(0, 20, 'Failed'), {routed: 0});
-	t.like(recalled(50, 50, 'Failed'), {routed: 50});
+	t.like(recalled(50, 20, 'Progressing'), {routed: {canary: 20}, share: {canary: 50}});
+	t.like(recalled(50, 0, 'Progressing'), {routed: {canary: 0}, share: {canary: 20}});
+	t.like(recalled(0, 20, 'Progressing'), {routed: {canary: 20}, share: undefined});
+	t.like(recalled(0, 20, 'Succeeded'), {routed: {canary: 0}});
+	t.like(recalled(0, 20, 'Failed'), {routed: {canary: 0}});
+	t.like(recalled(50, 50, 'Failed'), {routed: {canary: 50}});
 });
 
 test('the primary’s template is known to be kept where a former life of ours says so, and nowhere else', (t) => {

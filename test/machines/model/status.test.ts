@@ -5,7 +5,7 @@ import type {Run} from '../../../machines/model/context.ts';
 import {statusOf} from '../../../machines/model/status.ts';
 import {canaryMachine} from '../../../machines/canary.ts';
 import {configOf, leavesOf} from '../anatomy.ts';
-import {commandOf, contextOf, managed, paired, verdict} from '../world.ts';
+import {atWeight, commandOf, contextOf, managed, paired, verdict} from '../world.ts';
 import type {Sight} from '../world.ts';
 
 type Row = readonly [
@@ -31,7 +31,7 @@ const led =
 const breach = 'success rate 69.17% < 99%';
 const mend = 'is missing. create it';
 
-const first: Partial<Run> = {weight: 20, routed: 20};
+const first: Partial<Run> = {...atWeight(20)};
 const threshold = {failedChecks: 2};
 const counted = 'failed checks threshold reached 2';
 
@@ -51,16 +51,16 @@ const rows: readonly Row[] = [
 	['initialized.mending', {}, 'Initialized', 'its routing and generated objects to be mended'],
 	['initialized.idle', {}, 'Initialized', revision],
 	['initialized.idle', {}, 'Initialized', `${revision}; also mend: ${mend}`, {sight: {problem: true}}],
-	['progressing.restarting.awaitingPrimary', {routed: 20}, 'Progressing', serves],
-	['progressing.restarting.routing', {routed: 20}, 'Progressing', healthy],
+	['progressing.restarting.awaitingPrimary', {routed: {canary: 20}}, 'Progressing', serves],
+	['progressing.restarting.routing', {routed: {canary: 20}}, 'Progressing', healthy],
 	['progressing.scalingUp.scaling', {}, 'Progressing', healthy],
 	['progressing.scalingUp.rising', {}, 'Progressing', healthy],
-	['progressing.routing', {weight: 20}, 'Progressing', soaking, {weight: 20}],
+	['progressing.routing', {step: 0, share: {canary: 20}}, 'Progressing', soaking, {weight: 20}],
 	['progressing.settling', first, 'Progressing', soaking, {weight: 20}],
 	['progressing.soaking', first, 'Progressing', soaking, {weight: 20}],
 	[
 		'halted.failing.routing',
-		{routed: 20, halted: {from: 'anew'}},
+		{routed: {canary: 20}, halted: {from: 'anew'}},
 		'Progressing',
 		"the canary's pods to be healthy again: 0 of 2 updated replicas are available (container podinfod: CrashLoopBackOff)",
 		{weight: 20, sight: {canary: 'failing'}},

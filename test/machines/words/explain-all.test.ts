@@ -11,11 +11,11 @@ import {statusOf} from '../../../machines/model/status.ts';
 import {actionsOf, waysOn} from '../../../actors/views/ways.ts';
 import {judge} from '../../../services/checks/judge.ts';
 import {configOf, leavesOf} from '../anatomy.ts';
-import {commandOf, contextOf, managed, paired, START, verdict, type Sight} from '../world.ts';
+import {atWeight, commandOf, contextOf, managed, paired, START, verdict, type Sight} from '../world.ts';
 
 type Situation = {readonly sight?: Sight; readonly run?: Partial<Run>};
 
-const midway: Partial<Run> = {weight: 20, routed: 20};
+const midway: Partial<Run> = {...atWeight(20)};
 
 /** How a run looks that is halted for the reason. */
 const halts: Readonly<Record<HaltReason, Situation>> = {

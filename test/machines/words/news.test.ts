@@ -75,7 +75,7 @@ test('what happened while nobody lived there is', (t) => {
 });
 
 test("the peer's words, and the reason of what it never alerted of", (t) => {
-	const context = contextOf({}, {routed: 20, failedChecks: 2});
+	const context = contextOf({}, {routed: {canary: 20}, failedChecks: 2});
 	const text = (kind: NoticeKind, change = {}): string => {
 		const changed = {...context, run: {...context.run, ...change}};
 		return newsText(kind, changed, statusOf('halted.paused', changed));
@@ -95,7 +95,7 @@ test("the peer's words, and the reason of what it never alerted of", (t) => {
 });
 
 test('the report has what decides at the beginning, and what came of it at the end', (t) => {
-	const context = contextOf({}, {routed: 20, failedChecks: 2});
+	const context = contextOf({}, {routed: {canary: 20}, failedChecks: 2});
 	const run = {id: 'v2-20260101T000000Z', revision: 'v2', began: START, at: START + 372_000};
 	const titles = (kind: NoticeKind, path: Path): Readonly<Record<string, string>> =>
 		Object.fromEntries(reportOf(kind, context, statusOf(path, context), run).map(({title, value}) => [title, value]));

@@ -3,9 +3,9 @@ import {unlimited} from '../../../api/model.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import {waitingFor} from '../../../machines/words/explain.ts';
 import type {Run} from '../../../machines/model/context.ts';
-import {isWorthSaying, rolloutWaits, sayings, verdictHalts} from '../../../machines/words/texts.ts';
+import {isWorthSaying, rolloutWaits, judged, sayings} from '../../../machines/words/texts.ts';
 import type {Saying} from '../../../machines/words/texts.ts';
-import {contextOf, managed, paired, verdict} from '../world.ts';
+import {atWeight, contextOf, managed, paired, verdict} from '../world.ts';
 import type {Sight} from '../world.ts';
 
 type Row = readonly [
@@ -34,7 +34,7 @@ const rows: readonly Row[] = [
 	['the restart', 'managed', ['New revision detected! Restarting analysis for podinfo.test'], {}, {target: 'v3'}],
 	['the start', 'paired', ['Starting canary deployment for podinfo.test']],
 	['the start', 'managed', ['Starting canary analysis for podinfo.test']],
-	['the weight', 'paired', ['Advance podinfo.test canary weight 5'], {weight: 5}],
+	['the step', 'paired', ['Advance podinfo.test canary weight 5'], atWeight(5)],
 	[
 		'the shelter',
 		'paired',
@@ -48,13 +48,13 @@ const rows: readonly Row[] = [
 		'the repair',
 		'paired',
 		['Route podinfo.test was changed by someone else, restoring canary weight 20'],
-		{weight: 20},
+		atWeight(20),
 	],
 	[
 		'the adoption',
 		'paired',
 		['Route podinfo.test was changed by someone else, adopting canary weight 35'],
-		{weight: 35},
+		atWeight(35),
 	],
 	[
 		'the contest',
@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
 			'Halt podinfo.test advancement route podinfo.test was changed by someone else to canary weight 30, the run is at ' +
 				'20; set it to 20, let nobody else write it, or promote or roll back by a command',
 		],
-		{weight: 20, routed: 20},
+		{...atWeight(20)},
 		{route: 'stray'},
 	],
 	['the refusal', 'paired', ['Halt podinfo.test advancement forbidden'], {refusal: 'forbidden'}],
@@ -131,8 +131,8 @@ test('a Rollout says what it has always said, and its successor’s words where 
 		sayings[what](contextOf(sight, run, {}, rollout)).map(({text}) => text);
 	t.deepEqual(said('the run'), []);
 	t.deepEqual(said('the start'), ['Starting rollout for podinfo.test']);
-	t.deepEqual(said('the weight', {weight: 10}), ['Advance rollout podinfo.test weight 10']);
-	t.deepEqual(verdictHalts(rollout, verdict('failed')), [
+	t.deepEqual(said('the step', atWeight(10)), ['Advance rollout podinfo.test weight 10']);
+	t.deepEqual(judged(contextOf({}, {}, {}, rollout), verdict('failed')), [
 		{type: 'Warning', text: 'Halt rollout podinfo.test success rate 69.17% < 99%'},
 	]);
 	t.deepEqual(said('the copy'), ['Copying podinfo-canary.test template spec to podinfo.test']);
@@ -152,11 +152,11 @@ test('everything that can be said is above', (t) => {
 });
 
 test('a verdict that failed or told nothing halts in its own words, one that passed says nothing', (t) => {
-	t.deepEqual(verdictHalts(paired, verdict('failed')), [
+	t.deepEqual(judged(contextOf({}), verdict('failed')), [
 		{type: 'Warning', text: 'Halt podinfo.test advancement success rate 69.17% < 99%'},
 	]);
-	t.is(verdictHalts(paired, verdict('unknown')).length, 1);
-	t.deepEqual(verdictHalts(paired, verdict('passed')), []);
+	t.is(judged(contextOf({}), verdict('unknown')).length, 1);
+	t.deepEqual(judged(contextOf({}), verdict('passed')), []);
 });
 
 test('a rollout that is waited for is said with its counts', (t) => {
