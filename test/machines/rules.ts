@@ -1,11 +1,12 @@
 // What must hold in every reachable pair and on every step: design §3, one rule a sentence.
 import {maxWeightOf, weightsOf} from '../../api/plan.ts';
+import {isSameShare, noShare} from '../../api/shares.ts';
 import {canaryIsFailing, canaryIsHealthy, primaryCanServe, primaryIsHealthy} from '../../machines/model/health.ts';
 import {stepHasPassed} from '../../machines/model/plan.ts';
 import {promotionIsOrdered} from '../../machines/model/run.ts';
 import type {Rule} from './pairs.ts';
-import {isSameShare, noShare} from '../../api/shares.ts';
-import {canaryOf, happened, has, isAnalysed, isAtRest, limit, tooMany, weightIn} from './questions.ts';
+import {canaryOf, has, isAnalysed, isAtRest, limit, tooMany, weightIn} from './questions.ts';
+import {ofHappenings} from './rules-of-happenings.ts';
 import {ofOrder} from './rules-of-order.ts';
 import {ofStatus} from './rules-of-status.ts';
 
@@ -190,111 +191,6 @@ const ofFacts: readonly Rule[] = [
 			isAnalysed(after) &&
 			before.context.run.revision === after.context.run.revision &&
 			before.context.run.failedChecks > after.context.run.failedChecks,
-	},
-];
-
-/** Rules of single happenings: what is noted and what it does (the table of design §3). */
-const ofHappenings: readonly Rule[] = [
-	{
-		name: 'a new revision before promoting starts the run over, with counters at zero',
-		broken: (step) => {
-			if (!happened(step, 'seen') || !isAnalysed(step.before) || !isAnalysed(step.after)) return false;
-			const {before, after} = step;
-			const {run} = after.context;
-			return run.revision !== before.context.run.revision && (run.share !== undefined || run.failedChecks !== 0);
-		},
-	},
-	{
-		name: 'failing pods under traffic cost one failed check and all weight',
-		broken: (step) => {
-			if (!happened(step, 'seen') || step.after.path !== 'halted.failing.routing') return false;
-			const {before, after} = step;
-			return (
-				before.context.run.halted?.from !== 'anew' &&
-				before.context.run.revision === after.context.run.revision &&
-				(after.context.run.share !== undefined ||
-					after.context.run.failedChecks !== before.context.run.failedChecks + 1)
-			);
-		},
-	},
-	{
-		name: 'a promotion that outlasts its deadline holds its users where they are',
-		broken: (step) => {
-			if (!happened(step, 'wait until')) return false;
-			const {before, after} = step;
-			return (
-				before.path === 'promoting.rolling' &&
-				before.context.run.routed.canary > 0 &&
-				!primaryIsHealthy(after.context) &&
-				!canaryIsFailing(after.context) &&
-				after.path !== 'failed.holding'
-			);
-		},
-	},
-	{
-		name: 'a paused run gets no more traffic, and a resumed one goes on',
-		broken: ({before, begun, after: {context, path}}) =>
-			before?.context.run.paused !== undefined &&
-			context.run.paused !== undefined &&
-			context.run.byHand === undefined &&
-			has(begun, 'route traffic', ({share}) => canaryOf(share) > context.run.routed.canary) &&
-			path.startsWith('halted'),
-	},
-	{
-		name: 'a rollback that was asked for in a run ends it',
-		broken: (step) =>
-			happened(step, 'asked: rollback') &&
-			/^(?:progressing|halted|promoting\.(?:keeping|copying|rolling|sheltering))/.test(step.before.path) &&
-			!/^(?:failed|promoting\.(?:takingBack|sheltering))/.test(step.after.path),
-	},
-	{
-		name: 'a failed revision that is to be retried is run again',
-		broken: (step) =>
-			happened(step, 'asked: retry') &&
-			step.before.path === 'failed.idle' &&
-			step.before.context.world?.target?.revision === step.before.context.judged &&
-			!step.before.context.world.primaryRunsTarget &&
-			step.before.context.world.problems.length === 0 &&
-			!step.after.path.startsWith('progressing'),
-	},
-	{
-		name: 'too many failed checks while promoting take the promotion back',
-		broken: (step) => {
-			if (!happened(step, 'check failed')) return false;
-			const {before, after} = step;
-			return (
-				/^promoting\.(?:copying|rolling)/.test(before.path) &&
-				tooMany(after.context) &&
-				!after.path.startsWith('promoting.takingBack')
-			);
-		},
-	},
-	{
-		name: 'a failed promotion that ends is shown as Failed, a run that is given up only once its canary is at zero',
-		broken: ({after}) => {
-			const {path, standing} = after;
-			return path === 'failed.idle' && standing.replicas > 0 && after.from?.pair.path === 'failed.scalingDown';
-		},
-	},
-	{
-		name: 'a verdict of a former step changes nothing',
-		broken: (step) =>
-			happened(step, 'check failed of a former step') &&
-			(step.before.path !== step.after.path ||
-				step.before.context.run.failedChecks !== step.after.context.run.failedChecks),
-	},
-	{
-		name: 'a suspension changes nothing but that it is known',
-		broken: (step) =>
-			happened(step, 'edited: a suspension') &&
-			step.before.path !== step.after.path &&
-			step.before.context.model.generation === 1,
-	},
-	{
-		name: 'a lowered max weight never takes weight back',
-		broken: (step) =>
-			happened(step, 'edited: a lower max weight') &&
-			weightIn(step.after.context.run) < weightIn(step.before.context.run),
 	},
 ];
 
