@@ -198,7 +198,12 @@ export type Scaler = {
 };
 
 /** The share as the routing object holds it, and what it leaves to the primary (percent). */
-export type Route = Share & {readonly primary: number; readonly resourceVersion: string};
+export type Route = Share & {
+	readonly primary: number;
+	readonly resourceVersion: string;
+	/** Who has yet to take up what is written, in words; absent where nobody tells, and once it is in force. */
+	readonly awaits?: string;
+};
 
 /** Everything observed that a decision may rest on: levels, not edges. Absent means: not there. */
 export type World = {

@@ -54,8 +54,13 @@ const ofOthers = {...ofPeople, halts: atSoaking, awaits: 'routes', says: 'the co
 
 const ofChecks = {...ofTheWorld, halts: atSteps, isOverrulable: true, isOfChecks: true} as const;
 
-const lacksSomething = (context: Context): boolean =>
+/** What the route of a step waits for; once it has settled it should be in force. */
+const awaitedByRoute = ({world, run}: Context): string => (isUnderJudgement(run) ? (world?.route?.awaits ?? '') : '');
+
+const isMissing = (context: Context): boolean =>
 	(context.world?.problems.length ?? 0) > 0 || missingOfOurs(context) !== '';
+
+const lacksSomething = (context: Context): boolean => isMissing(context) || awaitedByRoute(context) !== '';
 
 /** A canary that is under judgement, or is about to be given users, must be healthy. */
 const needsCanary = ({run}: Context): boolean => isUnderJudgement(run) || run.halted?.from === 'routing';
@@ -89,7 +94,7 @@ const ofParts = {
 		...ofTheWorld,
 		description: 'Something that the run needs is missing in the cluster.',
 		holds: lacksSomething,
-		waits: (context) => `what is missing: ${problemsText(context)}`,
+		waits: (context) => (isMissing(context) ? `what is missing: ${problemsText(context)}` : awaitedByRoute(context)),
 		halts: everywhere,
 	},
 	refused: {

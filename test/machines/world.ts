@@ -110,7 +110,8 @@ export type Sight = {
 	readonly foreign?: boolean;
 	readonly problem?: boolean;
 	readonly scaling?: 'target' | 'primary';
-	readonly route?: 'stray' | 'emptied' | 'none';
+	/** `pending`: written, and not taken up by whoever is to carry it out. */
+	readonly route?: 'stray' | 'emptied' | 'pending' | 'none';
 };
 
 /** Of either workload, when it is not at zero. */
@@ -160,7 +161,10 @@ export const observe = (standing: Standing, sight: Sight, at = START): World => 
 		primaryRunsTarget: hasPrimary && has === target,
 		scalers: scaling === undefined ? [] : [scalerOf(scaling)],
 		...(route !== 'none' && {
-			route: routeOf(route === 'stray' ? strayFrom(standing) : route === 'emptied' ? noShare : standing.route),
+			route: {
+				...routeOf(route === 'stray' ? strayFrom(standing) : route === 'emptied' ? noShare : standing.route),
+				...(route === 'pending' && {awaits: 'HTTPRoute podinfo.test to be accepted by Gateway public.test'}),
+			},
 		}),
 		problems: isMissing ? [problem('VirtualService podinfo.test')] : [],
 	};
