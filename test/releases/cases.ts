@@ -6,7 +6,6 @@ import {
 	destinationRules,
 	horizontalPodAutoscalers,
 	services,
-	virtualServices,
 } from '../../services/kubernetes/resources.ts';
 import type {Harness} from './harness.ts';
 import {
@@ -136,14 +135,13 @@ const generated = [
 	[services, 'podinfo'],
 	[services, 'podinfo-primary'],
 	[services, 'podinfo-canary'],
-	[virtualServices, 'podinfo'],
 	[destinationRules, 'podinfo-primary'],
 	[destinationRules, 'podinfo-canary'],
 	[controllerRevisions, 'podinfo-promoted'],
 ] as const;
 
-const assertCollected = async (harness: Harness, {workloads, primary}: ReleaseShape): Promise<void> => {
-	for (const [kind, name] of [[workloads, primary] as const, ...generated]) {
+const assertCollected = async (harness: Harness, {workloads, primary, routes}: ReleaseShape): Promise<void> => {
+	for (const [kind, name] of [[workloads, primary] as const, [routes, 'podinfo'] as const, ...generated]) {
 		await harness.eventually(`${kind.kind} ${name} is collected`, async () =>
 			(await harness.get(kind, name)) === undefined ? true : undefined,
 		);

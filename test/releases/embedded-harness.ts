@@ -6,6 +6,7 @@ import {createVirtualClock} from '../../sandbox/virtual-clock.ts';
 import {silentLog} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
 import * as resources from '../../services/kubernetes/resources.ts';
+import {httpRoutesKey} from '../../sandbox/world/keys.ts';
 import {recordedPlurals, saidIn, type Change, type Harness} from './harness.ts';
 
 const STEP_MS = 1000;
@@ -24,6 +25,7 @@ const recorded = [
 	resources.destinationRules,
 	resources.events,
 	resources.horizontalPodAutoscalers,
+	httpRoutesKey,
 	resources.knativeServices,
 	resources.rollouts,
 	resources.services,

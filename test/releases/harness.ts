@@ -40,6 +40,7 @@ export const recordedPlurals = [
 	'destinationrules',
 	'events',
 	'horizontalpodautoscalers',
+	'httproutes',
 	'rollouts',
 	'services',
 	'statefulsets',

@@ -37,9 +37,16 @@ type Route = {
 	}>;
 };
 
-const weightIn = (route: KubeObject, name: string): number | undefined => {
-	const [rule] = (route.spec?.['http'] ?? []) as readonly Route[];
-	return rule?.route?.find(({destination: {host, subset = host}}) => subset === name)?.weight;
+type Rule = {readonly backendRefs?: ReadonlyArray<{readonly name: string; readonly weight?: number}>};
+
+const weightIn = ({kind, spec}: KubeObject, name: string): number | undefined => {
+	if (kind === 'HTTPRoute') {
+		const [rule] = (spec?.['rules'] ?? []) as readonly Rule[];
+		return rule?.backendRefs?.find((backend) => backend.name === name)?.weight;
+	}
+
+	const [route] = (spec?.['http'] ?? []) as readonly Route[];
+	return route?.route?.find(({destination: {host, subset = host}}) => subset === name)?.weight;
 };
 
 type PodSpec = {readonly nodeSelector?: Readonly<Record<string, string>>};
@@ -62,7 +69,7 @@ const primaryIn = (object: KubeObject) => ({
 /** What one change tells; the names are those of the shape. */
 const learnt = ({plural, object}: Change, shape: ReleaseShape): Partial<Moment> => {
 	const {name} = object.metadata;
-	if (plural === 'virtualservices' && name === 'podinfo') {
+	if (plural === shape.routes.plural && name === 'podinfo') {
 		const {primary, canary} = shape.destinations;
 		return {canaryWeight: weightIn(object, canary), primaryWeight: weightIn(object, primary)};
 	}

@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {parse} from 'yaml';
 import {releaseOf} from '../../sandbox/scenarios.ts';
 import type {KubeObject, Operation, Resource} from '../../services/kubernetes/cluster.ts';
-import {canaries, deployments, rollouts} from '../../services/kubernetes/resources.ts';
+import {canaries, deployments, rollouts, virtualServices} from '../../services/kubernetes/resources.ts';
 import type {Harness} from './harness.ts';
 
 /** A version of podinfo: its image, and how its pods behave (annotations without their prefix). */
@@ -17,6 +17,8 @@ export type ReleaseShape = {
 	readonly workloads: Resource;
 	readonly target: string;
 	readonly primary: string;
+	/** What weights are written to. */
+	readonly routes: Resource;
 	/** Where the route sends users: a subset, or a host. */
 	readonly destinations: {readonly primary: string; readonly canary: string};
 	/** Canary weights of a run, in order. */
@@ -88,6 +90,7 @@ const first: ReleaseShape = {
 	workloads: deployments,
 	target: 'podinfo-canary',
 	primary: 'podinfo',
+	routes: virtualServices,
 	destinations: {primary: 'podinfo', canary: 'podinfo-canary'},
 	weights: [5, 10, 15, 20, 25, 30, 35, 40, 45, 50],
 	threshold: 10,
@@ -128,6 +131,7 @@ export const today: ReleaseShape = {
 	workloads: deployments,
 	target: 'podinfo',
 	primary: 'podinfo-primary',
+	routes: virtualServices,
 	destinations: {primary: 'podinfo-primary', canary: 'podinfo-canary'},
 	weights: [10, 20, 30, 40, 50],
 	threshold: 5,
