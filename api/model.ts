@@ -237,7 +237,12 @@ export type Verdict = {
 };
 
 /** A thing to say: becomes a Kubernetes event and a log line. */
-export type Announcement = {readonly type: 'Normal' | 'Warning'; readonly text: string};
+export type Announcement = {
+	readonly type: 'Normal' | 'Warning';
+	readonly text: string;
+	/** It tells that a run fails. */
+	readonly isEnd?: boolean;
+};
 
 /** What a run leaves in `status`; see `api/canary.ts` for the fields' meanings. */
 export type Phase =

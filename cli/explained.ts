@@ -2,9 +2,10 @@
 import {explanationOf} from '../actors/views/explanation.ts';
 import type {CanaryDetail, Explanation} from '../api/http/canary-views.ts';
 import {weightsOf} from '../api/plan.ts';
-import {instantOf} from '../services/clock.ts';
-import type {CanaryView} from './canary-view.ts';
 import {isPath} from '../machines/facts.ts';
+import {instantOf} from '../services/clock.ts';
+import type {KubeObject} from '../services/kubernetes/cluster.ts';
+import type {CanaryView} from './canary-view.ts';
 import {byHandOf, exitsOf, steeringOf} from './possibilities.ts';
 import {ageText, plain} from './terminal.ts';
 
@@ -71,10 +72,15 @@ const newest = (view: CanaryView, detail: CanaryDetail): CanaryView => {
 	};
 };
 
-/** Puts together what is known. */
-export const explainedOf = (read: CanaryView, detail: CanaryDetail | undefined, now: number): Explained => {
+/** Puts together what is known; `commands`: those that the Canary was given, where they may be read. */
+export const explainedOf = (
+	read: CanaryView,
+	detail: CanaryDetail | undefined,
+	now: number,
+	commands: readonly KubeObject[] = [],
+): Explained => {
 	if (detail === undefined) {
-		const possible = [...steeringOf(read), ...byHandOf(read)];
+		const possible = [...steeringOf(read, commands), ...byHandOf(read)];
 		return {view: read, detail, facts: factsOf(read, now), exits: exitsOf(read), possible};
 	}
 

@@ -8,6 +8,7 @@ import {outermost} from '../api/http/state-words.ts';
 import type {Command, Workload} from '../api/model.ts';
 import {factsOf} from '../machines/facts.ts';
 import type {Context} from '../machines/model/context.ts';
+import type {KubeObject} from '../services/kubernetes/cluster.ts';
 import type {CanaryView} from './canary-view.ts';
 import {plain} from './terminal.ts';
 
@@ -41,22 +42,26 @@ const targetAt = (name: string, revision: string): Workload => ({
 	deadlineExceeded: false,
 });
 
+/** A pause stays accepted for as long as it is in force. */
+const isPause = ({spec, status}: KubeObject): boolean =>
+	spec?.['verb'] === 'pause' && status?.['outcome'] === 'Accepted';
+
 /** What the answer to a command depends on: a failed run is taken to be about the target's present revision. */
-const contextOf = ({context, state, waitingFor, model}: CanaryView): Context => {
+const contextOf = ({context, state, model}: CanaryView, commands: readonly KubeObject[]): Context => {
 	const {judged, now, run} = context;
 	const target = targetAt(model.target.name, judged);
 	return {
 		...context,
-		run: waitingFor.startsWith('somebody to resume it') ? {...run, paused: pause} : run,
+		run: commands.some(isPause) ? {...run, paused: pause} : run,
 		...(state === 'failed' &&
 			judged !== '' && {world: {at: now, target, primaryRunsTarget: false, scalers: [], problems: []}}),
 	};
 };
 
-/** The commands that the daemon would take, as far as the status tells, each with what comes of it. */
-export const steeringOf = (view: CanaryView): Possible => {
+/** The commands that the daemon would take, as far as the status and former commands tell, each with what comes of it. */
+export const steeringOf = (view: CanaryView, commands: readonly KubeObject[]): Possible => {
 	const {name, namespace, model, path} = view;
-	const actions = path === '' ? [] : actionsOf(path, contextOf(view));
+	const actions = path === '' ? [] : actionsOf(path, contextOf(view, commands));
 	const problems = view.problems === '' ? [] : [...model.problems];
 	return possibleOf({actions, problems, name, namespace});
 };

@@ -1,5 +1,7 @@
 // What a state of a Canary's chart means: one row a path, and the questions that others ask of it. Whoever has a path
 // asks here; nobody else reads one.
+import {isOfRun} from '../api/courses.ts';
+import type {Course} from '../api/courses.ts';
 import {outermost} from '../api/http/state-words.ts';
 import {failed} from './facts/failed.ts';
 import {finished} from './facts/finished.ts';
@@ -8,11 +10,12 @@ import {initialized} from './facts/initialized.ts';
 import type {Path, State} from './facts/path.ts';
 import {progressing} from './facts/progressing.ts';
 import {promoting} from './facts/promoting.ts';
-import type {Course, StateFacts} from './facts/row.ts';
+import type {StateFacts} from './facts/row.ts';
 
 export {pathOf} from './facts/path.ts';
 export type {Path, State} from './facts/path.ts';
-export type {Course, Next, Wait} from './facts/row.ts';
+export type {Course} from '../api/courses.ts';
+export type {Next, Wait} from './facts/row.ts';
 
 const rows: Readonly<Record<Path, Partial<StateFacts>>> = {
 	...initialized,
@@ -48,10 +51,8 @@ export const factsOf = (path: Path): StateFacts => whole.get(path) as StateFacts
 /** The outermost state. */
 export const stateOf = (path: Path): State => outermost(path) as State;
 
-const underWay: ReadonlySet<Course> = new Set(['run', 'superseding', 'finishing', 'failing']);
-
 /** A run is under way, from its beginning until its users and replicas are where its end leaves them. */
-export const isUnderWay = (path: Path): boolean => underWay.has(factsOf(path).course);
+export const isUnderWay = (path: Path): boolean => isOfRun(factsOf(path).course);
 
 const still: ReadonlySet<Course> = new Set(['rest', 'holding', 'blocked']);
 

@@ -3,6 +3,7 @@ import type {CanarySummary} from '../../api/http/canary-views.ts';
 import type {StreamEvent} from '../../api/http/stream-events.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {Clock} from '../../services/clock.ts';
+import {factsOf} from '../../machines/facts.ts';
 import {keyOfModel} from '../supervision/rivals.ts';
 import {eventText} from './chart.ts';
 import {exactTimestamp} from '../../services/clock.ts';
@@ -127,6 +128,7 @@ export class Book implements Watcher {
 				at: exactTimestamp(now),
 				from: former,
 				to: seen.path,
+				course: factsOf(seen.path).course,
 				event: eventText(seen.event),
 				why: seen.status.reason,
 				weight: seen.context.run.routed.canary,

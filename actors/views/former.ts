@@ -1,6 +1,7 @@
 // What the record of a run has from before that which is kept of its Canary: of a longer run little else is remembered.
 import type {RunCommand, RunRecord, RunTransition} from '../../api/canary-run.ts';
 import type {CommandView, TransitionView} from '../../api/http/canary-views.ts';
+import {factsOf, isPath} from '../../machines/facts.ts';
 import {recordedEventText} from './chart.ts';
 import {instantOf, timestamp} from '../../services/clock.ts';
 
@@ -8,6 +9,7 @@ const transitionOf = ({from = '', event = '', reason = '', at, to, weight}: RunT
 	at,
 	from,
 	to,
+	course: isPath(to) ? factsOf(to).course : '',
 	event: recordedEventText(event, from, to),
 	why: reason,
 	weight,

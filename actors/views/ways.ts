@@ -8,7 +8,8 @@ import type {Context, Run} from '../../machines/model/context.ts';
 import type {Path} from '../../machines/facts.ts';
 import {guards} from '../../machines/model/guards.ts';
 import {isUnderJudgement} from '../../machines/model/run.ts';
-import {lackOf, lacksCheck} from '../../machines/words/lacks.ts';
+import {lackOf} from '../../machines/words/lacks.ts';
+import type {Lack} from '../../machines/words/lacks.ts';
 import {exactTimestamp} from '../../services/clock.ts';
 import {endsOfWait, placeOf, transitionsOf} from './chart.ts';
 import {endWords} from './summary.ts';
@@ -32,25 +33,20 @@ const toCome = (event: string): string => {
 	return kind === undefined ? event.replace('the time is up', 'the time to be up') : `${what} to be ${kind}`;
 };
 
-const lacksOf = (transition: ChartTransitionView, holds: boolean, path: Path, context: Context): string[] => [
-	...(transition.event === '' ? [] : [toCome(transition.event)]),
-	...(holds ? [] : [lackOf(transition.guard, path, context)]),
-];
-
 /** `since`: when the state was entered. `due`: when the next round of checks is. */
 export type Times = {readonly since: number; readonly due: number | undefined};
 
 /** When what a transition lacks may come; nothing for what somebody would have to do. */
 const timesOf = (path: Path, context: Context, {since, due}: Times) => {
 	const ends = endsOfWait(path, context, since).filter(({until}) => until < unlimited);
-	return ({event, guard, from}: ChartTransitionView, holds: boolean): WaitEnd | undefined => {
+	return ({event, from}: ChartTransitionView, lack: Lack | undefined): WaitEnd | undefined => {
 		const end = event === 'the time is up' ? ends.find(({of}) => of === from) : undefined;
 		if (end !== undefined) {
 			return end;
 		}
 
 		const isChecked = due !== undefined && isUnderJudgement(context.run);
-		return isChecked && !holds && lacksCheck(guard, path) ? {until: due, by: 'checks'} : undefined;
+		return isChecked && lack?.kind === 'checks' ? {until: due, by: 'checks'} : undefined;
 	};
 };
 
@@ -58,16 +54,17 @@ const timesOf = (path: Path, context: Context, {since, due}: Times) => {
 export const waysOn = (path: Path, context: Context, times: Times): NextView[] => {
 	const timeOf = timesOf(path, context, times);
 	return transitionsOf(path).flatMap((transition) => {
-		const {id, from, to, text, guard} = transition;
+		const {id, from, to, text, event, guard} = transition;
 		if (to === undefined) {
 			return [];
 		}
 
 		const holds = isTrue(guard, context);
-		const end = timeOf(transition, holds);
-		const lacks = lacksOf(transition, holds, path, context);
+		const lack = holds ? undefined : lackOf(guard, path, context);
+		const end = timeOf(transition, lack);
+		const lacks = [...(event === '' ? [] : [toCome(event)]), ...(lack === undefined ? [] : [lack.text])];
 		const soon = end !== undefined && {until: exactTimestamp(end.until), untilWhat: endWords[end.by]};
-		return [{id, from, to, text, holds, lacks, ...soon}];
+		return [{id, from, to, text, holds, lacks, ...(lack !== undefined && {lack: lack.kind}), ...soon}];
 	});
 };
 

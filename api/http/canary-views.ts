@@ -2,6 +2,7 @@
 // Every text is plain text in English; names come from the cluster and are never markup. Instants are RFC 3339.
 import {Type, type Static} from '@sinclair/typebox';
 import {canaryRun} from '../canary-run.ts';
+import {courses} from '../courses.ts';
 import {verbs} from '../model.ts';
 import {comparisonView} from './comparison-view.ts';
 import {choice, flag, group, instant, integer, list, maybe, number, percent, text, texts} from './words.ts';
@@ -67,6 +68,10 @@ export const transitionView = group(
 		at: instant('When'),
 		from: text('The state that was left; empty for the first one of this process'),
 		to: text('The state that was entered'),
+		course: choice(
+			['', ...courses],
+			'What became of a run there; run, superseding, finishing and failing: one was under way; empty for a state of an older chart',
+		),
 		event: text('What set it off: an event of the chart, `done: route traffic`, `started`'),
 		why: text('Why it halted or failed, else empty'),
 		weight: percent('Share of traffic that the canary had'),
@@ -155,6 +160,12 @@ export const nextView = group(
 		text: text('What sets it off, as a sentence'),
 		holds: flag('Its condition holds now, and only what is in `lacks` is missing'),
 		lacks: texts('What it lacks, each in words; empty: it is being taken'),
+		lack: maybe(
+			choice(
+				['checks', 'workloads', 'people', 'the world'],
+				'Who may bring what its condition lacks: a round of checks, pods that become ready, somebody; absent where it holds',
+			),
+		),
 		until: maybe(
 			instant('When what it lacks may come: the next round of checks, the end of a wait; absent if unknown'),
 		),

@@ -191,7 +191,7 @@ const explain = async (written: string, flags: Flags, terminal: Terminal): Promi
 			reader.detailOf(reader.namespace, name),
 		]);
 		const now = terminal.now();
-		const explained = {...explainedOf(viewOf(canary, now), detail, now), events, commands};
+		const explained = {...explainedOf(viewOf(canary, now), detail, now, commands), events, commands};
 		const {output} = flags;
 		terminal.write(output === undefined ? textOf(explained, terminal) : await objectText(output, factsFor(explained)));
 		return 0;

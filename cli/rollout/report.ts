@@ -84,8 +84,7 @@ const textReport = (terminal: Terminal): Report => {
 		noted(text, about) {
 			line('·', about === undefined ? text : `${about}: ${text}`, colors.dim);
 		},
-		said(_, {type, text}) {
-			const isEnd = /^(?:Rolling back|Canary failed)/.test(text);
+		said(_, {type, text, isEnd = false}) {
 			const paint = type === 'Normal' ? colors.cyan : isEnd ? colors.red : colors.yellow;
 			line(type === 'Normal' ? '▸' : '!', inItsWords(text), paint);
 		},

@@ -11,7 +11,7 @@ import type {Context, Input, Resumption} from '../model/context.ts';
 import {overwritten} from '../model/drift.ts';
 import type {Event} from '../model/events.ts';
 import {guards} from '../model/guards.ts';
-import {lackOfCanary, lackOfPrimary, whyCanaryCannotStart} from '../model/health.ts';
+import {lackOfRollout, whyCanaryCannotStart} from '../model/health.ts';
 import {advance, begin, confirm, firstDue, isUnderJudgement} from '../model/run.ts';
 import * as texts from '../words/texts.ts';
 import {ports} from '../ports.ts';
@@ -133,10 +133,10 @@ export const base = setup({
 			}
 		}),
 		'announce the wait': enqueueActions(({context, enqueue}, {of}: {of: 'target' | 'primary'}) => {
-			const wait = of === 'target' ? lackOfCanary(context) : lackOfPrimary(context);
+			const {text: wait, isNews} = lackOfRollout(context, of);
 			if (wait !== context.said.wait) {
 				enqueue.assign({said: {...context.said, wait}});
-				if (texts.isWorthSaying(wait)) {
+				if (isNews) {
 					enqueue.emit({type: 'announced', announcement: texts.rolloutWaits(context.model, of, wait)});
 				}
 			}

@@ -1,27 +1,10 @@
 // What one state of the chart means to those who do not follow its arrows.
+import type {Course} from '../../api/courses.ts';
 import type {Awaited, Phase} from '../../api/model.ts';
 import type {RunOutcome} from '../../api/canary-run.ts';
 import type {Context} from '../model/context.ts';
 import type {HaltReason} from './halt-reasons.ts';
 import type {Path, State} from './path.ts';
-
-/**
- * What becomes of a run. `resuming`: whether there is one is not known yet, and nothing is published; `starting`: there is
- * none yet, and the primary is made; `blocked`: the same, and nothing is done until something is mended; `run`: it is under way and undecided; `superseding`, `finishing` and
- * `failing`: its end is decided, with the effects of that under way; `holding`: it failed, and its users cannot leave the
- * canary yet; `rest`: there is none; `mending`: there is none, and what is ours is put right.
- */
-export type Course =
-	| 'resuming'
-	| 'starting'
-	| 'blocked'
-	| 'run'
-	| 'superseding'
-	| 'finishing'
-	| 'failing'
-	| 'holding'
-	| 'rest'
-	| 'mending';
 
 /** What it waits for, by name: the words are in words/explain.ts. */
 export type Wait =

@@ -2,33 +2,42 @@
 import type {Workload} from '../../api/model.ts';
 import type {Context} from './context.ts';
 
-/** What a workload's rollout still lacks, in the peer's words; empty when it is finished and available. */
-export const lackOf = (workload: Workload | undefined, thresholdPercent: number): string => {
+/** `isNews`: counts of available replicas are; how far a controller is with starting pods passes by in seconds. */
+export type RolloutLack = {readonly text: string; readonly isNews: boolean};
+
+const nothing: RolloutLack = {text: '', isNews: false};
+
+/** What a workload's rollout still lacks, in the peer's words; an empty text when it is finished and available. */
+export const rolloutLackOf = (workload: Workload | undefined, thresholdPercent: number): RolloutLack => {
 	if (workload === undefined) {
-		return 'it does not exist';
+		return {text: 'it does not exist', isNews: false};
 	}
 
 	const {replicas, updated, total, available} = workload;
 	if (!workload.observed) {
-		return 'observed deployment generation less than desired generation';
-	}
-
-	if (workload.deadlineExceeded) {
-		return `it exceeded its progress deadline${workload.trouble === undefined ? '' : ` (${workload.trouble})`}`;
+		return {text: 'observed deployment generation less than desired generation', isNews: false};
 	}
 
 	const trouble = workload.trouble === undefined ? '' : ` (${workload.trouble})`;
+	const lack = (text: string, isNews: boolean): RolloutLack => ({
+		text: `${text}${trouble}`,
+		isNews: isNews || trouble !== '',
+	});
+	if (workload.deadlineExceeded) {
+		return lack('it exceeded its progress deadline', true);
+	}
+
 	if (updated < replicas) {
-		return `${updated} out of ${replicas} new replicas have been updated${trouble}`;
+		return lack(`${updated} out of ${replicas} new replicas have been updated`, false);
 	}
 
 	if (total > updated) {
-		return `${total - updated} old replicas are pending termination${trouble}`;
+		return lack(`${total - updated} old replicas are pending termination`, false);
 	}
 
 	// At least one: the peer truncates, and takes half of one pod for none.
 	const needed = Math.min(replicas, Math.max(1, Math.ceil((updated * thresholdPercent) / 100)));
-	return available < needed ? `${available} of ${updated} updated replicas are available${trouble}` : '';
+	return available < needed ? lack(`${available} of ${updated} updated replicas are available`, true) : nothing;
 };
 
 const {primary: primaryOf, target: targetOf} = {
@@ -36,13 +45,21 @@ const {primary: primaryOf, target: targetOf} = {
 	target: (context: Context) => context.world?.target,
 };
 
-export const lackOfPrimary = (context: Context): string =>
-	lackOf(primaryOf(context), context.model.readyThreshold.primary);
+/** What a roll that is waited for still lacks. */
+export const lackOfRollout = (context: Context, of: 'target' | 'primary'): RolloutLack => {
+	const {readyThreshold} = context.model;
+	if (of === 'primary') {
+		return rolloutLackOf(primaryOf(context), readyThreshold.primary);
+	}
 
-export const lackOfCanary = (context: Context): string =>
-	targetOf(context)?.replicas === 0
-		? 'it is scaled to zero'
-		: lackOf(targetOf(context), context.model.readyThreshold.canary);
+	return targetOf(context)?.replicas === 0
+		? {text: 'it is scaled to zero', isNews: false}
+		: rolloutLackOf(targetOf(context), readyThreshold.canary);
+};
+
+export const lackOfPrimary = (context: Context): string => lackOfRollout(context, 'primary').text;
+
+export const lackOfCanary = (context: Context): string => lackOfRollout(context, 'target').text;
 
 /** Traffic may be sent to the primary: some of its pods are ready. */
 export const primaryCanServe = (context: Context): boolean => (primaryOf(context)?.ready ?? 0) > 0;

@@ -54,11 +54,13 @@ export const rollingBack = ({model, run}: Context): Announcement => {
 	const why = counted
 		? `failed checks threshold reached ${run.failedChecks}`
 		: (run.failure ?? 'the run had been ended');
-	return warning(`Rolling back ${whose} ${why}`);
+	return {...warning(`Rolling back ${whose} ${why}`), isEnd: true};
 };
 
-export const canaryFailed = (model: CanaryModel): Announcement =>
-	warning(`Canary failed! Scaling down ${targetOf(model)}`);
+export const canaryFailed = (model: CanaryModel): Announcement => ({
+	...warning(`Canary failed! Scaling down ${targetOf(model)}`),
+	isEnd: true,
+});
 
 export const templateCopied = (model: CanaryModel): Announcement =>
 	normal(`Copying ${targetOf(model)} template spec to ${primaryOf(model)}`);
@@ -118,9 +120,6 @@ const haltedForWorkload = (context: Context): readonly Announcement[] => {
 /** A roll that the chart itself began and waits for. */
 export const rolloutWaits = (model: CanaryModel, of: 'target' | 'primary', lack: string): Announcement =>
 	warning(`Waiting for ${of === 'target' ? targetOf(model) : primaryOf(model)} rollout to finish: ${lack}`);
-
-/** Counts of available replicas are news; how far a controller is with starting pods passes by in seconds. */
-export const isWorthSaying = (lack: string): boolean => /are available|deadline|\(/.test(lack);
 
 const inWords = (problems: readonly Problem[]): string =>
 	problems

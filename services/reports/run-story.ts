@@ -1,7 +1,7 @@
 // A run's record as people read it, before it has a form: the same facts, tables and words for Markdown and HTML. Pure.
 import type {CanaryRun, RunMetric, RunRecord, RunTransition} from '../../api/canary-run.ts';
 import {limitText, unitOf} from '../../api/http/limit-words.ts';
-import {pathWords} from '../../api/http/state-words.ts';
+import {outermost, pathWords} from '../../api/http/state-words.ts';
 import {instantOf} from '../clock.ts';
 
 /** Any object of the kind; whatever is in it is shown as text. */
@@ -90,7 +90,7 @@ const isTold = (one: RunTransition, index: number, all: readonly RunTransition[]
 	const before = all[index - 1];
 	return (
 		before === undefined ||
-		before.to.split('.')[0] !== one.to.split('.')[0] ||
+		outermost(before.to) !== outermost(one.to) ||
 		before.weight !== one.weight ||
 		(one.reason !== undefined && one.reason !== before.reason)
 	);

@@ -64,6 +64,7 @@ const steps = Array.from({length: 39}, (_, index) => ({
 	at: new Date(Date.parse(began) + index * 20_000).toISOString(),
 	from: index === 0 ? '' : 'progressing.settling',
 	to: index % 13 === 12 ? 'halted.failedCheck' : 'progressing.soaking',
+	course: 'run' as const,
 	event: 'the time is up',
 	why: '',
 	weight: 10,
@@ -82,8 +83,8 @@ test.serial(
 			weights: [{at: began, weight: 10}],
 			transitions: steps,
 			next: [
-				{...checks, lacks: ['2 more failed checks']},
-				{...order, lacks: ['somebody to order a rollback']},
+				{...checks, lacks: ['2 more failed checks'], lack: 'checks'},
+				{...order, lacks: ['somebody to order a rollback'], lack: 'people'},
 			],
 			checks: [
 				{metric: 'queue', kind: 'query', unit: 'jobs', against, outcome: 'passed', value: 3, primary: 2.9, text: ''},

@@ -63,16 +63,20 @@ const way = (fields: Partial<NextView>): NextView => ({
 	text: 'too many checks have failed',
 	holds: false,
 	lacks: ['2 more failed checks'],
+	lack: 'checks',
 	...fields,
 });
 
 test('the same way is told once, and what needs nobody comes first', (t) => {
-	const restart = way({to: 'progressing.restarting', lacks: ['a new revision of podinfo']});
+	const restart = way({to: 'progressing.restarting', lacks: ['a new revision of podinfo'], lack: 'people'});
 	t.is(waysOn([way({}), restart, way({from: 'progressing'})], 'progressing.soaking').length, 2);
 	t.true(isUsual(way({})));
-	t.true(isUsual(way({lacks: ['a round of checks that passes at weight 5']})));
+	t.true(isUsual(way({lacks: ['1 of 2 updated replicas are available'], lack: 'workloads'})));
 	t.false(isUsual(restart));
-	t.true(isUsual(way({lacks: ['the time to be up'], until: '2026-11-21T10:00:00Z'})), 'it comes by itself');
+	t.true(
+		isUsual(way({lacks: ['the time to be up'], lack: 'the world', until: '2026-11-21T10:00:00Z'})),
+		'it comes by itself',
+	);
 });
 
 test('the text of every state fits into its box', (t) => {

@@ -1,15 +1,17 @@
 import test from 'ava';
 import type {CanaryDetail} from '../../api/http/canary-views.ts';
+import {factsOf, stateOf, type Path} from '../../machines/facts.ts';
 import {presentRun} from '../../ui/model/present-run.ts';
 import {detail} from './summaries.ts';
 
 const at = (second: number, ms = ''): string => `2026-11-21T10:00:${String(second).padStart(2, '0')}${ms}Z`;
-const transition = (when: string, to: string): CanaryDetail['transitions'][number] => ({
+const transition = (when: string, to: Path): CanaryDetail['transitions'][number] => ({
 	at: when,
 	from: '',
 	to,
+	course: factsOf(to).course,
 	event: 'world observed',
-	why: to.startsWith('halted') ? 'slow' : '',
+	why: stateOf(to) === 'halted' ? 'slow' : '',
 	weight: 0,
 });
 const pause = (when: string): CanaryDetail['commands'][number] => ({

@@ -69,11 +69,8 @@ export const waysOn = (next: readonly NextView[], current: string): readonly Nex
 };
 
 /** Ways that only wait for time, checks or pods, before those that somebody would have to want. */
-export const isUsual = ({holds, lacks, until}: NextView): boolean =>
-	holds ||
-	lacks.length === 0 ||
-	until !== undefined ||
-	lacks.some((lack) => /round of checks|more passing|more failed check|ready|healthy/.test(lack));
+export const isUsual = ({holds, lack, until}: NextView): boolean =>
+	holds || until !== undefined || lack === 'checks' || lack === 'workloads';
 
 /** Breaks at spaces, so that no line is longer than `max` where that can be: as the boxes were measured. */
 const wrap = (text: string, max: number): readonly string[] => {

@@ -1,7 +1,7 @@
 // The chart of a Canary as plain SVG, by coordinates that were laid out when the code was built.
 import {useLayoutEffect, useMemo, useRef, useState} from 'preact/hooks';
 import type {ChartStateView, ChartView} from '../../api/http/chart-view.ts';
-import {pathWords, stateWords} from '../../api/http/state-words.ts';
+import {outermost, pathWords, stateWords} from '../../api/http/state-words.ts';
 import {arrowOf, arrowTitles, linesOf, litOf, scrollOf} from '../model/chart-focus.ts';
 
 type Point = {readonly x: number; readonly y: number};
@@ -104,7 +104,7 @@ const scaleOf = (zoom: Zoom, chart: ChartView, frame: ChartStateView | undefined
 export const Statechart = ({chart, path, cameFrom, open}: StatechartProps) => {
 	const [zoom, setZoom] = useState<Zoom>('here');
 	const view = useRef<HTMLDivElement>(null);
-	const top = path.split('.')[0] ?? '';
+	const top = outermost(path);
 	const current = useMemo(() => chart.states.find((state) => state.path === path), [chart, path]);
 	const frame = useMemo(() => chart.states.find((state) => state.path === top), [chart, top]);
 	const scale = scaleOf(zoom, chart, frame, view.current?.clientWidth ?? 900);

@@ -1,7 +1,7 @@
 // A run on one axis of time: what traffic the canary had, each metric of canary and primary, and what happened.
 import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 import type {SeriesView} from '../../api/http/series-views.ts';
-import {pathWords} from '../../api/http/state-words.ts';
+import {outermost, pathWords} from '../../api/http/state-words.ts';
 import {lanesOf, lastOf, type MetricLane as Lines} from '../model/lanes.ts';
 import type {Story} from '../model/replay.ts';
 import {place, stepPath, timeTicks, type Scale} from '../model/time-axis.ts';
@@ -9,6 +9,8 @@ import {clockText, metricName, valueText} from '../model/words.ts';
 import {Lane, LANE, LEFT, MetricLane} from './metric-lane.tsx';
 
 const RIGHT = 12;
+
+const bad = new Set(['halted', 'failed']);
 
 const useWidth = (element: {readonly current: HTMLElement | null}): number => {
 	const [width, setWidth] = useState(640);
@@ -45,7 +47,7 @@ const Happenings = ({story, x, top}: {readonly story: Story; readonly x: Scale; 
 			</rect>
 		))}
 		{(story.transitions ?? []).map(({at, to, reason = ''}, index) => {
-			const isBad = to.startsWith('halted') || to.startsWith('failed');
+			const isBad = bad.has(outermost(to));
 			return (
 				<path
 					key={`${at} ${index}`}

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type {Workload, World} from '../../../api/model.ts';
 import {
 	canaryIsFailing,
-	lackOf,
+	rolloutLackOf,
 	lackOfCanary,
 	primaryCanServe,
 	scalingUnderWay,
@@ -38,19 +38,29 @@ const table: ReadonlyArray<readonly [Partial<Workload>, string]> = [
 
 for (const [change, lack] of table) {
 	test(`a rollout with ${JSON.stringify(change)} lacks ${lack === '' ? 'nothing' : `"${lack}"`}`, (t) => {
-		t.is(lackOf({...whole, ...change}, 100), lack);
+		t.is(textOf({...whole, ...change}, 100), lack);
 	});
 }
 
+const textOf = (...of: Parameters<typeof rolloutLackOf>): string => rolloutLackOf(...of).text;
+
+test('counts of available replicas and troubles are news; how far a controller is passes by', (t) => {
+	t.true(rolloutLackOf({...whole, available: 1}, 100).isNews);
+	t.true(rolloutLackOf({...whole, deadlineExceeded: true}, 100).isNews);
+	t.false(rolloutLackOf({...whole, updated: 1}, 100).isNews);
+	t.true(rolloutLackOf({...whole, updated: 1, trouble: 'pod x: ImagePullBackOff'}, 100).isNews);
+	t.false(rolloutLackOf(undefined, 100).isNews);
+});
+
 test('a workload that is not there lacks itself', (t) => {
-	t.is(lackOf(undefined, 100), 'it does not exist');
+	t.is(textOf(undefined, 100), 'it does not exist');
 });
 
 test('a ready threshold of half takes half of the replicas, and never none of one', (t) => {
-	t.is(lackOf({...whole, available: 2}, 50), '');
-	t.is(lackOf({...whole, available: 1}, 50), '1 of 4 updated replicas are available');
+	t.is(textOf({...whole, available: 2}, 50), '');
+	t.is(textOf({...whole, available: 1}, 50), '1 of 4 updated replicas are available');
 	t.is(
-		lackOf({...whole, replicas: 1, total: 1, updated: 1, available: 0}, 50),
+		textOf({...whole, replicas: 1, total: 1, updated: 1, available: 0}, 50),
 		'0 of 1 updated replicas are available',
 	);
 });
@@ -59,8 +69,8 @@ test('whatever the threshold, all replicas available are enough and none are not
 	fc.assert(
 		fc.property(fc.integer({min: 1, max: 100}), fc.integer({min: 0, max: 100}), (replicas, threshold) => {
 			const rolled = {...whole, replicas, total: replicas, updated: replicas};
-			t.is(lackOf({...rolled, available: replicas}, threshold), '');
-			t.not(lackOf({...rolled, available: 0}, threshold), '');
+			t.is(textOf({...rolled, available: replicas}, threshold), '');
+			t.not(textOf({...rolled, available: 0}, threshold), '');
 		}),
 	);
 });
