@@ -10,8 +10,6 @@ const exceptions: Readonly<Record<string, string>> = {
 		'the API server says it in no other field',
 	"cli/command-post.ts: /ValidatingAdmissionPolicy '([^']+)'.* denied request: (.+)$/s.exec(message)":
 		'told on as it is; the API server says it in no other field',
-	"cli/possibilities.ts: waitingFor.startsWith('somebody to resume it')": 'the facts are to say it',
-	'cli/rollout/report.ts: /^(?:Rolling back|Canary failed)/.test(text)': 'chooses a colour',
 };
 
 test('no sentence decides', (t) => {
