@@ -40,6 +40,8 @@ export type BootstrapOrder = {
 	readonly revision?: string;
 };
 export type RevisionOrder = {readonly model: CanaryModel; readonly revision: string};
+/** `replicas`: how many pods the primary is to have; as many as it has when absent. */
+export type PromoteOrder = RevisionOrder & {readonly replicas?: number};
 /** `wasKept`: a former life has kept the template that the primary runs. */
 export type KeepOrder = RevisionOrder & {readonly wasKept: boolean};
 export type CheckOrder = {readonly model: CanaryModel};
@@ -68,7 +70,7 @@ export const ports = {
 	/** Keeps the primary's present template, so that it can be taken back to. */
 	'keep the promoted template': port<KeepOrder>('keep the promoted template'),
 	/** Renders the target's template onto the primary if, and only if, it still is the analysed revision. */
-	'promote the revision': port<RevisionOrder>('promote the revision'),
+	'promote the revision': port<PromoteOrder>('promote the revision'),
 	/** Gives the primary its last promoted template again. */
 	'take the promotion back': port<RevisionOrder>('take the promotion back'),
 };

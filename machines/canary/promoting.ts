@@ -1,6 +1,6 @@
 // The analysed revision is copied to the primary, which gets its users back once it is healthy; a copy that is found
 // wanting is taken back.
-import {primaryWasKept} from '../model/run.ts';
+import {primaryWasKept, replicasToPromote} from '../model/run.ts';
 import {Refused} from '../ports.ts';
 import {at, hearing, refusedIn, say, sayRefusal} from './answers.ts';
 import {deadline} from './orders.ts';
@@ -30,7 +30,10 @@ const copying = base.createStateConfig({
 	always: takenBack,
 	invoke: {
 		src: 'promote the revision',
-		input: ({context}) => ({model: context.model, revision: context.run.revision}),
+		input: ({context}) => {
+			const replicas = replicasToPromote(context);
+			return {model: context.model, revision: context.run.revision, ...(replicas !== undefined && {replicas})};
+		},
 		onDone: {
 			target: 'rolling',
 			actions: [{type: 'note the instant', params: at}, 'unbound the wait', 'note the promotion'],

@@ -141,6 +141,15 @@ export const missingOfOurs = ({model, world, promoted}: Context): string => {
 			: '';
 };
 
+/**
+ * How many pods a promotion gives a generated primary: as many as its target, which somebody may have given another
+ * number. Undefined where a scaler has the say over either of them, and where the target is at zero.
+ */
+export const replicasToPromote = ({model, world}: Context): number | undefined =>
+	model.shape === 'managed' && model.autoscaler === undefined && world?.scalers.length === 0
+		? world.target?.replicas || undefined
+		: undefined;
+
 /** With how many replicas a target at zero starts, as the peer has it: as many as the primary, or its own scaler's
  * minimum; at least 1. A target that has replicas keeps them. */
 export const replicasToServe = ({world}: Context): number => {

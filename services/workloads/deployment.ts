@@ -1,7 +1,7 @@
 // Deployments as workloads of a canary.
 import {deployments} from '../kubernetes/resources.ts';
 import {podTemplateWorkloads} from './pod-templates.ts';
-import {countsOfReplicas, replicasOfPrimary, scalingReplicas} from './replicas.ts';
+import {countsOfReplicas, replicasOfPrimary, scalingReplicas, settingReplicas} from './replicas.ts';
 import {workloadSpec, workloadStatus} from '../objects/shapes.ts';
 
 /** What of the target's spec a generated primary follows besides the template; replicas are its own affair. */
@@ -17,6 +17,7 @@ export const deploymentWorkloads = podTemplateWorkloads({
 	},
 	awake: (object) => object,
 	scaling: scalingReplicas,
+	settingReplicas,
 	followed,
 	generated: (_, target) => {
 		const {progressDeadlineSeconds, minReadySeconds, revisionHistoryLimit, strategy} = workloadSpec(target);

@@ -25,6 +25,8 @@ export type Kind = {
 	awake(object: KubeObject): KubeObject;
 	/** What is lacking to have so many; none when it stays as it is. */
 	scaling(object: KubeObject, replicas: number): readonly Operation[];
+	/** What a generated primary lacks to have so many pods; for kinds that say how many. */
+	settingReplicas?(primary: KubeObject, replicas: number): readonly Operation[];
 	/** What of the target's spec a generated primary follows besides the template. */
 	readonly followed: readonly string[];
 	/** What a generated primary's spec has besides that, its selector and its template. */
@@ -177,7 +179,9 @@ export const podTemplateWorkloads = (kind: Kind): Workloads => {
 				if (isManaged) assertFree(model, primary);
 				const rendered = renderPrimary(model, target, primary, options.labelling);
 				const following = isManaged ? followingSpec(kind.followed, target, primary) : [];
-				return replacing(primary, rendered, [...following, ...marking(primary, revision)]);
+				const replicas =
+					options.replicas === undefined ? [] : (kind.settingReplicas?.(primary, options.replicas) ?? []);
+				return replacing(primary, rendered, [...following, ...replicas, ...marking(primary, revision)]);
 			};
 			return read(await rewrite(cluster, resource, primaryAt(model), decide, writing(options)));
 		},

@@ -23,5 +23,9 @@ export const scalingReplicas = (object: KubeObject, replicas: number): readonly 
 	return [...stillNone, {op: 'add', path: '/spec/replicas', value: replicas}];
 };
 
+/** What lacks to have so many, whatever there are. */
+export const settingReplicas = (object: KubeObject, replicas: number): readonly Operation[] =>
+	(workloadSpec(object).replicas ?? 1) === replicas ? [] : [{op: 'add', path: '/spec/replicas', value: replicas}];
+
 /** A target that stands at 0, as it does between runs, says nothing about how many its users need. */
 export const replicasOfPrimary = (target: KubeObject): number => workloadSpec(target).replicas || 1;

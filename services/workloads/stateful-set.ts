@@ -4,7 +4,7 @@ import type {KubeObject} from '../kubernetes/cluster.ts';
 import {statefulSets} from '../kubernetes/resources.ts';
 import {rollingProblems} from './daemon-set.ts';
 import {podTemplateWorkloads} from './pod-templates.ts';
-import {countsOfReplicas, replicasOfPrimary, scalingReplicas} from './replicas.ts';
+import {countsOfReplicas, replicasOfPrimary, scalingReplicas, settingReplicas} from './replicas.ts';
 import {annotationOf, workloadSpec} from '../objects/shapes.ts';
 import type {Workloads} from './workload.ts';
 
@@ -87,6 +87,7 @@ export const statefulSetWorkloads = podTemplateWorkloads({
 	counts: (object) => ({...countsOfReplicas(object), deadlineExceeded: false}),
 	awake: (object) => object,
 	scaling: scalingReplicas,
+	settingReplicas,
 	followed,
 	generated({hosts}, target) {
 		const {serviceName: _, selector: __, template: ___, ...rest} = workloadSpec(target);

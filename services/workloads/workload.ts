@@ -89,12 +89,13 @@ export type Workloads = {
 
 	/**
 	 * Renders the target at `revision` onto the primary, in one write that is refused when the primary's template
-	 * changed meanwhile (then it is decided anew). Throws Superseded, with nothing written, when the target moved on.
+	 * changed meanwhile (then it is decided anew); a generated one gets `replicas`, where its kind says how many it has.
+	 * Throws Superseded, with nothing written, when the target moved on.
 	 */
 	promote(
 		cluster: Cluster,
 		model: CanaryModel,
-		options: WorkloadOptions & {readonly revision: string},
+		options: WorkloadOptions & {readonly revision: string; readonly replicas?: number},
 	): Promise<Workload>;
 
 	/** Puts a template that was proven before onto the primary, in one write. */

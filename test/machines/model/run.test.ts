@@ -7,6 +7,7 @@ import {
 	firstDue,
 	judge,
 	primaryWasKept,
+	replicasToPromote,
 	replicasToServe,
 	stepTo,
 } from '../../../machines/model/run.ts';
@@ -93,6 +94,17 @@ test('a canary at zero starts with as many replicas as the primary has, or with 
 	t.is(replicasToServe(contextOf({scaling: 'target'}, {}, {replicas: 0})), 1);
 	t.is(replicasToServe(contextOf({primary: 'none'}, {}, {replicas: 0})), 1);
 	t.is(replicasToServe(contextOf({}, {}, {replicas: 5})), 5);
+});
+
+test('a promotion gives a generated primary as many pods as its target, unless a scaler has the say', (t) => {
+	const managed = contextOf({}, {}, {replicas: 5});
+	const model = {...managed.model, shape: 'managed'} as const;
+	t.is(replicasToPromote({...managed, model}), 5);
+	t.is(replicasToPromote({...contextOf({}, {}, {replicas: 0}), model}), undefined, 'a target at zero tells nothing');
+	t.is(replicasToPromote({...contextOf({scaling: 'target'}, {}, {replicas: 5}), model}), undefined, 'not even unnamed');
+	const autoscaler = {apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'podinfo'};
+	t.is(replicasToPromote({...managed, model: {...model, autoscaler}}), undefined);
+	t.is(replicasToPromote({...managed, model: {...model, shape: 'paired'}}), undefined, 'the user’s own');
 });
 
 test('a former run had its users where the route sends them, and is at most one step ahead of it', (t) => {
