@@ -23,13 +23,15 @@ export type MetricOrigin = {
 	readonly dialect: Metric['dialect'];
 	/** Of routing, by which a query tells the two sides apart. */
 	readonly provider: string;
+	/** Of templates whose namespace nobody names. */
+	readonly namespace: string;
 };
 
 /** The metrics of an analysis in the order written. */
 export const metricsOf = (
 	metrics: unknown,
 	field: string,
-	{dialect, provider}: MetricOrigin,
+	origin: MetricOrigin,
 	findings: Findings,
 ): readonly Metric[] => {
 	if (isAbsent(metrics)) {
@@ -48,16 +50,12 @@ export const metricsOf = (
 
 	return (metrics as unknown[])
 		.slice(0, mostMetrics)
-		.flatMap((metric, index) => metricsOfOne(metric, `${field}[${index}]`, {dialect, provider}, findings));
+		.flatMap((metric, index) => metricsOfOne(metric, `${field}[${index}]`, origin, findings));
 };
 
 /** One entry is two checks when a built-in name carries a query too: the peer asks both, and no gate may be dropped. */
-const metricsOfOne = (
-	metric: unknown,
-	field: string,
-	{dialect, provider}: MetricOrigin,
-	findings: Findings,
-): readonly Metric[] => {
+const metricsOfOne = (metric: unknown, field: string, origin: MetricOrigin, findings: Findings): readonly Metric[] => {
+	const {dialect, provider} = origin;
 	const name = findings.text(`${field}.name`, at(metric, 'name'));
 	if (name === '') {
 		findings.report(`${field}.name`, '', `${field} has no name`, 'Name the metric');
@@ -72,22 +70,17 @@ const metricsOfOne = (
 	}
 
 	if (query !== '') {
-		const unit = findings.text(`${field}.unit`, at(metric, 'unit'));
-		const own: Metric = {name, kind: 'query', dialect, query, intervalMs, ...(unit !== '' && {unit})};
+		const own = {name, kind: 'query', dialect, query, intervalMs, ...wordsOfQuery(metric, field, findings)} as const;
 		const checks = judgedBy(own, metric, field, findings);
 		checkSides(checks, field, provider, findings);
 		found.push(...checks);
 	}
 
-	const reference = at(metric, 'templateRef');
-	if (!isAbsent(reference)) {
-		findings.report(
-			`${field}.templateRef`,
-			at(reference, 'name') ?? reference,
-			`${field}.templateRef refers to a MetricTemplate, which is not supported yet`,
-			'Write the PromQL into query, or use request-success-rate or request-duration',
-		);
-	} else if (found.length === 0 && name !== '') {
+	const template = templateOf(metric, field, origin, findings);
+	if (template !== undefined) {
+		const own = {name, kind: 'query', dialect, template, intervalMs, ...wordsOfQuery(metric, field, findings)} as const;
+		found.push(...judgedBy(own, metric, field, findings));
+	} else if (found.length === 0 && name !== '' && isAbsent(at(metric, 'templateRef'))) {
 		findings.report(
 			`${field}.name`,
 			name,
@@ -97,6 +90,42 @@ const metricsOfOne = (
 	}
 
 	return found.length === 0 ? [{name, kind: 'unknown', dialect, intervalMs}] : found;
+};
+
+/** What goes along with a query of the user's own. */
+const wordsOfQuery = (metric: unknown, field: string, findings: Findings): Pick<Metric, 'unit' | 'variables'> => {
+	const unit = findings.text(`${field}.unit`, at(metric, 'unit'));
+	const written = at(metric, 'templateVariables');
+	const variables = Object.entries(isBag(written) ? written : {}).map(
+		([name, value]) => [name, findings.text(`${field}.templateVariables.${name}`, value)] as const,
+	);
+	return {
+		...(unit !== '' && {unit}),
+		...(variables.length > 0 && {variables: Object.fromEntries(variables)}),
+	};
+};
+
+/** The MetricTemplate that a metric refers to; the first shape has none. */
+const templateOf = (
+	metric: unknown,
+	field: string,
+	{dialect, namespace}: MetricOrigin,
+	findings: Findings,
+): Metric['template'] => {
+	const reference = at(metric, 'templateRef');
+	if (isAbsent(reference)) {
+		return undefined;
+	}
+
+	if (dialect === 'first') {
+		const text = `${field}.templateRef refers to a MetricTemplate, which a Canary of the first shape cannot`;
+		const remedy = 'Write the PromQL into query, or migrate the Canary: aviary migrate';
+		findings.report(`${field}.templateRef`, at(reference, 'name') ?? reference, text, remedy);
+		return undefined;
+	}
+
+	const name = findings.objectName(`${field}.templateRef.name`, at(reference, 'name'));
+	return {name, namespace: findings.text(`${field}.templateRef.namespace`, at(reference, 'namespace')) || namespace};
 };
 
 /** By bounds, by the primary, or by both: then they are two checks. */

@@ -45,10 +45,10 @@ const metricOf = (checks: readonly Metric[], entry?: unknown): readonly Bag[] =>
 };
 
 /** The checks; `entries` are the metrics as written, where there is a list of them. */
-export const migratedMetrics = ({analysis, provider}: CanaryModel, entries: unknown): readonly Bag[] =>
+export const migratedMetrics = ({analysis, provider, namespace}: CanaryModel, entries: unknown): readonly Bag[] =>
 	Array.isArray(entries)
 		? (entries as readonly unknown[]).flatMap((entry) =>
-				metricOf(metricsOf([entry], 'metrics', {dialect: 'first', provider}, new Findings()), entry),
+				metricOf(metricsOf([entry], 'metrics', {dialect: 'first', provider, namespace}, new Findings()), entry),
 			)
 		: analysis.metrics.flatMap((metric) => metricOf([metric]));
 

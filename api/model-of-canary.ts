@@ -74,7 +74,7 @@ const modelOf = (object: unknown, defaults: Defaults, findings: Findings): Omit<
 		skipAnalysis,
 		provider,
 		...placesOf(parts),
-		analysis: analysisOf(parts, {skipAnalysis, provider}, defaults, findings),
+		analysis: analysisOf(parts, {skipAnalysis, provider, namespace: textAt(object, 'namespace')}, defaults, findings),
 		...alertsOf(at(parts.analysis, 'alerts'), `${parts.field}.alerts`, textAt(object, 'namespace'), findings),
 		...(metricsServer === undefined ? {} : {metricsServer}),
 		readyThreshold: {
@@ -139,7 +139,7 @@ const metricsServerOf = (spec: unknown, findings: Findings): string | undefined 
 
 const analysisOf = (
 	{analysis, field, intervalMs}: Parts,
-	{skipAnalysis, provider}: Pick<CanaryModel, 'skipAnalysis' | 'provider'>,
+	{skipAnalysis, provider, namespace}: Pick<CanaryModel, 'skipAnalysis' | 'provider' | 'namespace'>,
 	defaults: Defaults,
 	findings: Findings,
 ): CanaryModel['analysis'] => {
@@ -158,7 +158,7 @@ const analysisOf = (
 
 	checkStrategy(analysis, field, findings);
 	checkHooks(analysis, field, findings);
-	const origin = {dialect: dialectOf(field), provider};
+	const origin = {dialect: dialectOf(field), provider, namespace};
 	const metrics = metricsOf(at(analysis, 'metrics'), `${field}.metrics`, origin, findings);
 	if (metrics.length === 0 && !skipAnalysis) {
 		const text = `${field}.metrics is empty, so that every check passes`;

@@ -53,6 +53,10 @@ export type Metric = {
 	readonly dialect: Dialect;
 	/** PromQL for kind `query`, template variables not yet rendered. */
 	readonly query?: string;
+	/** A MetricTemplate for kind `query`, whose query and source count. */
+	readonly template?: {readonly name: string; readonly namespace: string};
+	/** What `{{ variables.… }}` of the query stand for. */
+	readonly variables?: Readonly<Record<string, string>>;
 	/** Window of the query. */
 	readonly intervalMs: number;
 	/** Inclusive bounds; success rate in percent, duration in milliseconds. */

@@ -52,6 +52,11 @@ export const askBothSides = async (
 
 	const askBoth = async (metric: Metric): Promise<readonly [canary: SideValues, primary: SideValues]> => {
 		const nothing = (text: string) => [without(text), without(text)] as const;
+		// A template's source is asked by checks alone, with credentials that nobody who looks on shall use.
+		if (metric.template !== undefined) {
+			return nothing(`${metric.name} is asked by a MetricTemplate: what checks have measured is in the record`);
+		}
+
 		if (failures.has('timed out')) return nothing(`${metric.name} was not asked: the metrics server does not answer`);
 		const inquiry = inquiryOf(model, metric, options);
 		const {address} = inquiry.endpoint;

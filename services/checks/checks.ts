@@ -3,11 +3,14 @@ import type {CanaryModel, Comparison, Evidence, Instant, Metric, Verdict} from '
 import {compareWithPrimary} from './comparison.ts';
 import {inquiryOf, type Inquiry, type InquiryOptions} from './inquiry.ts';
 import {judge} from './judge.ts';
+import type {TemplateInquiry} from './templates.ts';
 import type {Ask} from '../metrics/asking.ts';
-import type {Answer, Question} from '../metrics/metrics.ts';
+import type {Answer, NoAnswer, Question} from '../metrics/metrics.ts';
 
 export type CheckOptions = InquiryOptions & {
 	readonly ask: Ask;
+	/** Absent where no metric has a template. */
+	readonly templateInquiry?: TemplateInquiry;
 	readonly clock: {now(): Instant};
 	readonly signal?: AbortSignal;
 };
@@ -67,9 +70,18 @@ const checkAgainst = async (checked: Checked, against: Comparison, options: Chec
 	return judge(model, metric, theirs, now, {side: 'primary', compare});
 };
 
+const inquire = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Inquiry | NoAnswer> => {
+	const {template} = metric;
+	if (template === undefined) return inquiryOf(model, metric, options);
+	if (options.templateInquiry !== undefined) return options.templateInquiry(model, metric, template, options.signal);
+	throw new RangeError('MetricTemplates are not read here');
+};
+
 const check = async (model: CanaryModel, metric: Metric, options: CheckOptions): Promise<Evidence> => {
 	try {
-		const checked = {model, metric, inquiry: inquiryOf(model, metric, options)};
+		const inquiry = await inquire(model, metric, options);
+		if ('kind' in inquiry) return judge(model, metric, inquiry, options.clock.now());
+		const checked = {model, metric, inquiry};
 		return metric.against === undefined
 			? await checkByBounds(checked, options)
 			: await checkAgainst(checked, metric.against, options);

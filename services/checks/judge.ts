@@ -36,9 +36,12 @@ const compareWithBounds = (metric: Metric, found: number): Evidence => {
 	return {kind: 'passed', metric: name, value};
 };
 
-const noValues = (model: CanaryModel, {kind, name, dialect}: Metric, side: Side): string => {
+const noValues = (model: CanaryModel, {kind, name, dialect, template}: Metric, side: Side): string => {
 	const workload = `${workloadOf(model, side)}.${model.namespace}`;
-	if (kind === 'query' || kind === 'unknown') return `no values found for metric: ${name}`;
+	if (kind === 'query' || kind === 'unknown') {
+		return `no values found for ${template === undefined ? '' : 'custom '}metric: ${name}`;
+	}
+
 	return dialect === 'today'
 		? `no values found for ${model.provider} metric ${name} probably ${workload} is not receiving traffic`
 		: `no values found for metric ${name}, probably ${workload} is not receiving traffic`;

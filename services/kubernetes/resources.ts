@@ -11,6 +11,7 @@ const resource = (group: string, version: string, plural: string, kind: string):
 export const canaries = resource('flagger.app', 'v1beta1', 'canaries', 'Canary');
 export const rollouts = resource('apps.weave.works', 'v1beta1', 'rollouts', 'Rollout');
 export const alertProviders = resource('flagger.app', 'v1beta1', 'alertproviders', 'AlertProvider');
+export const metricTemplates = resource('flagger.app', 'v1beta1', 'metrictemplates', 'MetricTemplate');
 export const secrets = resource('', 'v1', 'secrets', 'Secret');
 export const configMaps = resource('', 'v1', 'configmaps', 'ConfigMap');
 export const canaryCommands = resource('aviary.dev', 'v1alpha1', 'canarycommands', 'CanaryCommand');

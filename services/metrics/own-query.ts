@@ -6,7 +6,11 @@ import {replaceVariables} from '../../api/query.ts';
 import {workloadOf, type Side} from './metrics.ts';
 
 /** The values of the peer's variables. What is named after the target is so for the side that is asked about. */
-const valuesOf = (model: CanaryModel, {intervalMs}: Metric, side: Side): ReadonlyMap<string, string> => {
+const valuesOf = (
+	model: CanaryModel,
+	{intervalMs, variables = {}}: Metric,
+	side: Side,
+): ReadonlyMap<string, string> => {
 	const {name, namespace, hosts} = model;
 	const workload = workloadOf(model, side);
 	// Of a Knative Service metrics know the revisions, and the Service has the one name for both.
@@ -19,12 +23,13 @@ const valuesOf = (model: CanaryModel, {intervalMs}: Metric, side: Side): Readonl
 		['ingress', target],
 		['route', workload],
 		['interval', formatPromDuration(intervalMs)],
+		...Object.entries(variables).map(([key, value]) => [`variables.${key}`, value] as const),
 	]);
 };
 
 /**
  * A query of the user's own about one side, `{{ namespace }}` and the other variables of the peer replaced: name,
- * namespace, target, service, ingress, route, interval. Throws RangeError for anything else in braces: what was not
+ * namespace, target, service, ingress, route, interval, and `variables.…` of the metric's own. Throws RangeError for anything else in braces: what was not
  * rendered is never sent.
  */
 export const renderQuery = (template: string, model: CanaryModel, metric: Metric, side: Side): string => {

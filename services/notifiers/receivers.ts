@@ -3,38 +3,21 @@
 import type {Alert} from '../../api/model.ts';
 import type {Cluster, KubeObject} from '../kubernetes/cluster.ts';
 import {alertProviders, secrets} from '../kubernetes/resources.ts';
+import {readReferred, textsIn, Unreadable} from '../objects/referred.ts';
 import {Undelivered, type Receiver} from './notifier.ts';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const decoded = (secret: KubeObject, key: string): string => {
-	const data = (secret['data'] ?? {}) as Readonly<Record<string, unknown>>;
-	return Buffer.from(text(Object.hasOwn(data, key) ? data[key] : ''), 'base64')
-		.toString('utf8')
-		.trim();
-};
-
 const isAddress = (address: string): boolean => /^https?:\/\//i.test(address) && URL.canParse(address);
 
 /** Of a read that failed people are told what was not read, and no more. */
-const readOr = async (
-	cluster: Pick<Cluster, 'read'>,
-	...[resource, namespace, name, signal]: Parameters<Cluster['read']>
-): Promise<KubeObject> => {
-	const what = `${resource.kind} ${name}.${namespace ?? ''}`;
-	let found: KubeObject | undefined;
+const readOr = async (...which: Parameters<typeof readReferred>): Promise<KubeObject> => {
 	try {
-		found = await cluster.read(resource, namespace, name, signal);
+		return await readReferred(...which);
 	} catch (error) {
-		const {code} = error as {readonly code?: unknown};
-		throw new Undelivered(`${what} cannot be read${typeof code === 'number' ? ` (${code})` : ''}`, undefined, error);
+		if (!(error instanceof Unreadable)) throw error;
+		throw new Undelivered(error.message, undefined, error.cause);
 	}
-
-	if (found === undefined) {
-		throw new Undelivered(`${what} not found`);
-	}
-
-	return found;
 };
 
 /** Rejects with Undelivered, which says what to mend. */
@@ -63,12 +46,10 @@ export const receiverOf = async (
 		return {...own, ...through, address};
 	}
 
-	const secret = await readOr(cluster, secrets, namespace, secretName, signal);
-	const address = decoded(secret, 'address');
+	const {address = '', token} = textsIn(await readOr(cluster, secrets, namespace, secretName, signal));
 	if (!isAddress(address)) {
 		throw new Undelivered(`Secret ${secretName}.${namespace} has no HTTP address under the key address`);
 	}
 
-	const token = decoded(secret, 'token');
-	return {...own, ...through, address, ...(token !== '' && {token})};
+	return {...own, ...through, address, ...(token !== undefined && {token})};
 };

@@ -1,13 +1,15 @@
 // What one survey follows, under names of its own.
 import type {Cluster, Following, KubeObject, Resource, Wanted} from '../kubernetes/cluster.ts';
 
+type Kind = {readonly resource: Resource; readonly wanted: Wanted; readonly namespace: string};
+
 /** Followings under names, each object found by its name; the whole is synced when each is. */
 export class Followings {
 	readonly #cluster: Cluster;
 	readonly #namespace: string;
 	readonly #onChange: (key: string) => void;
 	readonly #open = new Map<string, Following>();
-	readonly #kinds = new Map<string, {readonly resource: Resource; readonly wanted: Wanted}>();
+	readonly #kinds = new Map<string, Kind>();
 	readonly #synced = new Set<Following>();
 
 	constructor(cluster: Cluster, namespace: string, onChange: (key: string) => void) {
@@ -16,13 +18,14 @@ export class Followings {
 		this.#onChange = onChange;
 	}
 
-	follow(key: string, resource: Resource, wanted: Wanted): void {
+	/** In the Canary's namespace unless another is named. */
+	follow(key: string, resource: Resource, wanted: Wanted, namespace = this.#namespace): void {
 		if (this.#open.has(key)) return;
-		const following = this.#cluster.follow(resource, this.#namespace, wanted, () => {
+		const following = this.#cluster.follow(resource, namespace, wanted, () => {
 			this.#onChange(key);
 		});
 		this.#open.set(key, following);
-		this.#kinds.set(key, {resource, wanted});
+		this.#kinds.set(key, {resource, wanted, namespace});
 		const onSynced = (): void => {
 			if (this.#open.get(key) !== following) return;
 			this.#synced.add(following);
@@ -53,9 +56,9 @@ export class Followings {
 		const looks = [...this.#open].flatMap(([key, following]) => {
 			const kind = this.#kinds.get(key);
 			if (kind === undefined || !isMeant(key)) return [];
-			const {resource, wanted} = kind;
+			const {resource, wanted, namespace} = kind;
 			const names = 'name' in wanted ? [wanted.name] : following.objects().map(({metadata}) => metadata.name);
-			return names.map((name) => this.#cluster.lookAgain(resource, this.#namespace, name, signal));
+			return names.map((name) => this.#cluster.lookAgain(resource, namespace, name, signal));
 		});
 		// What cannot be read now is looked at again in a while.
 		await Promise.allSettled(looks);

@@ -5,6 +5,7 @@ import type {Clock} from '../clock.ts';
 import type {Cluster, KubeObject} from '../kubernetes/cluster.ts';
 import {canaries, horizontalPodAutoscalers, pods, services} from '../kubernetes/resources.ts';
 import type {RouteParts} from '../providers/router.ts';
+import {followTemplates} from './followed-templates.ts';
 import {Followings} from './followings.ts';
 import {createSilence} from './silence.ts';
 import {scaledBy, survey, type Adapters, type Seen} from './survey.ts';
@@ -103,8 +104,9 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 		if (!isOpen) return;
 		followPods();
 		// Pods only explain: the world does not wait for them.
-		if (!hasAsked || !followings.areSynced(PODS)) return;
-		const world = survey(model, seenIn(followings, options, parts), clock.now(), options);
+		if (!hasAsked || !followings.areSynced(PODS) || !templates.look()) return;
+		const seen = {...seenIn(followings, options, parts), templateProblems: templates.problems()};
+		const world = survey(model, seen, clock.now(), options);
 		if (last !== undefined && isDeepStrictEqual({...world, at: 0}, {...last, at: 0})) return;
 		last = world;
 		onWorld(world);
@@ -170,10 +172,13 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 		followings.follow('sides', resource, wanted);
 	}
 
+	const templates = followTemplates({cluster, clock, model, followings, againMs: ASK_AGAIN_MS, onChange});
 	void followRoutes();
 
 	return {
 		setRunning(wanted) {
+			// What no watch tells is looked at before users are sent anywhere.
+			if (wanted && !isRunning) templates.lookAgain();
 			isRunning = wanted;
 			onChange();
 		},
@@ -188,6 +193,7 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 			isOpen = false;
 			clock.clearTimeout(timer);
 			silence.wait(undefined);
+			templates.close();
 			followings.dropAll();
 		},
 	};

@@ -21,6 +21,8 @@ export type Seen = {
 	readonly route?: KubeObject | undefined;
 	/** What else the router follows. */
 	readonly routeParts: readonly KubeObject[];
+	/** What is wrong with what metrics refer to. */
+	readonly templateProblems?: readonly Problem[];
 };
 
 const surroundingsIn = ({routeParts, target, primary}: Seen): Surroundings => ({parts: routeParts, target, primary});
@@ -134,7 +136,7 @@ const takenProblems = (model: CanaryModel, seen: Seen, {workloads}: Adapters): P
 	return generated.flatMap((object) => (object && foreignOwner(model, object)) ?? []);
 };
 
-/** Everything wrong, workloads first, then Services, routes, scalers and names taken by others. */
+/** Everything wrong, workloads first, then Services, routes, scalers, templates of metrics, and names taken by others. */
 const problemsOf = (model: CanaryModel, seen: Seen, adapters: Adapters): Problem[] => {
 	const {workloads, router} = adapters;
 	const isPaired = model.shape === 'paired';
@@ -145,6 +147,7 @@ const problemsOf = (model: CanaryModel, seen: Seen, adapters: Adapters): Problem
 		...(isPaired ? serviceProblems(model, seen) : []),
 		...routeProblems(model, seen, router),
 		...scalerProblems(model, seen),
+		...(seen.templateProblems ?? []),
 		...(isPaired ? [] : takenProblems(model, seen, adapters)),
 	];
 };

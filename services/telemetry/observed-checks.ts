@@ -4,6 +4,7 @@ import type {Clock} from '../clock.ts';
 import type {Door} from '../http/door.ts';
 import type {Cluster} from '../kubernetes/cluster.ts';
 import {runChecks} from '../checks/checks.ts';
+import {createTemplateInquiry} from '../checks/templates.ts';
 import {askedOnce, createAsk, type Ask} from '../metrics/asking.ts';
 import {questionsOf, routerOf} from '../providers/index.ts';
 import type {Telemetry} from './telemetry.ts';
@@ -37,12 +38,20 @@ const observedAsk =
 /** One round of checks of a Canary; never rejects for what a provider did, for that is evidence. */
 export const observedChecks = (options: ObservedChecksOptions) => {
 	const {cluster, door, clock, telemetry, metricsServer, onVerdict} = options;
+	const templateInquiry = createTemplateInquiry(cluster);
 	const ask = observedAsk(askedOnce(createAsk(door, clock)), options);
 	return async (model: CanaryModel, signal: AbortSignal): Promise<Verdict> => {
 		const questions = questionsOf(model.provider);
 		const begun = clock.monotonic();
 		const measured = await routerOf(model.provider)?.measured?.(cluster, model, signal);
-		const verdict = await runChecks(measured ?? model, {ask, questions, metricsServer, clock, signal});
+		const verdict = await runChecks(measured ?? model, {
+			ask,
+			questions,
+			metricsServer,
+			templateInquiry,
+			clock,
+			signal,
+		});
 		telemetry.observeAnalysis(model, (clock.monotonic() - begun) / 1000);
 		telemetry.observeCheck(model, verdict.outcome);
 		onVerdict?.(model, verdict);

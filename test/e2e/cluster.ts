@@ -24,6 +24,8 @@ const CONNECTIONS = 16;
 export type Cluster = {
 	readonly plane: ControlPlane;
 	readonly transport: LossyTransport;
+	/** Where Prometheus answers. */
+	readonly metricsServer: string;
 	/** What the daemon said was wrong with itself. */
 	readonly errors: readonly string[];
 	/** Runs kubectl and answers what it printed; throws when it fails. */
@@ -226,6 +228,7 @@ export const startCluster = async (
 	return {
 		plane,
 		transport,
+		metricsServer: mesh.url,
 		errors,
 		kubectl,
 		harnessIn,

@@ -10,6 +10,7 @@ import {assertPromoted, goodWords, midRun, statusBecomes, words} from '../releas
 import {casesOf} from '../releases/cases.ts';
 import {withScaler} from '../releases/scalers.ts';
 import {initialized, release, rollout, shapes, type ReleaseShape} from '../releases/shapes.ts';
+import {prometheusErrors, templateCases} from '../releases/templates.ts';
 import {startPlace} from '../services/notifiers/stage.ts';
 import {withAlerts} from './alerts.ts';
 import {ACCOUNT, artifact, startCluster, type Cluster} from './cluster.ts';
@@ -83,6 +84,13 @@ for (const shape of shapes.filter(({kind}) => kind === canaries)) {
 			await run(t, cluster.harnessIn(namespace), shape);
 		});
 	}
+}
+
+for (const judged of templateCases) {
+	const namespace = `release-${++namespaces}`;
+	test.serial(`${today.title}: ${judged.title}`, async (t) => {
+		await judged.run(t, cluster.harnessIn(namespace), today, prometheusErrors(cluster.metricsServer));
+	});
 }
 
 test.serial('a release goes on through an outage of the API server, and ends as it would have', async (t) => {

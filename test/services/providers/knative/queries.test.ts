@@ -1,16 +1,10 @@
 import test from 'ava';
 import type {Metric} from '../../../../api/model.ts';
-import {renderQuery} from '../../../../services/metrics/own-query.ts';
 import {knativeQuestions} from '../../../../services/providers/knative/queries.ts';
 import {knativeModel} from '../../workloads/knative.ts';
 
 const model = {...knativeModel, target: {...knativeModel.target, name: 'podinfo-00002'}};
-const metric = (kind: Metric['kind']): Metric => ({
-	name: 'it',
-	kind,
-	dialect: 'today',
-	intervalMs: 60_000,
-});
+const metric = (kind: Metric['kind']): Metric => ({name: 'it', kind, dialect: 'today', intervalMs: 60_000});
 
 test('the built-in queries ask Envoy about the revision, to the letter what the peer puts on the wire', (t) => {
 	t.deepEqual(knativeQuestions(model, metric('success-rate'), 'canary'), {
@@ -29,10 +23,7 @@ test('the built-in queries ask Envoy about the revision, to the letter what the 
 	});
 });
 
-test('in a user’s own query the route is the revision, and the target the Service', (t) => {
-	const own = metric('query');
-	const query = renderQuery('up{a="{{ route }}",b="{{ target }}",c="{{ service }}"}', model, own, 'canary');
-	t.is(query, 'up{a="podinfo-00002",b="podinfo",c="podinfo"}');
+test('what is not built in has no query here', (t) => {
 	for (const kind of ['query', 'unknown'] as const) {
 		t.throws(() => knativeQuestions(model, metric(kind), 'canary'), {instanceOf: RangeError});
 	}
