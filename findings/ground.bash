@@ -6,7 +6,8 @@ started=()
 
 leave() {
 	local id
-	for id in "${started[@]}"; do kill "$id" 2>/dev/null || true; done
+	# At once: an API server that loses its etcd would otherwise wait for it.
+	for id in "${started[@]}"; do kill -KILL "$id" 2>/dev/null || true; done
 	for id in "${started[@]}"; do wait "$id" 2>/dev/null || true; done
 	# The Go client writes its modules without the right to remove them.
 	chmod -R u+w "$work"
