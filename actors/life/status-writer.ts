@@ -42,21 +42,33 @@ const conditionsOf = (
 	return [promoted, ...(notified === undefined ? [] : [conditionOf(before, notified, now)])];
 };
 
-/** The whole `status` to write: ours over what is there, so that fields of others are kept. */
+/** The whole `status` to write: ours over what is there, so that fields of others are kept. What is empty of ours goes. */
 export const statusToWrite = (
 	before: KubeObject['status'],
 	status: Wanted,
 	nowMs: number,
 	runBegan?: number,
 ): Record<string, unknown> => {
-	const {condition: _, notified: __, ...fields} = status;
+	const {condition: _, notified: __, haltedFrom, problems, ...fields} = status;
+	const {haltedFrom: formerly, problems: former, ...kept} = before ?? {};
 	const now = timestamp(nowMs);
-	return {...before, ...fields, conditions: conditionsOf(before, status, now, runBegan), lastTransitionTime: now};
+	return {
+		...kept,
+		...fields,
+		...(haltedFrom !== '' && {haltedFrom}),
+		...(problems.length > 0 && {problems}),
+		conditions: conditionsOf(before, status, now, runBegan),
+		lastTransitionTime: now,
+	};
 };
 
-/** Whether the object's status says all that `status` says. */
+/** Where it halted and what is wrong go with what is written for other reasons: what they change is waited for, too. */
+const worthWriting = ({haltedFrom: _, problems: __, ...status}: Wanted): Omit<Wanted, 'haltedFrom' | 'problems'> =>
+	status;
+
+/** Whether the object's status says all in `status` that is worth a write. */
 const says = (object: KubeObject, status: Wanted): boolean => {
-	const {condition, notified, ...fields} = status;
+	const {condition, notified, ...fields} = worthWriting(status);
 	const conditions = (object.status?.['conditions'] ?? []) as readonly Condition[];
 	const isSaid = (wanted: Omit<Worded, 'status'>): boolean =>
 		conditions.some(
@@ -97,7 +109,7 @@ export class StatusWriter {
 	#seen: KubeObject;
 	#wanted: Wanted | undefined;
 	/** What was last written, for a CRD may prune what it says. */
-	#written: Wanted | undefined;
+	#written: ReturnType<typeof worthWriting> | undefined;
 	#writing = false;
 	#toldTooOld = false;
 
@@ -140,7 +152,7 @@ export class StatusWriter {
 	}
 
 	#isSaid(status: Wanted): boolean {
-		return says(this.#seen, status) || JSON.stringify(status) === JSON.stringify(this.#written);
+		return says(this.#seen, status) || JSON.stringify(worthWriting(status)) === JSON.stringify(this.#written);
 	}
 
 	async #writeNewest(): Promise<void> {
@@ -212,7 +224,7 @@ export class StatusWriter {
 			{lane: 'status', subresource: 'status', signal: this.#stopped.signal},
 		);
 		this.#seen = answer;
-		this.#written = status;
+		this.#written = worthWriting(status);
 		if (answer.status?.['state'] !== status.state && !this.#toldTooOld) {
 			this.#toldTooOld = true;
 			onCrdTooOld();

@@ -42,7 +42,7 @@ const problems = list(
 		text: text('What is wrong'),
 		remedy: text('What to do about it'),
 	}),
-	'What must be mended before a run can start',
+	'What must be mended, as of when the status was last written; absent when nothing must',
 	ours,
 );
 
@@ -64,7 +64,7 @@ export const status = group(
 		canaryRevision: text('Revision of the canary that the run is about', shape('first')),
 		waitingFor: text('What the present state waits for', ours),
 		reason: text('Why the run is halted, failed or not started', ours),
-		haltedFrom: text('The state that the run was halted in', ours),
+		haltedFrom: text('The state that the run was halted in; absent unless it is halted', ours),
 		problems,
 	},
 	'What is observed',

@@ -1,8 +1,9 @@
 // Status from the chart, one pure function: what the host records before any effect, and a rebuilt actor resumes from.
-import type {CanaryModel, Phase} from '../../api/model.ts';
+import type {CanaryModel, Phase, Problem} from '../../api/model.ts';
 import {roundToRecord} from './plan.ts';
 import type {Context} from './context.ts';
 import {reasonOf, waitingFor} from '../words/explain.ts';
+import {problemsOf} from '../words/texts.ts';
 import {factsOf, isUnderWay, stateOf} from '../facts.ts';
 import type {Path, State} from '../facts.ts';
 
@@ -20,6 +21,10 @@ export type Status = {
 	readonly canaryRevision: string;
 	readonly waitingFor: string;
 	readonly reason: string;
+	/** Empty unless the run is halted. */
+	readonly haltedFrom: State | '';
+	/** Bounded in number and length. */
+	readonly problems: readonly Problem[];
 };
 
 const messages: Partial<Record<Phase, readonly ['True' | 'False' | 'Unknown', (model: CanaryModel) => string]>> = {
@@ -41,6 +46,24 @@ export const phaseOf = (path: Path, context: Context): Phase => {
 /** The weight to record: while a step is being routed its own, for a return of traffic only what is confirmed. */
 const weightOf = (path: Path, {run}: Context): number =>
 	stateOf(path) === 'progressing' ? (run.share?.canary ?? 0) : run.routed.canary;
+
+const haltedFrom = (path: Path, {run}: Context): State | '' =>
+	stateOf(path) === 'halted' ? (run.halted?.from === 'copying' ? 'promoting' : 'progressing') : '';
+
+const PROBLEMS_MAX = 8;
+const TEXT_MAX = 300;
+const short = (text: string): string =>
+	text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX - 1).toWellFormed()}…`;
+
+const problems = (context: Context): readonly Problem[] =>
+	problemsOf(context)
+		.slice(0, PROBLEMS_MAX)
+		.map(({field, value, text, remedy}) => ({
+			field: short(field),
+			value: short(value),
+			text: short(text),
+			remedy: short(remedy),
+		}));
 
 /** What `status` should say in this state. */
 export const statusOf = (path: Path, context: Context): Status => {
@@ -64,5 +87,7 @@ export const statusOf = (path: Path, context: Context): Status => {
 		canaryRevision: context.run.revision || context.judged,
 		waitingFor: waitingFor(path, context),
 		reason: reasonOf(path, context),
+		haltedFrom: haltedFrom(path, context),
+		problems: problems(context),
 	};
 };

@@ -137,9 +137,16 @@ const drifted = (context: Context): readonly Problem[] => {
 	return [driftOf(context), strayAtRest(context)].filter((problem) => problem !== undefined);
 };
 
-/** Everything that the user must mend, in one line; empty when all is well. */
-export const problemsText = (context: Context): string =>
-	inWords([...context.model.problems, ...(context.world?.problems ?? []), ...deleted(context), ...drifted(context)]);
+/** Everything that the user must mend. */
+export const problemsOf = (context: Context): readonly Problem[] => [
+	...context.model.problems,
+	...(context.world?.problems ?? []),
+	...deleted(context),
+	...drifted(context),
+];
+
+/** The same in one line; empty when all is well. */
+export const problemsText = (context: Context): string => inWords(problemsOf(context));
 
 /** The same, and what is ignored without harm: to be said once, waited for by nobody. */
 export const noticesText = (context: Context): string =>

@@ -19,6 +19,8 @@ const statusOf = (change: Partial<Status> = {}): Status => ({
 	canaryRevision: 'a',
 	waitingFor: 'checks',
 	reason: '',
+	haltedFrom: '',
+	problems: [],
 	...change,
 });
 
@@ -98,6 +100,22 @@ test('of several statuses asked for while one is being written only the newest i
 	await clock.advance(1000);
 	t.is(server.patches, 2);
 	t.is(server.present?.status?.['canaryWeight'], 20);
+});
+
+test('where it halted and what is wrong go with what is written anyway, and go away with it', async (t) => {
+	const {clock, server, statusWriter} = stage();
+	const problem = {field: 'spec.service', value: '', text: 'spec.service is missing', remedy: 'Add it'};
+	const halted = statusOf({state: 'halted', haltedFrom: 'progressing', problems: [problem]});
+	statusWriter.write(halted);
+	await clock.advance(1000);
+	t.like(server.present?.status, {haltedFrom: 'progressing', problems: [problem]});
+	statusWriter.write({...halted, problems: []});
+	await clock.advance(1000);
+	t.is(server.patches, 1, 'no reason to write');
+	statusWriter.write(statusOf());
+	await clock.advance(1000);
+	t.false('haltedFrom' in (server.present?.status ?? {}));
+	t.false('problems' in (server.present?.status ?? {}));
 });
 
 test('after a conflict the Canary is read and the fields of others are kept', async (t) => {

@@ -241,3 +241,20 @@ test('a suspension is a reason of its own', (t) => {
 	t.is(statusOf('progressing.soaking', suspended).reason, 'suspended by spec.suspend');
 	t.is(statusOf('progressing.soaking', context).reason, '');
 });
+
+test('a halted run says where it was halted, and no other state does', (t) => {
+	t.is(statusOf('halted.paused', contextOf({}, {halted: {from: 'soaking'}})).haltedFrom, 'progressing');
+	t.is(statusOf('halted.refused.pausing', contextOf({}, {halted: {from: 'copying'}})).haltedFrom, 'promoting');
+	t.is(statusOf('progressing.soaking', contextOf({}, {halted: {from: 'soaking'}})).haltedFrom, '');
+});
+
+test('what is wrong is listed, each with its remedy, and bounded', (t) => {
+	const problem = {field: 'spec.analysis', value: 'x'.repeat(900), text: 'spec.analysis is wrong', remedy: 'Mend it'};
+	const context = contextOf({}, first);
+	const wrong = {...context, model: {...context.model, problems: Array.from({length: 30}, () => problem)}};
+	const {problems} = statusOf('initialized.blocked', wrong);
+	t.is(problems.length, 8);
+	t.like(problems[0], {field: 'spec.analysis', text: 'spec.analysis is wrong', remedy: 'Mend it'});
+	t.is(problems[0]?.value.length, 300);
+	t.deepEqual(statusOf('initialized.idle', context).problems, []);
+});
