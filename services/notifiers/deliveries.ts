@@ -47,7 +47,7 @@ export type DeliveriesOptions = {
 
 const WAITING_MAX = 16;
 const GIVE_UP_MS = 3_600_000;
-const PAUSES = {baseMs: 1000, capMs: 300_000, patienceMs: GIVE_UP_MS};
+const PAUSES = {baseMs: 2000, capMs: 300_000, patienceMs: GIVE_UP_MS};
 
 const ranks: Readonly<Record<Severity, number>> = {info: 0, warn: 1, error: 2};
 
