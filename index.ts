@@ -1,7 +1,5 @@
 // The composition root: configuration → services → actors → start; the command line owns the signals.
-import type {CanaryModel, Verdict} from './api/model.ts';
 import type {WorkloadMapping} from './api/workload-mapping.ts';
-import type {StateChange} from './actors/life/canary.ts';
 import {startInspectorIfPossible} from './actors/inspection/inspector.ts';
 import type {InspectionConfig} from './actors/inspection/inspector.ts';
 import {leadAlone, standForElection} from './actors/supervision/leading.ts';
@@ -9,6 +7,7 @@ import type {Leading} from './actors/supervision/leading.ts';
 import type {Supervisor} from './actors/supervision/supervisor.ts';
 import {beginTerm} from './actors/supervision/term.ts';
 import type {TermConfig} from './actors/supervision/term.ts';
+import type {ChangeListeners} from './actors/views/changes.ts';
 import {openPageIfPossible} from './actors/views/page.ts';
 import type {PageConfig} from './actors/views/page.ts';
 import type {Clock} from './services/clock.ts';
@@ -55,14 +54,11 @@ export type DaemonConfig = TermConfig & {
 };
 
 /** The doors to the outside, for those who own time and chance: tests and the sandbox. */
-export type Doors = {
+export type Doors = ChangeListeners & {
 	readonly clock?: Clock;
 	readonly random?: Random;
 	readonly log?: Log;
 	readonly transport?: Transport;
-	readonly onStateChange?: (change: StateChange) => void;
-	/** Called with each round of checks. */
-	readonly onVerdict?: (model: CanaryModel, verdict: Verdict) => void;
 };
 
 export type Daemon = {
@@ -116,10 +112,8 @@ export const startDaemon = async (config: DaemonConfig, doors: Doors = {}): Prom
 			speed,
 		}));
 	const inspector = config.inspect && (await startInspectorIfPossible({config: config.inspect, clock, log}));
-	const {onStateChange, onVerdict} = doors;
 	const outlasting = {clock, random, log, door, outer, apiThrough, telemetry, tracing, page, inspector};
-	const lead = (fence?: Fence): Supervisor =>
-		beginTerm({...outlasting, config, mappings, onStateChange, onVerdict}, fence);
+	const lead = (fence?: Fence): Supervisor => beginTerm({...outlasting, config, mappings, listeners: doors}, fence);
 	let isReady = false;
 	const server = await startTelemetryServer({
 		port: config.port,

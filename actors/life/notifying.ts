@@ -2,7 +2,6 @@
 // `Notified`, and is told after that. So a crash between the two loses nothing: the next life finds it there.
 import {noticeKinds} from '../../api/model.ts';
 import type {Alert, CanaryModel, NoticeKind} from '../../api/model.ts';
-import type {Context} from '../../machines/model/context.ts';
 import {newsOf, newsText, reportOf, severityOf} from '../../machines/words/news.ts';
 import {factsOf} from '../../machines/facts.ts';
 import type {Path} from '../../machines/facts.ts';
@@ -12,6 +11,7 @@ import type {Clock} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {Notifications} from '../../services/notifiers/notifications.ts';
 import type {Notice} from '../../services/notifiers/notifier.ts';
+import type {LifeOnlooker, Said, Seen} from './onlookers.ts';
 
 export type NotifiedCondition = {
 	readonly type: 'Notified';
@@ -32,17 +32,11 @@ export type NotifyingOptions = {
 	/** As it was when this life began. */
 	readonly canary: KubeObject;
 	readonly signal: AbortSignal;
+	/** The run under way, if there is one. */
+	readonly present: () => {readonly id: string; readonly began: number} | undefined;
 	readonly onTrouble: (text: string) => void;
 	/** Something was told, or given up: the condition may be written anew. */
 	readonly onSettled: (status: Status, notified: NotifiedCondition | undefined) => void;
-};
-
-export type Entered = {
-	readonly path: Path;
-	readonly context: Context;
-	readonly status: Status;
-	/** The run under way, if there is one. */
-	readonly run: {readonly id: string; readonly began: number} | undefined;
 };
 
 type Run = {readonly id: string; readonly revision: string; readonly began: number};
@@ -81,12 +75,12 @@ const formerCondition = ({status}: KubeObject): NotifiedCondition | undefined =>
 	return {type, status: value, reason, message};
 };
 
-export class Notifying {
+export class Notifying implements LifeOnlooker {
 	readonly #options: NotifyingOptions;
 	readonly #entries = new Map<string, Entry>();
 	#condition: NotifiedCondition | undefined;
 	#stamped: {readonly status: string; readonly condition: NotifiedCondition | undefined} | undefined;
-	#last: Entered | undefined;
+	#last: Seen | undefined;
 	#run: Run | undefined;
 
 	constructor(options: NotifyingOptions) {
@@ -94,25 +88,29 @@ export class Notifying {
 		this.#condition = formerCondition(options.canary);
 	}
 
-	/** The chart is in a state that is published; answers what the record of that state has to say beside. */
-	entered(entered: Entered): NotifiedCondition | undefined {
-		const {path, context, run} = entered;
+	/** The chart is in a state that is published. */
+	entered(seen: Seen): void {
+		const {path, context} = seen;
+		const run = this.#options.present();
 		const last = this.#last;
-		this.#last = entered;
+		this.#last = seen;
 		if (this.#isHeard(context.model)) {
 			if (last === undefined) {
-				this.#recall(entered);
+				this.#recall(seen);
 			}
 
 			const former = this.#run;
 			this.#run = run === undefined ? undefined : {...run, revision: context.run.revision};
 			for (const kind of newsOf({from: last?.path ?? '', to: path, before: last?.context, context})) {
 				const fallback = runOf(idAt(context.judged || 'none', context.now));
-				this.#note(kind, entered, (kind === 'succeeded' ? former : (this.#run ?? former)) ?? fallback);
+				this.#note(kind, seen, (kind === 'succeeded' ? former : (this.#run ?? former)) ?? fallback);
 			}
 		}
+	}
 
-		return this.stamp();
+	said({type, text: message, phase, revision}: Said): void {
+		const {notifications, about} = this.#options;
+		notifications.tellEvent({...about, phase, revision, type, message});
 	}
 
 	/** What goes along with the newest status: news at once, and what came of it with the next write that there is. */
@@ -143,7 +141,7 @@ export class Notifying {
 	}
 
 	/** What the former life had written down and not told, as far as is known. */
-	#recall(entered: Entered): void {
+	#recall(seen: Seen): void {
 		if (this.#condition?.reason !== 'Pending') {
 			return;
 		}
@@ -151,7 +149,7 @@ export class Notifying {
 		for (const [, name = '', id = ''] of this.#condition.message.matchAll(/([\w-]+) of (\S+-\d{8}T\d{6}Z)/g)) {
 			const kind = noticeKinds.find((one) => one === name.split('-')[0]);
 			if (kind !== undefined) {
-				this.#note(kind, entered, runOf(id), name);
+				this.#note(kind, seen, runOf(id), name);
 			}
 		}
 
@@ -159,7 +157,7 @@ export class Notifying {
 	}
 
 	/** `recalled`: its name, where a former life has written it down. */
-	#note(kind: NoticeKind, {path, context, status}: Entered, run: Run, recalled?: string): void {
+	#note(kind: NoticeKind, {path, context, status}: Seen, run: Run, recalled?: string): void {
 		const {about, notifications, clock} = this.#options;
 		const {name, namespace, apiVersion, kind: of} = about;
 		const at = (recalled !== undefined && context.recalled.lastTransitionTime) || clock.now();

@@ -6,7 +6,7 @@ import type {Answer} from '../../machines/ports.ts';
 import {logWith} from '../../services/log.ts';
 import {routerOf} from '../../services/providers/index.ts';
 import {aboutOf, resourceOf} from '../life/canary.ts';
-import type {HostOptions} from '../life/canary.ts';
+import type {HostOptions} from '../life/host-options.ts';
 import {untilDone} from '../life/retrying.ts';
 
 export const shelterUsers = ({services, eventRecorder}: HostOptions) =>

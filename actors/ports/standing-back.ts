@@ -3,7 +3,7 @@ import {fromPromise} from 'xstate';
 import {formatGoDuration} from '../../api/durations.ts';
 import type {CanaryModel} from '../../api/model.ts';
 import {aboutOf} from '../life/canary.ts';
-import type {HostOptions} from '../life/canary.ts';
+import type {HostOptions} from '../life/host-options.ts';
 
 /** Resolves when it is announced, once for each time that we stand back. */
 export const sayAnotherIsAtWork = ({services, eventRecorder}: HostOptions) =>

@@ -4,7 +4,6 @@ import type {CanaryModel, Command} from '../../api/model.ts';
 import type {Context} from '../../machines/model/context.ts';
 import {factsOf, isUnderWay, stateOf} from '../../machines/facts.ts';
 import type {Path} from '../../machines/facts.ts';
-import type {Status} from '../../machines/model/status.ts';
 import {timestamp} from '../../services/clock.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {logWith} from '../../services/log.ts';
@@ -14,6 +13,7 @@ import type {RunAnnotations} from '../../services/telemetry/grafana.ts';
 import type {Telemetry} from '../../services/telemetry/telemetry.ts';
 import type {RunTrace, Tracing} from '../../services/telemetry/tracing.ts';
 import type {Services} from '../life/bindings.ts';
+import type {Judged, LifeOnlooker, Said, Seen} from '../life/onlookers.ts';
 import type {CommandDesk} from '../supervision/command-desk.ts';
 import type {RunArchive, RunFile} from './run-archive.ts';
 import {endIn, openSince} from './run-bounds.ts';
@@ -52,7 +52,7 @@ const RETRY_MS = 1000;
  * A run is `<revision>-<when it began>`. Its beginning is recorded as the time of the Promoted condition, which every
  * CRD of Canaries keeps, so after a restart it has the same name; its trace ends with the process.
  */
-export class PresentRun {
+export class PresentRun implements LifeOnlooker {
 	readonly #options: PresentRunOptions;
 	#run: Run | undefined;
 	/** A run whose promotion failed: what becomes of its users is part of its record. */
@@ -105,7 +105,6 @@ export class PresentRun {
 			runChecks: (model, signal) =>
 				within('check', {}, async (work) => {
 					const verdict = await services.runChecks(model, signal);
-					this.#run?.kept?.ledger.judged(verdict, model, services.clock.now());
 					work.note({verdict: verdict.outcome, ...(verdict.text !== '' && {reason: verdict.text})});
 					for (const evidence of verdict.evidence) {
 						const value = 'value' in evidence && {value: evidence.value};
@@ -135,12 +134,16 @@ export class PresentRun {
 		};
 	}
 
-	said(type: 'Normal' | 'Warning', message: string): void {
-		this.#run?.trace.said(type, message);
+	said({type, text}: Said): void {
+		this.#run?.trace.said(type, text);
+	}
+
+	judged({verdict, model}: Judged): void {
+		this.#run?.kept?.ledger.judged(verdict, model, this.#options.services.clock.now());
 	}
 
 	/** The chart has come to a state by this event, and what it said on the way is said. */
-	entered(path: Path, event: string, context: Context, {reason}: Status): void {
+	entered({path, event, context, status: {reason}}: Seen): void {
 		this.#take(path, context);
 		this.#run?.kept?.ledger.entered(path, event, context, reason, this.#options.services.clock.now());
 		if (path !== this.#path) {
@@ -156,7 +159,7 @@ export class PresentRun {
 	}
 
 	/** Nobody looks after this Canary here any more. */
-	stop(): void {
+	ended(): void {
 		if (this.#options.newest() === undefined) {
 			this.#end('interrupted', 'the Canary was deleted');
 			return;

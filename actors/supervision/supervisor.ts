@@ -8,7 +8,7 @@ import {sleep} from '../../services/clock.ts';
 import type {Changed, Following, KubeObject} from '../../services/kubernetes/cluster.ts';
 import {logWith} from '../../services/log.ts';
 import {aboutOf, liveAsCanary} from '../life/canary.ts';
-import type {HostOptions} from '../life/canary.ts';
+import type {HostOptions} from '../life/host-options.ts';
 import {canaryPorts} from '../life/canary-ports.ts';
 import {Gate} from '../life/gate.ts';
 import {openCommandDesk} from './command-desk.ts';
@@ -109,12 +109,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 			{
 				clock,
 				input: {model, at: clock.now()},
-				inspect(inspection) {
-					inspect?.(inspection);
-					if (inspection.type === '@xstate.event' && inspection.event.type === 'actor crashed') {
-						telemetry.actorRestarted();
-					}
-				},
+				...(inspect !== undefined && {inspect}),
 			},
 		);
 	};
@@ -142,7 +137,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 			next({value, context}) {
 				const state = typeof value === 'string' ? value : (Object.keys(value)[0] ?? '');
 				if (wards.get(key) === ward) {
-					options.watcher?.custody(key, {state, error: context.error, model: context.model});
+					options.onlookers.custody(key, {state, error: context.error, model: context.model});
 				}
 
 				desk.review();
@@ -167,7 +162,7 @@ export const startSupervisor = (options: SupervisorOptions): Supervisor => {
 		}
 
 		eventRecorder.forget(aboutOf(model));
-		options.watcher?.gone(key);
+		options.onlookers.gone(key);
 		log.info('Canary released', {canary: `${model.name}.${model.namespace}`});
 		ward.custody.send({type: 'canary deleted', at: clock.now()});
 		for (const rival of rivals.forget(key)) {

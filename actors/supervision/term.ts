@@ -2,7 +2,6 @@
 // its own fence, and end with it.
 import {toModel} from '../../api/model-of-canary.ts';
 import {modelOfRollout} from '../../api/model-of-rollout.ts';
-import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {WorkloadMapping} from '../../api/workload-mapping.ts';
 import type {Clock} from '../../services/clock.ts';
 import {fenced} from '../../services/election/lease-fence.ts';
@@ -24,9 +23,12 @@ import {observedChecks} from '../../services/telemetry/observed-checks.ts';
 import type {Telemetry} from '../../services/telemetry/telemetry.ts';
 import type {Tracing} from '../../services/telemetry/tracing.ts';
 import type {Inspector} from '../inspection/inspector.ts';
-import type {StateChange} from '../life/canary.ts';
+import {metricsOnlooker} from '../life/metrics-onlooker.ts';
+import {allOnlookers} from '../life/onlookers.ts';
 import {createRunArchive} from '../record/run-archive.ts';
 import type {RunHistory} from '../record/run-shelf.ts';
+import {changesOnlooker} from '../views/changes.ts';
+import type {ChangeListeners} from '../views/changes.ts';
 import type {Page} from '../views/page.ts';
 import {startSupervisor} from './supervisor.ts';
 import type {Supervisor} from './supervisor.ts';
@@ -63,9 +65,7 @@ export type TermOptions = {
 	readonly tracing: Tracing;
 	readonly page: Page | undefined;
 	readonly inspector: Inspector | undefined;
-	readonly onStateChange?: ((change: StateChange) => void) | undefined;
-	/** Called with each round of checks. */
-	readonly onVerdict?: ((model: CanaryModel, verdict: Verdict) => void) | undefined;
+	readonly listeners: ChangeListeners;
 };
 
 /** Watches, and acts, until it is stopped. `fence`: refuses what leaves when the term is over; without one it never is. */
@@ -91,7 +91,6 @@ export const beginTerm = (options: TermOptions, fence?: Fence): Supervisor => {
 		log,
 		onSettled: (outcome) => telemetry.eventSettled(outcome),
 	});
-	const {onVerdict, onStateChange} = options;
 	const supervisor = startSupervisor({
 		services: {
 			cluster,
@@ -99,7 +98,7 @@ export const beginTerm = (options: TermOptions, fence?: Fence): Supervisor => {
 			random,
 			log,
 			openSurvey: createSurveys({cluster, clock, speed}),
-			runChecks: observedChecks({cluster, door: through, clock, telemetry, tracing, metricsServer, onVerdict}),
+			runChecks: observedChecks({cluster, door: through, clock, telemetry, tracing, metricsServer}),
 			notifications: createNotifications({cluster, clock, random, log, config, outer, behind, telemetry}),
 		},
 		eventRecorder,
@@ -116,8 +115,11 @@ export const beginTerm = (options: TermOptions, fence?: Fence): Supervisor => {
 				providers,
 				speed,
 			}),
-		...(onStateChange !== undefined && {onStateChange}),
-		watcher: page?.watcher,
+		onlookers: allOnlookers(log, {
+			'the metrics': metricsOnlooker(telemetry),
+			'the page': page?.onlooker,
+			'the sandbox': changesOnlooker(options.listeners),
+		}),
 		inspector,
 	});
 	const tell = async (): Promise<void> => {

@@ -10,7 +10,7 @@ import {exactTimestamp} from '../../services/clock.ts';
 import {kept, newEntry, push} from './entry.ts';
 import type {Entry} from './entry.ts';
 import {summaryOf} from './summary.ts';
-import type {CommandAnswer, CustodyNews, Life, LifeWatch, Seen, Watcher} from './watcher.ts';
+import type {CommandAnswer, CustodyNews, Life, LifeOnlooker, Onlooker, Seen} from '../life/onlookers.ts';
 
 /** What the stream tells of one Canary. */
 export type CanaryEvent = Exclude<StreamEvent, {readonly event: 'reset' | 'bye'}>;
@@ -26,7 +26,7 @@ const byName = (one: Entry, other: Entry): number =>
 	one.model.name.localeCompare(other.model.name) ||
 	one.key.localeCompare(other.key);
 
-export class Book implements Watcher {
+export class Book implements Onlooker {
 	readonly #options: BookOptions;
 	readonly #entries = new Map<string, Entry>();
 
@@ -65,14 +65,14 @@ export class Book implements Watcher {
 		}
 	}
 
-	born(model: CanaryModel, life: Life): LifeWatch {
+	born(model: CanaryModel, life: Life) {
 		const entry = this.#entryOf(keyOfModel(model), model);
 		entry.life = life;
 		return {
 			entered: (seen) => {
 				this.#enter(entry, seen);
 			},
-			judged: (verdict, {revision, routed}) => {
+			judged: ({verdict, run: {revision, routed}}) => {
 				entry.judged = {revision, verdict};
 				this.#tellVerdict(entry, verdict, routed.canary);
 			},
@@ -95,7 +95,7 @@ export class Book implements Watcher {
 					entry.life = undefined;
 				}
 			},
-		};
+		} satisfies LifeOnlooker;
 	}
 
 	#now(): number {

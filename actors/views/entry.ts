@@ -1,7 +1,7 @@
 // What is kept of one Canary for those who look: little while it rests, and bounded in a run.
 import type {AnnouncementView, CommandView, TransitionView} from '../../api/http/canary-views.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
-import type {CustodyNews, Life, Seen} from './watcher.ts';
+import type {CustodyNews, Life, Seen} from '../life/onlookers.ts';
 
 export type Entry = {
 	readonly key: string;

@@ -13,10 +13,9 @@ import {createReaders, everybody} from '../../services/web/readers.ts';
 import {startWebServer} from '../../services/web/web-server.ts';
 import {Book} from './book.ts';
 import {createDiff} from './difference.ts';
-import {guarded} from './guarded.ts';
 import {pageRoutes} from './page-routes.ts';
 import {createSeries} from './series.ts';
-import type {Watcher} from './watcher.ts';
+import type {Onlooker} from '../life/onlookers.ts';
 
 export type PageConfig = {
 	/** 0 takes a free one. */
@@ -51,7 +50,7 @@ export type PageOptions = {
 };
 
 export type Page = {
-	readonly watcher: Watcher;
+	readonly onlooker: Onlooker;
 	readonly url: string;
 	/** By what Canaries are looked after here; undefined when they are not: then nothing is known of them. */
 	leads(cluster: Cluster | undefined): void;
@@ -103,7 +102,7 @@ export const openPage = async (options: PageOptions): Promise<Page> => {
 		log,
 	});
 	return {
-		watcher: guarded(book, log),
+		onlooker: book,
 		url: `http://127.0.0.1:${server.port}/`,
 		leads(through) {
 			cluster = through;

@@ -1,4 +1,4 @@
-// Rounds of checks: each told to the metrics, their queries counted, timed and traced.
+// Rounds of checks: each timed, their queries counted, timed and traced.
 import type {CanaryModel, Verdict} from '../../api/model.ts';
 import type {Clock} from '../clock.ts';
 import type {Door} from '../http/door.ts';
@@ -19,8 +19,6 @@ export type ObservedChecksOptions = {
 	readonly tracing: Tracing;
 	/** For Canaries that name none. */
 	readonly metricsServer: string;
-	/** Called with each round. */
-	readonly onVerdict?: ((model: CanaryModel, verdict: Verdict) => void) | undefined;
 };
 
 /** Asks so that every query is told, by the type of its source: one of a few. */
@@ -37,7 +35,7 @@ const observedAsk =
 
 /** One round of checks of a Canary; never rejects for what a provider did, for that is evidence. */
 export const observedChecks = (options: ObservedChecksOptions) => {
-	const {cluster, door, clock, telemetry, metricsServer, onVerdict} = options;
+	const {cluster, door, clock, telemetry, metricsServer} = options;
 	const templateInquiry = createTemplateInquiry(cluster);
 	const ask = observedAsk(askedOnce(createAsk(door, clock)), options);
 	return async (model: CanaryModel, signal: AbortSignal): Promise<Verdict> => {
@@ -53,15 +51,6 @@ export const observedChecks = (options: ObservedChecksOptions) => {
 			signal,
 		});
 		telemetry.observeAnalysis(model, (clock.monotonic() - begun) / 1000);
-		telemetry.observeCheck(model, verdict.outcome);
-		onVerdict?.(model, verdict);
-		for (const evidence of verdict.evidence) {
-			if ('value' in evidence) {
-				const kind = model.analysis.metrics.find(({name}) => name === evidence.metric)?.kind;
-				telemetry.observeMetric(model, evidence.metric, kind === 'duration' ? evidence.value / 1000 : evidence.value);
-			}
-		}
-
 		return verdict;
 	};
 };

@@ -2,7 +2,8 @@
 import type {ExecutionContext} from 'ava';
 import {toModel} from '../../api/model-of-canary.ts';
 import type {CanaryModel, Verdict} from '../../api/model.ts';
-import type {StateChange} from '../../actors/life/canary.ts';
+import {allOnlookers} from '../../actors/life/onlookers.ts';
+import {changesOnlooker, type StateChange} from '../../actors/views/changes.ts';
 import type {Inspector} from '../../actors/inspection/inspector.ts';
 import {createRunArchive} from '../../actors/record/run-archive.ts';
 import {startSupervisor} from '../../actors/supervision/supervisor.ts';
@@ -93,9 +94,7 @@ export const stage = async (t: ExecutionContext, options: StageOptions) => {
 			onRead?.(canary);
 			return toModel(canary, {meshProvider: 'istio', intervalMs: 60_000, speed: SPEED});
 		},
-		onStateChange(change) {
-			states.push(change);
-		},
+		onlookers: allOnlookers(silentLog, {'the test': changesOnlooker({onStateChange: (change) => states.push(change)})}),
 		inspector: options.inspector,
 	});
 	let isStopped = false;

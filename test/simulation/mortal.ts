@@ -1,7 +1,7 @@
 // A daemon that can be killed: from one moment on it is deaf, dumb and without time, as after `kill -9`.
 import {startDaemon} from '../../index.ts';
 import type {Daemon, DaemonConfig} from '../../index.ts';
-import type {StateChange} from '../../actors/life/canary.ts';
+import type {StateChange} from '../../actors/views/changes.ts';
 import type {Embedded} from '../../sandbox/embedded.ts';
 import {inProcess, inProcessConfig, PROMETHEUS_ORIGIN} from '../../sandbox/in-process.ts';
 import type {Interceptor} from '../../sandbox/in-process.ts';

@@ -1,6 +1,6 @@
 // The world, time and chance of one simulated run, with the invariants watching: what every simulation begins with.
 import type {ExecutionContext} from 'ava';
-import type {StateChange} from '../../actors/life/canary.ts';
+import type {StateChange} from '../../actors/views/changes.ts';
 import {startEmbedded} from '../../sandbox/embedded.ts';
 import type {Embedded} from '../../sandbox/embedded.ts';
 import {releaseOf} from '../../sandbox/scenarios.ts';

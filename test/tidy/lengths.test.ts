@@ -23,7 +23,6 @@ test('no file is too large to hold in the head', (t) => {
 const longFunctions: Readonly<Record<string, string>> = {
 	'index.ts:startDaemon': 'the composition root: what is made of what, in order',
 	'actors/inspection/inspector.ts:startInspector': 'one closure over what it keeps; to be divided',
-	'actors/life/canary.ts:liveAsCanary': 'one closure over what it keeps; to be divided',
 	'actors/record/annotated-run.ts:startAnnotatedRun': 'one closure over what it keeps; to be divided',
 	'actors/record/run-archive.ts:createRunArchive': 'one closure over what it keeps; to be divided',
 	'actors/record/run-archive.ts:open': 'one closure over what it keeps; to be divided',
@@ -57,7 +56,7 @@ const longFunctions: Readonly<Record<string, string>> = {
 	'ui/views/actions.tsx:Confirm': 'one closure over what it keeps; to be divided',
 	'ui/views/statechart.tsx:Statechart': 'one closure over what it keeps; to be divided',
 };
-const LONG_FUNCTIONS_MAX = 35;
+const LONG_FUNCTIONS_MAX = 34;
 
 const measured = sources.flatMap(functionsOf);
 const long = measured.filter(({lines}) => lines > FUNCTION_LINES_MAX);

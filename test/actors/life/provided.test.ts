@@ -43,3 +43,13 @@ test('the states are shared', (t) => {
 	t.is(saying('yes').root, machine.root);
 	t.not(machine.provide({}).root, machine.root, 'else there is no more need for it');
 });
+
+test('an event is told before the chart takes it, each in its turn', async (t) => {
+	const told: string[] = [];
+	const one = provided(machine, {
+		actors: {answer: fromPromise(() => Promise.resolve('no'))},
+		onEvent: ({type}) => told.push(type),
+	});
+	t.is(await endOf(one), 'refused');
+	t.deepEqual(told, ['xstate.done.actor.0.(machine).asking', 'xstate.stop']);
+});

@@ -31,9 +31,12 @@ const open = async () => {
 	const book = new Book({clock, publish: (event) => told.push(event)});
 	const life = {run: () => undefined, record: () => undefined, due: () => undefined};
 	const watch = book.born(model, life);
+	let from: Path | '' = '';
 	const enter = (path: Path, event = 'world observed'): void => {
-		const context = recall({model, recalled, at: clock.now()});
-		watch.entered({path, event, context, status: statusOf(path, context)});
+		const at = clock.now();
+		const context = recall({model, recalled, at});
+		watch.entered({from, path, event, at, context, status: statusOf(path, context)});
+		from = path;
 	};
 	return {model, clock, told, book, watch, enter, names: () => told.map(({event}) => event)};
 };
@@ -43,7 +46,7 @@ test('what is kept of a Canary is bounded, however long its run is', async (t) =
 	for (let round = 0; round < 500; round += 1) {
 		enter('progressing.routing');
 		enter('progressing.soaking');
-		watch.said({type: 'Normal', text: `round ${round}`});
+		watch.said({type: 'Normal', text: `round ${round}`, phase: 'Progressing', revision: 'a'});
 		watch.heard({name: `command-${round}`, verb: 'pause', reason: 'r', requestedBy: 'alice'});
 	}
 
