@@ -2,7 +2,7 @@
 import type {Source} from '../source.ts';
 import {prometheus} from './prometheus.ts';
 
-const sources: ReadonlyMap<string, Source> = new Map([['prometheus', prometheus]]);
+const sources: ReadonlyMap<string, Source> = new Map(Object.entries({prometheus}));
 
 /** Undefined for a type that there is none for. */
 export const sourceOf = (type: string): Source | undefined => sources.get(type);

@@ -1,6 +1,9 @@
 import test from 'ava';
 import type {Endpoint} from '../../../../services/metrics/source.ts';
 import {prometheus} from '../../../../services/metrics/sources/prometheus.ts';
+import {askOverSocket, NOW} from './stage.ts';
+
+const scalar = '{"status":"success","data":{"resultType":"scalar","result":[1700000000,"7"]}}';
 
 const sentTo = async (endpoint: Endpoint) => {
 	const sent: unknown[] = [];
@@ -45,4 +48,14 @@ test('a query that no such server takes is told why', (t) => {
 
 test('a query comes to stand on one line without its comments', (t) => {
 	t.is(prometheus.prepare('sum(\n  up{a="#"} # not 1\n)'), 'sum( up{a="#"} )');
+});
+
+test('it answers over a socket what it is asked', async (t) => {
+	const asked = {source: 'prometheus', query: 'up{a="b c"}', endpoint: {credentials: {token: 't'}}};
+	const {answer, received} = await askOverSocket(t, asked, scalar);
+	t.deepEqual(answer, {kind: 'value', value: 7, at: NOW});
+	t.is(received[0]?.path, '/api/v1/query?query=up%7Ba%3D%22b%20c%22%7D');
+	t.is(received[0]?.headers.authorization, 'Bearer t');
+	const refused = await askOverSocket(t, asked, {status: 403, body: 'go away'});
+	t.deepEqual(refused.answer, {kind: 'provider failed', text: 'HTTP status 403'});
 });
