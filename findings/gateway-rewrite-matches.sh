@@ -11,7 +11,6 @@
 #   as spec.service.rewrite is a prefix, and share weights, filters and timeouts among them; else a Canary that was
 #   valid for weights is refused in the moment its A/B test begins, with users already on the run.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR
 source "${BASH_SOURCE%/*}/ground.bash"
 
 control_plane

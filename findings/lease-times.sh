@@ -10,7 +10,6 @@
 #   written back would no longer be what another holder wrote. The error is a 400 of decoding, not a 422 that names a
 #   field; an operator that takes it for an outage tries for ever and never leads.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR
 source "${BASH_SOURCE%/*}/ground.bash"
 
 control_plane
