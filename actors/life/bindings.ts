@@ -5,7 +5,8 @@ import type {Cluster} from '../../services/kubernetes/cluster.ts';
 import type {Log} from '../../services/log.ts';
 import type {Notifications} from '../../services/notifiers/notifications.ts';
 import type {Random} from '../../services/random.ts';
-import type {ActorsSurvey, OpenSurvey} from '../../services/survey/surveys.ts';
+import type {Survey} from '../../services/survey/open-survey.ts';
+import type {OpenSurvey} from '../../services/survey/surveys.ts';
 import type {Gate} from './gate.ts';
 
 /** The services that the actors adapt; made once, in index.ts. */
@@ -26,5 +27,5 @@ export type Bindings = {
 	readonly services: Services;
 	readonly gate: Gate;
 	/** Follows the survey, for its host wants pods watched during a run only. */
-	readonly onSurvey: (survey: ActorsSurvey) => void;
+	readonly onSurvey: (survey: Survey) => void;
 };

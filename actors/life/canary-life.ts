@@ -10,7 +10,7 @@ import type {Recalled} from '../../machines/model/context.ts';
 import {statusOf} from '../../machines/model/status.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import type {Log} from '../../services/log.ts';
-import type {ActorsSurvey} from '../../services/survey/surveys.ts';
+import type {Survey} from '../../services/survey/open-survey.ts';
 import type {About} from '../../services/telemetry/event-recorder.ts';
 import {PresentRun} from '../record/present-run.ts';
 import {noDesk} from '../supervision/command-desk.ts';
@@ -76,7 +76,7 @@ export class CanaryLife {
 	readonly #chart: Chart;
 	readonly #ended = new AbortController();
 	#forget: () => void = () => {};
-	#survey: ActorsSurvey | undefined;
+	#survey: Survey | undefined;
 	#path: Path | '' = '';
 	#event = 'started';
 
@@ -247,7 +247,7 @@ export class CanaryLife {
 				return verdict;
 			},
 		};
-		const onSurvey = (opened: ActorsSurvey): void => {
+		const onSurvey = (opened: Survey): void => {
 			this.#survey = opened;
 		};
 		return createActor(

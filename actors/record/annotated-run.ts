@@ -14,7 +14,7 @@ import type {Answer} from '../../machines/ports.ts';
 import {sleep} from '../../services/clock.ts';
 import type {KubeObject, Resource} from '../../services/kubernetes/cluster.ts';
 import {routerOf} from '../../services/providers/index.ts';
-import type {ActorsSurvey} from '../../services/survey/surveys.ts';
+import type {Survey} from '../../services/survey/open-survey.ts';
 import type {Services} from '../life/bindings.ts';
 import {canaryPorts} from '../life/canary-ports.ts';
 import {recalledOf} from '../life/canary.ts';
@@ -118,7 +118,7 @@ export const startAnnotatedRun = (options: AnnotatedRunOptions): AnnotatedRun =>
 	let newest = options.route;
 	const gate = new Gate(clock);
 	const ended = new AbortController();
-	let survey: ActorsSurvey | undefined;
+	let survey: Survey | undefined;
 	const statusWriter = new StatusWriter({
 		cluster: keptInAnnotations(services.cluster),
 		clock,

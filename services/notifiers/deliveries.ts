@@ -61,38 +61,41 @@ type Item = Delivery & {
 	said: string;
 };
 
+/** Answers whether its receiver wants this notice. */
+const attempt = async (
+	{cluster, through, clock, ownReceiver}: DeliveriesOptions,
+	item: Item,
+	signal: AbortSignal,
+): Promise<boolean> => {
+	const {notice, alert} = item;
+	const receiver = alert === undefined ? ownReceiver : await receiverOf(cluster, alert, signal);
+	if (receiver === undefined) {
+		return false;
+	}
+
+	const notifier = notifierOf(receiver.type);
+	if (notifier === undefined) {
+		throw new Undelivered(`its AlertProvider's spec.type is ${receiver.type || 'missing'}, which nobody here speaks`);
+	}
+
+	item.receiver = receiver.type;
+	// A receiver that nothing is due to is looked up all the same: what is wrong with it is said before it matters.
+	if (alert !== undefined && notifier.hearsAll !== true && ranks[notice.severity] < ranks[alert.severity]) {
+		return false;
+	}
+
+	await sendNotice({notifier, notice, receiver, door: through(receiver.proxy), now: () => clock.now(), signal});
+	return true;
+};
+
 export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
-	const {cluster, through, clock, random, log, ownReceiver, onResult = () => {}} = options;
-
-	/** Answers whether its receiver wants this notice. */
-	const attempt = async (item: Item, signal: AbortSignal): Promise<boolean> => {
-		const {notice, alert} = item;
-		const receiver = alert === undefined ? ownReceiver : await receiverOf(cluster, alert, signal);
-		if (receiver === undefined) {
-			return false;
-		}
-
-		const notifier = notifierOf(receiver.type);
-		if (notifier === undefined) {
-			throw new Undelivered(`its AlertProvider's spec.type is ${receiver.type || 'missing'}, which nobody here speaks`);
-		}
-
-		item.receiver = receiver.type;
-		// A receiver that nothing is due to is looked up all the same: what is wrong with it is said before it matters.
-		if (alert !== undefined && notifier.hearsAll !== true && ranks[notice.severity] < ranks[alert.severity]) {
-			return false;
-		}
-
-		await sendNotice({notifier, notice, receiver, door: through(receiver.proxy), now: () => clock.now(), signal});
-		return true;
-	};
-
+	const {clock, random, log, ownReceiver, onResult = () => {}} = options;
 	const outbox = createOutbox<Item>({
 		clock,
 		waitingMax: WAITING_MAX,
 		async send(item, count, signal) {
 			item.since = count === 1 ? clock.monotonic() : item.since;
-			const wasWanted = await attempt(item, signal);
+			const wasWanted = await attempt(options, item, signal);
 			if (wasWanted) {
 				onResult({receiver: item.receiver, result: 'sent'});
 			}

@@ -67,8 +67,4 @@ export class Followings {
 	areSynced(butFor: string): boolean {
 		return [...this.#open].every(([key, following]) => key === butFor || this.#synced.has(following));
 	}
-
-	areFresh(): boolean {
-		return [...this.#open.values()].every((following) => following.isFresh());
-	}
 }

@@ -21,10 +21,6 @@ export type Survey = {
 	setRunning(isRunning: boolean): void;
 	/** What the run waits for: looked at again when nothing is heard for a minute, and ever less often after. */
 	setAwaited(awaited: Awaited): void;
-	/** Whether everything is known as of now: false before the first world and while a watch is down. */
-	isFresh(): boolean;
-	/** The newest world, if all was known once. */
-	world(): World | undefined;
 	close(): void;
 };
 
@@ -187,8 +183,6 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 			awaited = wanted;
 			silence.wait(wanted === 'nothing' ? undefined : lookAgain);
 		},
-		isFresh: () => last !== undefined && followings.areFresh(),
-		world: () => last,
 		close() {
 			isOpen = false;
 			clock.clearTimeout(timer);

@@ -7,10 +7,7 @@ import {workloadsOf} from '../workloads/index.ts';
 import {LOOK_AGAIN_MS, openSurvey} from './open-survey.ts';
 import type {Survey} from './open-survey.ts';
 
-/** A survey as an actor uses it: it is told of each world, and asks for none. */
-export type ActorsSurvey = Pick<Survey, 'setRunning' | 'setAwaited' | 'close'>;
-
-export type OpenSurvey = (model: CanaryModel, onWorld: (world: World) => void) => ActorsSurvey;
+export type OpenSurvey = (model: CanaryModel, onWorld: (world: World) => void) => Survey;
 
 export type SurveysOptions = {
 	readonly cluster: Cluster;

@@ -71,7 +71,6 @@ export const eventObject = (
 	about: About,
 	said: {readonly name: string; readonly type: string; readonly reason: string; readonly message: string},
 	seen: {readonly count: number; readonly firstMs: number; readonly lastMs: number},
-	instance: string,
 ): KubeObject => {
 	const {apiVersion, kind, name, namespace, uid, component} = about;
 	return {
@@ -84,7 +83,7 @@ export const eventObject = (
 		type: said.type,
 		source: {component},
 		reportingComponent: 'aviary',
-		reportingInstance: instance,
+		reportingInstance: 'aviary',
 		firstTimestamp: timestamp(seen.firstMs),
 		lastTimestamp: timestamp(seen.lastMs),
 		count: seen.count,

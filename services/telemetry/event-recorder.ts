@@ -28,8 +28,6 @@ export type EventRecorderOptions = {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
-	/** The daemon's pod, as reportingInstance. */
-	readonly instance?: string;
 	/** Announcements waiting for one object; 256 by default. Beyond it the oldest are dropped. */
 	readonly queueMax?: number;
 	/** Told what became of each announcement. */
@@ -69,20 +67,11 @@ const isCode = (error: unknown, code: number): boolean => error instanceof ApiEr
 
 const keyOf = ({namespace, name, uid}: About): string => JSON.stringify([namespace, name, uid]);
 
-/** Events are the last thing that matters: what cannot be posted is logged and dropped. */
-export const createEventRecorder = (options: EventRecorderOptions): EventRecorder => {
-	const {cluster, clock, random, log, instance = 'aviary', queueMax = 256, onSettled = () => {}} = options;
-	const voices = new Map<string, Voice>();
-	const nameFor = createEventNames(random);
-	/** It is not the moment's, but our role's: asking again would only hold up what comes after. */
-	let isForbidden = false;
-	let isClosed = false;
+type NameFor = ReturnType<typeof createEventNames>;
 
-	const isWorthRepeating = (error: unknown, attempt: number): boolean =>
-		error instanceof ApiError &&
-		(error.code === 403
-			? !isForbidden && attempt < FORBIDDEN_MAX
-			: error.outcome === 'unknown' && attempt < ATTEMPTS_MAX);
+/** What was said of each object in its run: each text once, and how often. */
+const createTexts = (clock: Clock, nameFor: NameFor) => {
+	const voices = new Map<string, Voice>();
 
 	const voiceOf = (about: About): Voice => {
 		const key = keyOf(about);
@@ -95,9 +84,53 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 		return voice;
 	};
 
+	const remember = (voice: Voice, key: string, said: Said): void => {
+		voice.texts.set(key, said);
+		const oldest = voice.texts.keys().next();
+		if (voice.texts.size > TEXTS_MAX && oldest.done !== true) {
+			voice.texts.delete(oldest.value);
+		}
+	};
+
+	return {
+		/** Counts a text, and gives what there is to post of it. */
+		say(about: About, {type, message, run, reason = 'Synced', logged: more}: EventToRecord): Posting {
+			const voice = voiceOf(about);
+			if (voice.run !== run) {
+				voice.run = run;
+				voice.texts.clear();
+			}
+
+			const now = clock.now();
+			const text = fitMessage(message);
+			const key = JSON.stringify([type, reason, text]);
+			const known = voice.texts.get(key);
+			if (known !== undefined) {
+				known.count += 1;
+				known.lastMs = now;
+				return {voice, said: known};
+			}
+
+			const name = nameFor(about.name, now);
+			const seen = {count: 1, firstMs: now, lastMs: now, posted: false, queued: false};
+			const logged = {canary: `${about.name}.${about.namespace}`, ...more};
+			const said: Said = {name, type, reason, message: text, logged, ...seen};
+			remember(voice, key, said);
+			return {voice, said};
+		},
+		forget(about: About): void {
+			voices.delete(keyOf(about));
+		},
+	};
+};
+
+type Post = (posting: Posting, signal: AbortSignal) => Promise<EventOutcome>;
+
+/** Posts a text that is new, and raises the count of one that was posted. */
+const createPost = (cluster: EventRecorderOptions['cluster'], nameFor: NameFor): Post => {
 	const post = async ({voice, said}: Posting, signal: AbortSignal): Promise<void> => {
 		try {
-			await cluster.create(events, eventObject(voice.about, said, said, instance), {lane: 'event', signal});
+			await cluster.create(events, eventObject(voice.about, said, said), {lane: 'event', signal});
 		} catch (error) {
 			// Our own earlier attempt, whose answer was lost: the name is ours alone.
 			if (!isCode(error, 409)) {
@@ -129,6 +162,29 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 		}
 	};
 
+	return async (posting, signal) => {
+		const outcome = posting.said.posted ? 'counted' : 'posted';
+		await (posting.said.posted ? raise(posting, signal) : post(posting, signal));
+		return outcome;
+	};
+};
+
+/** Events are the last thing that matters: what cannot be posted is logged and dropped. */
+export const createEventRecorder = (options: EventRecorderOptions): EventRecorder => {
+	const {cluster, clock, random, log, queueMax = 256, onSettled = () => {}} = options;
+	const nameFor = createEventNames(random);
+	const texts = createTexts(clock, nameFor);
+	const post = createPost(cluster, nameFor);
+	/** It is not the moment's, but our role's: asking again would only hold up what comes after. */
+	let isForbidden = false;
+	let isClosed = false;
+
+	const isWorthRepeating = (error: unknown, attempt: number): boolean =>
+		error instanceof ApiError &&
+		(error.code === 403
+			? !isForbidden && attempt < FORBIDDEN_MAX
+			: error.outcome === 'unknown' && attempt < ATTEMPTS_MAX);
+
 	/** Until it is said or refused: an unknown outcome is safe to repeat, for the name and the count are fixed. */
 	const outbox = createOutbox<Posting>({
 		clock,
@@ -136,8 +192,7 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 		async send(posting, attempt, signal) {
 			const {said} = posting;
 			said.queued &&= attempt > 1;
-			const outcome = said.posted ? 'counted' : 'posted';
-			await (said.posted ? raise(posting, signal) : post(posting, signal));
+			const outcome = await post(posting, signal);
 			isForbidden = false;
 			onSettled(outcome);
 		},
@@ -158,55 +213,22 @@ export const createEventRecorder = (options: EventRecorderOptions): EventRecorde
 		},
 	});
 
-	const enqueue = (voice: Voice, said: Said): void => {
-		// What still waits will be posted with the count that it has then.
-		if (!said.queued) {
-			said.queued = true;
-			void outbox.put(keyOf(voice.about), {voice, said});
-		}
-	};
-
-	const remember = (voice: Voice, key: string, said: Said): void => {
-		voice.texts.set(key, said);
-		const oldest = voice.texts.keys().next();
-		if (voice.texts.size > TEXTS_MAX && oldest.done !== true) {
-			voice.texts.delete(oldest.value);
-		}
-	};
-
 	return {
-		record(about, {type, message, run, reason = 'Synced', logged: more}) {
+		record(about, event) {
 			if (isClosed) {
 				return;
 			}
 
-			const voice = voiceOf(about);
-			if (voice.run !== run) {
-				voice.run = run;
-				voice.texts.clear();
+			const posting = texts.say(about, event);
+			// What still waits will be posted with the count that it has then.
+			if (!posting.said.queued) {
+				posting.said.queued = true;
+				void outbox.put(keyOf(about), posting);
 			}
-
-			const now = clock.now();
-			const text = fitMessage(message);
-			const key = JSON.stringify([type, reason, text]);
-			const known = voice.texts.get(key);
-			if (known === undefined) {
-				const name = nameFor(about.name, now);
-				const seen = {count: 1, firstMs: now, lastMs: now, posted: false, queued: false};
-				const logged = {canary: `${about.name}.${about.namespace}`, ...more};
-				const said: Said = {name, type, reason, message: text, logged, ...seen};
-				remember(voice, key, said);
-				enqueue(voice, said);
-				return;
-			}
-
-			known.count += 1;
-			known.lastMs = now;
-			enqueue(voice, known);
 		},
 		flushed: (about) => outbox.flushed(keyOf(about)),
 		forget(about) {
-			voices.delete(keyOf(about));
+			texts.forget(about);
 		},
 		close() {
 			isClosed = true;

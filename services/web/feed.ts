@@ -12,20 +12,20 @@ export type FeedEvent = {
 	readonly data: string;
 };
 
+/** How much is kept, in characters. */
+const SIZE_MAX = 4 * 1024 * 1024;
+
 export type FeedOptions = {
 	readonly clock: Clock;
 	readonly random: Random;
 	/** How many events are kept; 1,024 by default. */
 	readonly eventsMax?: number;
-	/** How much of them, in characters; 4 Mi by default. */
-	readonly sizeMax?: number;
 };
 
 /** Ids are `EPOCH.NUMBER`: those of a former process, or another replica, are not mistaken for one's own. */
 export class Feed {
 	readonly #epoch: string;
 	readonly #eventsMax: number;
-	readonly #sizeMax: number;
 	readonly #listeners = new Set<() => void>();
 	#events: FeedEvent[] = [];
 	/** Events before this one of the list are no longer kept. */
@@ -33,10 +33,9 @@ export class Feed {
 	#size = 0;
 	#head = 0;
 
-	constructor({clock, random, eventsMax = 1024, sizeMax = 4 * 1024 * 1024}: FeedOptions) {
+	constructor({clock, random, eventsMax = 1024}: FeedOptions) {
 		this.#epoch = `${clock.now().toString(36)}${Math.floor(random.next() * 36 ** 6).toString(36)}`;
 		this.#eventsMax = eventsMax;
-		this.#sizeMax = sizeMax;
 	}
 
 	/** The number of the newest event; 0 before the first. */
@@ -66,7 +65,7 @@ export class Feed {
 		this.#size += event.data.length;
 		while (
 			this.#events.length - this.#from > this.#eventsMax ||
-			(this.#size > this.#sizeMax && this.#events.length - this.#from > 1)
+			(this.#size > SIZE_MAX && this.#events.length - this.#from > 1)
 		) {
 			this.#size -= this.#events[this.#from]?.data.length ?? 0;
 			this.#from += 1;

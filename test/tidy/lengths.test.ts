@@ -44,9 +44,7 @@ const longFunctions: Readonly<Record<string, string>> = {
 	'services/kubernetes/live-cluster.ts:createCluster': 'one closure over what it keeps; to be divided',
 	'services/kubernetes/shared-watch.ts:createSharedWatch': 'one closure over what it keeps; to be divided',
 	'services/kubernetes/watch.ts:startWatch': 'one closure over what it keeps; to be divided',
-	'services/notifiers/deliveries.ts:createDeliveries': 'one closure over what it keeps; to be divided',
 	'services/survey/open-survey.ts:openSurvey': 'one closure over what it keeps; to be divided',
-	'services/telemetry/event-recorder.ts:createEventRecorder': 'one closure over what it keeps; to be divided',
 	'services/telemetry/grafana.ts:createGrafana': 'one closure over what it keeps; to be divided',
 	'services/telemetry/metrics.ts:createMetrics': 'a table of instruments and what counts on each',
 	'services/telemetry/tracing.ts:createTracing': 'one closure over what it keeps; to be divided',
@@ -56,7 +54,7 @@ const longFunctions: Readonly<Record<string, string>> = {
 	'ui/views/actions.tsx:Confirm': 'one closure over what it keeps; to be divided',
 	'ui/views/statechart.tsx:Statechart': 'one closure over what it keeps; to be divided',
 };
-const LONG_FUNCTIONS_MAX = 34;
+const LONG_FUNCTIONS_MAX = 32;
 
 const measured = sources.flatMap(functionsOf);
 const long = measured.filter(({lines}) => lines > FUNCTION_LINES_MAX);

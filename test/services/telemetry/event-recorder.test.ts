@@ -47,7 +47,6 @@ const stage = (queueMax?: number) => {
 		clock,
 		random: seededRandom(1),
 		log,
-		instance: 'aviary-0',
 		...(queueMax !== undefined && {queueMax}),
 	});
 	const close = () => {
@@ -75,7 +74,7 @@ test('an event looks as the peer\u2019s does, and names rise within one instant'
 		type: 'Normal',
 		source: {component: 'flagger'},
 		reportingComponent: 'aviary',
-		reportingInstance: 'aviary-0',
+		reportingInstance: 'aviary',
 		involvedObject: {kind: 'Canary', name: 'podinfo', namespace: 'test', uid: 'u1', apiVersion: about.apiVersion},
 		firstTimestamp: '2026-01-01T00:00:00Z',
 		count: 1,
