@@ -2,7 +2,7 @@
 import type {Findings} from './findings.ts';
 import type {Comparison, Metric} from './model.ts';
 import {tellsSidesApart, variablesOfTheSide} from './query.ts';
-import {maxWeightOf, type Plan} from './plan.ts';
+import type {Plan} from './plan.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 
 const WAYS = ['ratio', 'difference'] as const;
@@ -78,12 +78,22 @@ export const checkSides = (metrics: readonly Metric[], field: string, provider: 
 
 /** At 100 percent the primary has no traffic to compare with, and a run would wait there until its deadline. */
 export const checkComparable = (metrics: readonly Metric[], plan: Plan, field: string, findings: Findings): void => {
-	if (maxWeightOf(plan) === 100 && metrics.some(({against}) => against !== undefined)) {
-		findings.report(
-			`${field}.maxWeight`,
-			100,
-			`${field}.metrics compares with the primary, which has no traffic once the canary has 100 percent`,
-			`Set ${field}.maxWeight, or the last of stepWeights, below 100, or remove compareWithPrimary`,
-		);
+	const last = plan.steps.at(-1);
+	if (
+		last?.share.canary !== 100 ||
+		last.share.match !== undefined ||
+		metrics.every(({against}) => against === undefined)
+	) {
+		return;
 	}
+
+	const isSwitch = last.tells === 'switch';
+	findings.report(
+		isSwitch ? `${field}.iterations` : `${field}.maxWeight`,
+		isSwitch ? plan.steps[0]?.rounds : 100,
+		`${field}.metrics compares with the primary, which has no traffic once the canary has 100 percent`,
+		isSwitch
+			? 'Remove compareWithPrimary, or set stepWeight instead of iterations'
+			: `Set ${field}.maxWeight, or the last of stepWeights, below 100, or remove compareWithPrimary`,
+	);
 };

@@ -9,9 +9,10 @@ import {isKnative, knativeParts} from './knative.ts';
 import {checkHooks, checkStrategy} from './not-yet.ts';
 import {otherOperatorOf} from './other-operator.ts';
 import {checkNeeds} from './provider-needs.ts';
-import {providerOf, type ProviderFacts} from './providers.ts';
+import {factsIn, providerOf, type ProviderFacts} from './providers.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
-import {planByWeights, weighted} from './strategies/weighted.ts';
+import {planOf} from './strategies/index.ts';
+import {planByWeights} from './strategies/weighted.ts';
 import {managedParts, pairedParts, shapeOf, type Parts, type Surroundings} from './shapes.ts';
 import type {WorkloadMapping} from './workload-mapping.ts';
 
@@ -166,7 +167,8 @@ const analysisOf = (
 	}
 
 	const isUnplanned = skipAnalysis && isAbsent(at(analysis, 'stepWeight'));
-	const plan = isUnplanned ? planByWeights([100]) : weighted(analysis, field, findings);
+	const capabilities = factsIn(defaults.providers ?? [], provider)?.capabilities;
+	const plan = isUnplanned ? planByWeights([100]) : planOf({analysis, field, provider, capabilities, findings});
 	if (!skipAnalysis) {
 		checkComparable(metrics, plan, field, findings);
 	}

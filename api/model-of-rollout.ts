@@ -6,7 +6,7 @@ import {unlimited} from './model.ts';
 import type {CanaryModel, Metric, Origin, Problem} from './model.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 import {pairedParts} from './shapes.ts';
-import {weighted} from './strategies/weighted.ts';
+import {planByWeights, weightsIn} from './strategies/weighted.ts';
 
 /** Its kind, and the component that its events have always had. */
 export const rollouts: Origin = {
@@ -38,7 +38,7 @@ export const modelOfRollout = (object: unknown, defaults: Defaults): CanaryModel
 	const scaled = scaledBy(defaults.speed);
 	const metric = metricOf(at(spec, 'metric'), findings);
 	const generation = at(object, 'metadata', 'generation');
-	const plan = weighted({stepWeight: stepOf(spec, findings)}, 'spec.virtualService', findings);
+	const plan = planByWeights(weightsIn({stepWeight: stepOf(spec, findings)}, 'spec.virtualService', findings));
 	return {
 		name: textAt(object, 'name'),
 		namespace: textAt(object, 'namespace'),

@@ -16,18 +16,7 @@ export const checkStrategy = (analysis: unknown, field: string, findings: Findin
 		}
 	};
 
-	refuse('iterations', 'blue/green or A/B testing', 'Remove iterations and set stepWeight and maxWeight');
-	refuse('match', 'A/B testing', 'Remove match');
-	refuse('mirror', 'traffic mirroring', 'Remove mirror');
 	refuse('sessionAffinity', 'session affinity', 'Remove sessionAffinity');
-	if (isSet(at(analysis, 'stepWeightPromotion'))) {
-		findings.warn(
-			`${field}.stepWeightPromotion`,
-			at(analysis, 'stepWeightPromotion'),
-			`${field}.stepWeightPromotion is not supported yet: the promoted primary gets all traffic in one step`,
-			'Remove stepWeightPromotion',
-		);
-	}
 };
 
 /** Webhooks that decide something are refused, those that only inform are left out with a warning. */

@@ -2,6 +2,7 @@
 import type {Findings} from '../findings.ts';
 import type {Plan} from '../plan.ts';
 import {at, isAbsent, isSet, shown} from '../reading.ts';
+import type {Strategy} from './strategy.ts';
 
 const isWeight = (value: unknown): value is number =>
 	typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100;
@@ -16,12 +17,13 @@ export const planByWeights = (weights: readonly number[]): Plan => ({
 	promotion: [],
 });
 
-/** The plan of `spec.analysis` or `spec.canaryAnalysis` (`field` says which) with weights. */
-export const weighted = (analysis: unknown, field: string, findings: Findings): Plan =>
-	planByWeights(weightsIn(analysis, field, findings));
+export const weighted: Strategy = {
+	isAsked: () => true,
+	plan: ({analysis, field, findings}) => planByWeights(weightsIn(analysis, field, findings)),
+};
 
 /** Strictly rising, each 1…100, never empty. A last step that would pass the max weight is cut to it. */
-const weightsIn = (analysis: unknown, field: string, findings: Findings): readonly number[] => {
+export const weightsIn = (analysis: unknown, field: string, findings: Findings): readonly number[] => {
 	const listed = at(analysis, 'stepWeights');
 	if (isSet(listed)) {
 		return listedWeights(listed, `${field}.stepWeights`, findings);
@@ -29,11 +31,6 @@ const weightsIn = (analysis: unknown, field: string, findings: Findings): readon
 
 	const step = at(analysis, 'stepWeight');
 	if (isAbsent(step)) {
-		if (isSet(at(analysis, 'iterations'))) {
-			// A strategy without steps, which is a problem of its own.
-			return fallback;
-		}
-
 		findings.report(
 			`${field}.stepWeight`,
 			'',

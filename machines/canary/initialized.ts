@@ -94,7 +94,11 @@ export const initialized = base.createStateConfig({
 			always: [
 				{guard: 'a promotion was being taken back', target: '#canary.promoting.takingBack'},
 				{guard: 'a run was being ended', target: '#canary.failed'},
-				{guard: 'a promotion was being finished', target: '#canary.promoting.routing'},
+				{
+					guard: 'a promotion was being finished',
+					target: '#canary.promoting.routing',
+					actions: 'begin the step down',
+				},
 				{guard: 'a promotion was under way', target: 'promoting', actions: 'call the judge back'},
 				{
 					guard: 'a run with traffic was under way',

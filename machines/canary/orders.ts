@@ -5,6 +5,10 @@ export const deadline = ({context}: {context: Context}) => ({
 	until: context.run.since + context.model.progressDeadlineMs,
 });
 
+export const intervalAfterStep = ({context}: {context: Context}) => ({
+	until: context.run.stepAt + context.model.analysis.intervalMs,
+});
+
 export const drained = ({context}: {context: Context}) => ({until: context.now + context.model.drainMs});
 
 export const toZero = ({context}: {context: Context}) => ({model: context.model, replicas: 0, insist: true});

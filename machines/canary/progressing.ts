@@ -4,7 +4,7 @@ import {at, hearing, refusedIn, say} from './answers.ts';
 import {deadline} from './orders.ts';
 import {returningTo} from './returning.ts';
 import {base} from './setup.ts';
-import {failing, newcomers, stepEndings} from './step-endings.ts';
+import {newcomers, stepEndings} from './step-endings.ts';
 
 const scalingUp = base.createStateConfig({
 	initial: 'scaling',
@@ -61,8 +61,7 @@ const scalingUp = base.createStateConfig({
 
 const soaking = base.createStateConfig({
 	always: [
-		...newcomers,
-		failing,
+		...stepEndings,
 		{guard: 'a promotion was ordered', target: '#canary.promoting', actions: 'note the promotion'},
 		{guard: 'a weight was set by hand', target: 'routing', actions: 'take the weight'},
 		{

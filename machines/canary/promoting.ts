@@ -1,9 +1,10 @@
 // The analysed revision is copied to the primary, which gets its users back once it is healthy; a copy that is found
 // wanting is taken back.
+import {noShare} from '../../api/shares.ts';
 import {primaryWasKept, replicasToPromote} from '../model/run.ts';
 import {Refused} from '../ports.ts';
 import {at, hearing, refusedIn, say, sayRefusal} from './answers.ts';
-import {deadline} from './orders.ts';
+import {deadline, intervalAfterStep} from './orders.ts';
 import {returningTo} from './returning.ts';
 import {base} from './setup.ts';
 
@@ -60,7 +61,7 @@ const rolling = base.createStateConfig({
 			target: '#canary.failed',
 			actions: 'fail for an overwritten promotion',
 		},
-		{guard: 'the promoted primary is healthy', target: 'routing'},
+		{guard: 'the promoted primary is healthy', target: 'routing', actions: 'begin the step down'},
 		{
 			guard: 'the promotion must halt',
 			target: '#canary.halted',
@@ -75,8 +76,46 @@ const rolling = base.createStateConfig({
 	},
 	invoke: {
 		src: 'wait until',
-		input: deadline,
-		onDone: promotionExpired,
+		input: ({context}) => (context.run.lowered ? intervalAfterStep({context}) : deadline({context})),
+		onDone: [
+			{
+				guard: 'the primary has been given some users back',
+				target: 'rolling',
+				reenter: true,
+				actions: {type: 'end the step down', params: at},
+			},
+			...promotionExpired,
+		],
+	},
+});
+
+/** Users go back all at once, or by the steps of the plan, between which the promoted primary is looked at again. */
+const routing = base.createStateConfig({
+	on: hearing('ending'),
+	entry: say('the return'),
+	invoke: {
+		src: 'route traffic',
+		input: ({context: {model, run}}) => {
+			const {share = noShare, revision} = run;
+			return share.canary > 0 ? {model, share, insist: false, revision} : {model, share: noShare, insist: true};
+		},
+		onDone: [
+			{
+				guard: 'some users stay on the canary',
+				target: 'rolling',
+				actions: [{type: 'confirm the step down', params: at}, say('the step down'), 'tell the judge of the step'],
+			},
+			{
+				target: '#canary.finished',
+				actions: [
+					'dismiss the judge',
+					{type: 'confirm the return', params: at},
+					say('the step down'),
+					'remember the promoted revision',
+				],
+			},
+		],
+		onError: refusedIn('copying'),
 	},
 });
 
@@ -135,10 +174,6 @@ export const promoting = base.createStateConfig({
 		// The target's own rolling update must not feed pods to users that nobody analysed, nor failing ones.
 		sheltering: returningTo('rolling'),
 		takingBack,
-		routing: {
-			on: hearing('ending'),
-			entry: say('the return'),
-			...returningTo('#canary.finished', 'remember the promoted revision'),
-		},
+		routing,
 	},
 });

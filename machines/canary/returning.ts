@@ -4,10 +4,7 @@ import {at} from './answers.ts';
 import {base} from './setup.ts';
 
 /** Once users are back, the judge is dismissed, and `more` is noted besides. */
-export const returningTo = (
-	target: string,
-	...more: ReadonlyArray<'start the wait' | 'remember the promoted revision'>
-) =>
+export const returningTo = (target: string, ...more: ReadonlyArray<'start the wait'>) =>
 	base.createStateConfig({
 		invoke: {
 			src: 'route traffic',

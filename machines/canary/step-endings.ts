@@ -25,7 +25,7 @@ export const newcomers = [
 	},
 ];
 
-export const failing = {
+const failing = {
 	guard: 'the canary fails under traffic' as const,
 	target: '#canary.halted.failing' as const,
 	actions: [say('the shelter'), 'shelter the users' as const],

@@ -15,7 +15,8 @@ export const promoting = {
 	},
 	'promoting.copying': {description: 'The analysed template is copied onto the primary.'},
 	'promoting.rolling': {
-		description: 'The primary rolls to the new revision; users stay on the proven canary.',
+		description:
+			'The primary rolls to the new revision; users stay on the proven canary. Where they go back by steps, each lasts here.',
 		awaits: 'workloads',
 	},
 	'promoting.sheltering': {

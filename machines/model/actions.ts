@@ -8,7 +8,7 @@ import {noRun} from './context.ts';
 import type {Context, Resumption, Run} from './context.ts';
 import {lackOfCanary, lackOfPrimary} from './health.ts';
 import {shareOf, whoseWeights} from './route-changes.ts';
-import {relocated} from './plan.ts';
+import {relocated, shareDown} from './plan.ts';
 import {begin, confirm, judge, routingOf, stepTo, withoutStep, withoutVerdict} from './run.ts';
 
 const withRun = (context: Context, change: Partial<Run>): Partial<Context> => ({run: {...context.run, ...change}});
@@ -75,6 +75,21 @@ export const noteWorld = (_: Context, world: World): Partial<Context> => ({world
 
 export const noteVerdict = (context: Context, change: number, verdict: Verdict): Partial<Context> =>
 	judge(context, change, verdict);
+
+/** The promoted primary gets more of its users back. */
+export const beginStepDown = (context: Context): Partial<Context> => withRun(context, {share: shareDown(context)});
+
+/** It got them, and keeps them for an interval before it gets more. */
+export const confirmStepDown = (context: Context, at: number): Partial<Context> => ({
+	now: at,
+	run: {...context.run, ...confirm(context, at).run, lowered: true},
+});
+
+/** The interval is over; whatever is waited for next has a deadline of its own. */
+export const endStepDown = (context: Context, at: number): Partial<Context> => ({
+	now: at,
+	run: {...context.run, lowered: false, since: at},
+});
 
 export const noteHalt = (context: Context, from: Resumption): Partial<Context> => withRun(context, {halted: {from}});
 

@@ -24,6 +24,8 @@ export type Run = {
 	readonly rounds: number;
 	/** The last round since it settled was one of them. */
 	readonly passed: boolean;
+	/** The promoted primary was given some of its users back, and has not had them for an interval yet. */
+	readonly lowered?: boolean;
 	readonly failedChecks: number;
 	readonly verdict?: Verdict;
 	/** Since when the run has been waiting for what it waits for; deadlines count from here. */

@@ -142,7 +142,10 @@ export const guards = {
 	// Promotion and the ways back.
 	'the primary is healthy': ({context}: Args) => primaryIsHealthy(context),
 	'the promotion is overwritten': ({context}: Args) => promotionIsOverwritten(context),
-	'the promoted primary is healthy': ({context}: Args) => templateIsCopied(context) && primaryIsHealthy(context),
+	'the promoted primary is healthy': ({context}: Args) =>
+		templateIsCopied(context) && primaryIsHealthy(context) && context.run.lowered !== true,
+	'the primary has been given some users back': ({context}: Args) => context.run.lowered === true,
+	'some users stay on the canary': ({context}: Args) => (context.run.share?.canary ?? 0) > 0,
 	'users are better off with the primary': ({context}: Args) =>
 		context.run.routed.canary > 0 &&
 		(anotherRevisionWaits(context) || canaryIsFailing(context)) &&

@@ -1,5 +1,6 @@
 // Where a run stands in its plan.
 import {reachedBy, type Plan, type Step} from '../../api/plan.ts';
+import {noShare, type Share} from '../../api/shares.ts';
 import type {Context} from './context.ts';
 
 /** The plan's step under way; undefined before the first. */
@@ -10,6 +11,10 @@ export const nextStep = ({model, run}: Context): Step | undefined => model.analy
 
 /** No step is left; a max weight that was lowered below the present one goes to promotion, never backwards. */
 export const lastStepReached = (context: Context): boolean => nextStep(context) === undefined;
+
+/** The share that a promotion leaves to the canary next; none at its end. */
+export const shareDown = ({model, run}: Context): Share =>
+	model.analysis.plan.promotion.find(({canary}) => canary < run.routed.canary) ?? noShare;
 
 /** How many rounds of checks the step under way needs. */
 export const roundsNeeded = (context: Context): number => presentStep(context)?.rounds ?? 1;

@@ -120,7 +120,12 @@ export const judge = (context: Context, change: number, verdict: Verdict): Parti
 export const withoutVerdict = ({verdict: _, ...run}: Run): Run => run;
 
 /** Before the first step, or after the last one: no share is asked for. */
-export const withoutStep = ({share: _, ...run}: Run): Run => ({...run, step: -1, rounds: 0, passed: false});
+export const withoutStep = ({share: _, lowered: __, ...run}: Run): Run => ({
+	...run,
+	step: -1,
+	rounds: 0,
+	passed: false,
+});
 
 /** A weight set by hand is in force once it is the route's. */
 const withoutHand = ({byHand, ...run}: Run): Run =>

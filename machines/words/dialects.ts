@@ -19,6 +19,8 @@ type Phrases = {
 	readonly halted: (model: CanaryModel, why: string) => string;
 	/** Who it is that is rolled back. */
 	readonly rolledBack: (model: CanaryModel) => string;
+	/** The promoted primary has got so much of its traffic back. */
+	readonly lowered: (model: CanaryModel, primaryWeight: number) => string;
 	/** Traffic returns after a promotion. */
 	readonly returned: readonly string[];
 	readonly promoted: (model: CanaryModel) => string;
@@ -37,6 +39,7 @@ const first: Phrases = {
 	advanced: (model, weight) => `Advance ${canaryOf(model)} canary weight ${weight}`,
 	iterated: (model, round, of) => `Advance ${canaryOf(model)} canary iteration ${round}/${of}`,
 	switched: 'Routing all traffic to canary',
+	lowered: (model, weight) => `Advance ${canaryOf(model)} primary weight ${weight}`,
 	halted: (model, why) => `Halt ${canaryOf(model)} advancement ${why}`,
 	rolledBack: targetOf,
 	returned: [],

@@ -48,7 +48,13 @@ const waits: Record<Wait, (context: Context) => string> = {
 			? `${model.target.name} and ${model.primary.name} to be healthy${troubles(context)}`
 			: `passing checks ${whereOfChecks(context)}, asked every ${seconds(model.analysis.intervalMs)}${drift(context)}`;
 	},
-	'the rolling update': (context) => `the rolling update of ${context.model.primary.name}${troubles(context)}`,
+	'the rolling update': (context) => {
+		const {name} = context.model.primary;
+		const lasts = `an interval of ${seconds(context.model.analysis.intervalMs)}`;
+		return context.run.lowered
+			? `${lasts}, after which ${name} gets more users back${troubles(context)}`
+			: `the rolling update of ${name}${troubles(context)}`;
+	},
 	'the relief of the canary': (context) =>
 		`${context.model.primary.name} to be healthy${troubles(context)}; users stay on ${context.model.target.name} meanwhile`,
 	'the drain': ({model}) => `${model.target.name} to be drained and scaled to zero`,

@@ -74,7 +74,10 @@ const byGuard: Readonly<Partial<Record<Guard, Row>>> = {
 		(context) => canaryOrPrimary(context) || 'spec.skipAnalysis, or somebody to order the promotion',
 	],
 	'the primary is healthy': ['workloads', lackOfPrimary],
-	'the promoted primary is healthy': ['workloads', (context) => lackOfPrimary(context) || 'the copied template'],
+	'the promoted primary is healthy': [
+		'workloads',
+		(context) => lackOfPrimary(context) || (context.run.lowered ? 'the end of the interval' : 'the copied template'),
+	],
 	'the primary can take all traffic': ['workloads', () => ''],
 	'the step has passed': ['checks', passedRounds],
 	'the last step has passed': [

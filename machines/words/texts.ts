@@ -65,8 +65,16 @@ export const canaryFailed = (model: CanaryModel): Announcement => ({
 export const templateCopied = (model: CanaryModel): Announcement =>
 	normal(`Copying ${targetOf(model)} template spec to ${primaryOf(model)}`);
 
-export const trafficReturns = (model: CanaryModel): readonly Announcement[] =>
-	phrasesOf(model).returned.map((text) => normal(text));
+/** All at once, where there is anything to return. */
+export const trafficReturns = (model: CanaryModel): readonly Announcement[] => {
+	const {steps, promotion} = model.analysis.plan;
+	const hasUsers = steps.some(({share}) => share.canary > 0);
+	return hasUsers && promotion.length === 0 ? phrasesOf(model).returned.map((text) => normal(text)) : [];
+};
+
+/** By steps, of which this is one. */
+export const primaryAdvanced = ({model, run}: Context): readonly Announcement[] =>
+	model.analysis.plan.promotion.length === 0 ? [] : [normal(phrasesOf(model).lowered(model, 100 - run.routed.canary))];
 
 export const promotionCompleted = (model: CanaryModel): Announcement => normal(phrasesOf(model).promoted(model));
 
@@ -166,6 +174,7 @@ export const sayings = {
 	'the halt': (context: Context) => haltedForWorkload(context),
 	'the copy': ({model}: Context) => [templateCopied(model)],
 	'the return': ({model}: Context) => trafficReturns(model),
+	'the step down': (context: Context) => primaryAdvanced(context),
 	'the rollback': (context: Context) => [rollingBack(context)],
 	'the failure': ({model}: Context) => [canaryFailed(model)],
 	'the failed promotion': (context: Context) => [promotionFailed(context)],

@@ -25,7 +25,6 @@ test('what gates nothing is a warning', (t) => {
 	const canary = today(
 		{
 			metrics: [],
-			stepWeightPromotion: 10,
 			alerts: [{name: 'a', providerRef: {name: 'slack'}}],
 			webhooks: [{name: 'told', type: 'event', url: 'http://told'}],
 		},
@@ -45,7 +44,6 @@ test('what gates nothing is a warning', (t) => {
 		warnings.map(({text}) => text),
 		[
 			'spec.autoscalerRef.primaryScalerReplicas is not supported yet: the target’s replicas are copied',
-			'spec.analysis.stepWeightPromotion is not supported yet: the promoted primary gets all traffic in one step',
 			'spec.analysis.webhooks[0] is a webhook of type event, which is not supported yet: it is not called',
 			'spec.analysis.metrics is empty, so that every check passes',
 		],

@@ -56,7 +56,7 @@ const countedOf = (path: Path, context: Context): unknown => {
 					halted?.from,
 					refusal,
 				],
-				[run.paused?.verb, run.ordered?.verb, run.byHand?.weight],
+				[run.lowered, run.paused?.verb, run.ordered?.verb, run.byHand?.weight],
 				run.boundedSince === undefined,
 			]
 		: [

@@ -158,7 +158,7 @@ export const kindly = (pair: Pair, menu: Menu): Happening | undefined => {
 		return asking(pair, commandOf('resume'));
 	}
 
-	const effect = innermost(effects.filter(({id}) => !deadlines.has(stateOf(id))));
+	const effect = innermost(effects.filter(({id}) => context.run.lowered === true || !deadlines.has(stateOf(id))));
 	if (effect !== undefined) {
 		return answersTo(pair, effect)[0];
 	}

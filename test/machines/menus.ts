@@ -1,6 +1,7 @@
 // What the canary's chart is explored with: where a walk starts, and what may happen on it.
 import type {Phase, Verdict} from '../../api/model.ts';
 import type {Recalled} from '../../machines/model/context.ts';
+import {ofStrategies} from './menus-of-strategies.ts';
 import type {Menu} from './pairs.ts';
 import {
 	allCommands,
@@ -233,4 +234,5 @@ export const menus: ReadonlyArray<{readonly menu: Menu; readonly mishaps: number
 	{menu: skipped, mishaps: 3},
 	{menu: pairedFirstDay, mishaps: 2},
 	{menu: resumed, mishaps: 1},
+	...ofStrategies,
 ];

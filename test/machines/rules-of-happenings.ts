@@ -34,6 +34,7 @@ export const ofHappenings: readonly Rule[] = [
 			const {before, after} = step;
 			return (
 				before.path === 'promoting.rolling' &&
+				before.context.run.lowered !== true &&
 				before.context.run.routed.canary > 0 &&
 				!primaryIsHealthy(after.context) &&
 				!canaryIsFailing(after.context) &&

@@ -49,8 +49,11 @@ const ofEffects: readonly Rule[] = [
 	},
 	{
 		name: 'a return of traffic insists, and nothing else does but going to zero',
-		broken: ({begun}) =>
-			has(begun, 'route traffic', ({share, insist}) => (canaryOf(share) === 0) !== insist) ||
+		broken: ({begun, after: {path}}) =>
+			has(begun, 'route traffic', ({share, insist}) => insist === true && canaryOf(share) > 0) ||
+			// A step without users is no return.
+			(path !== 'progressing.routing' &&
+				has(begun, 'route traffic', ({share, insist}) => !insist && canaryOf(share) === 0)) ||
 			has(begun, 'scale the canary', ({replicas, insist}) => (replicas === 0) !== insist),
 	},
 	{

@@ -15,6 +15,7 @@ import {
 import type {Script} from './script.ts';
 import {lives} from './scripts-of-lives.ts';
 import {promotions} from './scripts-of-promotions.ts';
+import {strategies} from './scripts-of-strategies.ts';
 import {Stage} from './stage.ts';
 
 const runs: readonly Script[] = [
@@ -189,7 +190,7 @@ const runs: readonly Script[] = [
 	},
 ];
 
-export const scripts: readonly Script[] = [...runs, ...promotions, ...lives];
+export const scripts: readonly Script[] = [...runs, ...promotions, ...lives, ...strategies];
 
 /** Plays a script to its end. */
 export const perform = async (machine: AnyStateMachine, script: Script): Promise<Stage> => {

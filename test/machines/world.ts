@@ -1,7 +1,7 @@
 // A small abstract world for the charts: three revisions, two shapes, and what may be seen of either workload.
 import {verbs} from '../../api/model.ts';
 import type {CanaryModel, Command, Problem, Route, Scaler, Verb, Verdict, Workload, World} from '../../api/model.ts';
-import {reachedBy} from '../../api/plan.ts';
+import {reachedBy, type Plan, type Step} from '../../api/plan.ts';
 import {noShare, type Share} from '../../api/shares.ts';
 import {recall} from '../../machines/model/context.ts';
 import type {Context, Recalled, Run} from '../../machines/model/context.ts';
@@ -43,6 +43,28 @@ export const managed: CanaryModel = {
 	hosts: {apex: 'podinfo', primary: 'podinfo-primary', canary: 'podinfo-canary'},
 	route: {name: 'podinfo', generated: true},
 };
+
+const byHeader = [{headers: {'x-canary': {exact: 'insider'}}}];
+const checked = (share: Share): Step => ({share, rounds: 2, tells: 'rounds'});
+const switched: Step = {share: {canary: 100}, rounds: 1, tells: 'switch'};
+
+/** A plan of each strategy, as short as it can be and still have all of its kinds of steps. */
+export const plans = {
+	'A/B testing': {strategy: 'ab-testing', steps: [checked({canary: 100, match: byHeader})], promotion: []},
+	'blue/green': {strategy: 'blue-green', steps: [checked(noShare), switched], promotion: [{canary: 40}]},
+	'blue/green without routes': {strategy: 'blue-green', steps: [checked(noShare)], promotion: []},
+	'mirrored weights': {
+		strategy: 'canary',
+		steps: [{share: {canary: 0, mirrored: 100}, rounds: 1, tells: 'weight'}, ...planByWeights([50]).steps],
+		promotion: [],
+	},
+	'weights both ways': {...planByWeights([50]), promotion: [{canary: 30}, {canary: 10}]},
+} as const satisfies Readonly<Record<string, Plan>>;
+
+export const withPlan = (model: CanaryModel, plan: Plan): CanaryModel => ({
+	...model,
+	analysis: {...model.analysis, plan},
+});
 
 /** Edits of a spec, told apart by their generation. */
 export const edits = {

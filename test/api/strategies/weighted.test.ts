@@ -1,10 +1,9 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import {Findings} from '../../../api/findings.ts';
-import {weightsOf} from '../../../api/plan.ts';
-import {weighted} from '../../../api/strategies/weighted.ts';
+import {weightsIn} from '../../../api/strategies/weighted.ts';
 
-const weigh = (analysis: unknown): readonly number[] => weightsOf(weighted(analysis, 'spec.analysis', new Findings()));
+const weigh = (analysis: unknown): readonly number[] => weightsIn(analysis, 'spec.analysis', new Findings());
 
 const table: ReadonlyArray<readonly [object, readonly number[]]> = [
 	[{stepWeight: 10, maxWeight: 50}, [10, 20, 30, 40, 50]],
@@ -22,7 +21,7 @@ const table: ReadonlyArray<readonly [object, readonly number[]]> = [
 for (const [analysis, weights] of table) {
 	test(`${JSON.stringify(analysis)} is ${weights.join(', ')}`, (t) => {
 		const findings = new Findings();
-		t.deepEqual(weightsOf(weighted(analysis, 'spec.analysis', findings)), weights);
+		t.deepEqual(weightsIn(analysis, 'spec.analysis', findings), weights);
 		t.deepEqual(findings.problems, []);
 	});
 }
