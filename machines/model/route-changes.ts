@@ -10,8 +10,8 @@ export const MENDINGS_MAX = 3;
 /** The share that a route gives; none where there is no route. */
 export const shareOf = (route: Route | undefined): Share => {
 	if (route === undefined) return noShare;
-	const {primary: _, resourceVersion: __, ...share} = route;
-	return share;
+	const {canary, mirrored, match} = route;
+	return {canary, ...(mirrored !== undefined && {mirrored}), ...(match !== undefined && {match})};
 };
 
 /** The route has another share than the run gave it. A world observed before our own last write tells nothing. */
