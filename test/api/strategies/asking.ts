@@ -5,7 +5,7 @@ import type {Capability} from '../../../api/providers.ts';
 import {planOf} from '../../../api/strategies/index.ts';
 import type {Asked} from '../../../api/strategies/strategy.ts';
 
-export const able: readonly Capability[] = ['weights', 'match', 'mirror'];
+const able: readonly Capability[] = ['weights', 'match', 'mirror'];
 export const routeless: readonly Capability[] = ['routeless'];
 
 export const planned = (

@@ -34,6 +34,7 @@ const rows: readonly Row[] = [
 	['the restart', 'managed', ['New revision detected! Restarting analysis for podinfo.test'], {}, {target: 'v3'}],
 	['the start', 'paired', ['Starting canary deployment for podinfo.test']],
 	['the start', 'managed', ['Starting canary analysis for podinfo.test']],
+	['the step down', 'managed', []],
 	['the step', 'paired', ['Advance podinfo.test canary weight 5'], atWeight(5)],
 	[
 		'the shelter',
