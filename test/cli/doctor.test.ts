@@ -147,6 +147,29 @@ test('every finding that is not sound has a remedy, and what is broken makes it 
 	);
 });
 
+test('what the operator found in the cluster is named, each with its remedy, and the rest is counted', async (t) => {
+	const desk = await laid(t);
+	const problem = (number: number) => ({
+		field: `VirtualService shop-${number}.test`,
+		value: '',
+		text: `route ${number} has 3 destinations`,
+		remedy: `Leave only two in route ${number}`,
+	});
+	const problems = Array.from({length: 7}, (_, index) => problem(index + 1));
+	const status = {phase: 'Initializing', state: 'initialized', waitingFor: 'what is wrong to be mended', problems};
+	putCanary(desk, {name: 'shop', status});
+	const {code, findings} = await examined(desk);
+	t.is(code, 1);
+	const ours = findings.filter(({area}) => area === 'Canaries');
+	t.is(ours.length, 5);
+	t.like(ours[0], {
+		level: 'broken',
+		text: 'test/shop: route 1 has 3 destinations',
+		remedy: 'Leave only two in route 1',
+	});
+	t.is(ours[4]?.text, 'test/shop: route 5 has 3 destinations (and 2 more)');
+});
+
 test('the peer’s CRD, no operator, and a Canary that nobody attends to', async (t) => {
 	const dropping: Behind = (own) => (request) => {
 		if (!request.path.endsWith('customresourcedefinitions/canaries.flagger.app')) return cluster()(own)(request);
