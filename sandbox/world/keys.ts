@@ -17,4 +17,5 @@ export const destinationRulesKey = key('networking.istio.io', 'destinationrules'
 export const knativeServicesKey = key('serving.knative.dev', 'services');
 export const knativeRevisionsKey = key('serving.knative.dev', 'revisions');
 export const httpRoutesKey = key('gateway.networking.k8s.io', 'httproutes');
+export const canariesKey = key('flagger.app', 'canaries');
 export const gatewaysKey = key('gateway.networking.k8s.io', 'gateways');

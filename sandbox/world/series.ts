@@ -153,3 +153,8 @@ export const countedBy = {
 	httpRoute: ['istio', 'pods'],
 	service: ['istio', 'pods'],
 } as const satisfies Readonly<Record<string, readonly RowName[]>>;
+
+/** Those of providers whose own exporters count; all others’ requests are counted as a Service's. */
+const countedByProvider: Readonly<Record<string, readonly RowName[]>> = {};
+
+export const countedFor = (provider: string): readonly RowName[] => countedByProvider[provider] ?? countedBy.service;

@@ -1,5 +1,7 @@
 // Traffic of the world: visitors, a steady stream of requests to every host that a route names, and requests by hand.
 import type {Clock} from '../../services/clock.ts';
+import {providers as allProviders} from '../../services/providers/index.ts';
+import type {Provider} from '../../services/providers/provider.ts';
 import {seededRandom, type Random} from '../../services/random.ts';
 import type {ReadableStore, WatchEvent} from '../api/types.ts';
 import {Backends, workloadOf, type Concerned} from './backends.ts';
@@ -13,6 +15,7 @@ import {Proxies, type RequestBatch} from './proxies.ts';
 import {Requests, type WorldAnswer} from './requests.ts';
 import type {Incoming} from './routing/route.ts';
 import {followRoutes} from './routing/following.ts';
+import {ProvidedRoutes} from './routing/provided.ts';
 import {RouteTable} from './routing/table.ts';
 import {Visitors} from './visitors.ts';
 import type {Kubelet} from './workloads/pods.ts';
@@ -34,6 +37,8 @@ export type TrafficParts = {
 	readonly counters: Counters;
 	readonly kubelet: Pick<Kubelet, 'readySince' | 'behaviourOf'>;
 	readonly onBatch: (batch: RequestBatch) => void;
+	/** Those whose routes are followed; all that there are without it. */
+	readonly providers?: readonly Provider[];
 };
 
 export type TrafficStream = {
@@ -85,7 +90,8 @@ const onChange = (
 
 /** Starts the visitors, and opens the world to requests by hand. */
 export const startTraffic = (parts: TrafficParts): TrafficStream => {
-	const {store, clock, speed, counters, kubelet, onBatch, tickMs, random = seededRandom(0)} = parts;
+	const {store, clock, speed, counters, kubelet, onBatch, tickMs} = parts;
+	const {random = seededRandom(0), providers = allProviders} = parts;
 	const services = followKind(store, servicesKey);
 	const pods = followKind(store, podsKey);
 	const destinationRules = followKind(store, destinationRulesKey);
@@ -117,6 +123,11 @@ export const startTraffic = (parts: TrafficParts): TrafficStream => {
 		noteLastPod(event);
 	});
 	const stopRoutes = followRoutes(parts, (kind, event) => visitors.apply(kind, event));
+	const provided = new ProvidedRoutes({
+		store,
+		providers,
+		onHost: (canary, host) => visitors.change((routes) => routes.provide(canary, host)),
+	});
 
 	let timer: unknown;
 	const tick = (): void => {
@@ -133,6 +144,7 @@ export const startTraffic = (parts: TrafficParts): TrafficStream => {
 		stop() {
 			clock.clearTimeout(timer);
 			stopRoutes();
+			provided.close();
 			for (const informer of [services, pods, destinationRules]) informer.close();
 		},
 	};

@@ -81,8 +81,13 @@ export class Visitors {
 
 	/** Makes a changed route count; what was due until now still goes the old way. Other hosts notice nothing. */
 	apply(kind: RouteKind, event: WatchEvent): void {
+		this.change((table) => table.apply(kind, event));
+	}
+
+	/** The same of whatever changes the table. */
+	change(apply: (table: RouteTable) => void): void {
 		const now = this.#parts.clock.monotonic();
-		this.#table.apply(kind, event);
+		apply(this.#table);
 		const hosts = this.#visit(now);
 		for (const [name, host] of this.#hosts) if (hosts.get(name) !== host) this.#visitNow(host, now);
 		this.#hosts = hosts;

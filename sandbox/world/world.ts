@@ -1,6 +1,7 @@
 // The sandbox's world on top of its API store: workloads that run, visitors that come, a Prometheus that watches.
 import {sleep, type Clock} from '../../services/clock.ts';
 import {silentLog, type Log} from '../../services/log.ts';
+import type {Provider} from '../../services/providers/provider.ts';
 import type {Random} from '../../services/random.ts';
 import type {ReadableStore, Store} from '../api/types.ts';
 import {workloadOf} from './backends.ts';
@@ -37,6 +38,8 @@ export type WorldOptions = {
 	/** How long (of the clock) a changed route takes to reach the proxies. */
 	readonly proxyDelayMs?: number;
 	readonly log?: Log;
+	/** Those whose routes are followed; all that there are without it. */
+	readonly providers?: readonly Provider[];
 };
 
 export type WorkloadTotals = {readonly requests: number; readonly errors: number};
@@ -110,7 +113,7 @@ export const startMeshedWorld = (
 	options: Omit<WorldOptions, 'store' | 'log'> & {readonly store: ReadableStore},
 	kubelet: Pick<Kubelet, 'readySince' | 'behaviourOf' | 'crash'>,
 ): World => {
-	const {store, clock, random, speed, rps = RPS, proxyDelayMs = 0} = options;
+	const {store, clock, random, speed, rps = RPS, proxyDelayMs = 0, providers} = options;
 	const counters = new Counters();
 	const samples = new Samples(SCRAPES_KEPT);
 	const totals = new Map<string, WorkloadTotals>();
@@ -149,6 +152,7 @@ export const startMeshedWorld = (
 		counters,
 		kubelet,
 		onBatch,
+		...(providers && {providers}),
 	});
 	const taking = async (answer: WorldAnswer, signal: AbortSignal | undefined): Promise<WorldAnswer> => {
 		if (answer.latencyMs > 0) await sleep(clock, answer.latencyMs / speed, signal);

@@ -6,7 +6,8 @@ import {nameOf} from '../objects.ts';
 import {fullNameOf, namesOf, serviceOf, suffixOf} from './hosts.ts';
 import {byRank, httpRouteHosts, httpRoutesOf, type ParentRef, type RankedRoute} from './http-routes.ts';
 import {acceptance} from './parents.ts';
-import {countedBy, type RowName} from '../series.ts';
+import {countedBy, countedFor, type RowName} from '../series.ts';
+import type {ProvidedHost} from './provided.ts';
 import type {Incoming, Route, Source} from './route.ts';
 import {hostsOf, reachOf, routesOf} from './virtual-services.ts';
 
@@ -46,6 +47,7 @@ export class RouteTable {
 		httpRoutes: new Map(),
 		gateways: new Map(),
 	};
+	readonly #provided = new Map<string, ProvidedHost>();
 	#mesh: Hosts = new Map();
 	#gateway: Hosts = new Map();
 
@@ -57,6 +59,13 @@ export class RouteTable {
 		const objects = this.#objects[kind];
 		if (type === 'DELETED') objects.delete(nameOf(object));
 		else objects.set(nameOf(object), object);
+		this.#rebuild();
+	}
+
+	/** Sets the host that a Canary's provider routes by itself, or takes it away. */
+	provide(canary: string, host: ProvidedHost | undefined): void {
+		if (host === undefined) this.#provided.delete(canary);
+		else this.#provided.set(canary, host);
 		this.#rebuild();
 	}
 
@@ -138,6 +147,10 @@ export class RouteTable {
 					put(table, hostOf(named, kind === 'mesh' ? 'pod' : 'gateway', countedBy.httpRoute));
 				}
 			}
+		}
+
+		for (const {provider, ...routed} of this.#provided.values()) {
+			put(mesh, hostOf(routed, 'pod', countedFor(provider)));
 		}
 
 		this.#mesh = mesh;

@@ -79,7 +79,9 @@ const keys = {
 
 /** Starts a world with an empty namespace `test`. */
 export const startScene = (
-	options: Partial<Pick<WorldOptions, 'speed' | 'rps' | 'proxyDelayMs'>> & {readonly hasKubelet?: boolean} = {},
+	options: Partial<Pick<WorldOptions, 'speed' | 'rps' | 'proxyDelayMs' | 'providers'>> & {
+		readonly hasKubelet?: boolean;
+	} = {},
 ): Scene => {
 	const clock = createVirtualClock();
 	const store = createStore({clock, random: seededRandom(1), hasKubelet: options.hasKubelet ?? false});
