@@ -24,7 +24,7 @@ const endOf = (from: Path | '', to: Path): 'succeeded' | 'failed' | undefined =>
 		return left === 'finishing' ? 'succeeded' : left === 'failing' ? 'failed' : undefined;
 	}
 
-	return course === 'holding' && left !== undefined ? 'failed' : undefined;
+	return course === 'holding' && left !== undefined && left !== 'holding' ? 'failed' : undefined;
 };
 
 const observeEnd = (telemetry: Telemetry, {model}: Context, end: 'succeeded' | 'failed'): void => {
