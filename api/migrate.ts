@@ -2,7 +2,7 @@
 import {formatPromDuration} from './durations.ts';
 import {toModel, type Defaults} from './model-of-canary.ts';
 import {migratedAlerts, migratedMetrics, renamings} from './migrated-analysis.ts';
-import {modelOfRollout, rollouts} from './model-of-rollout.ts';
+import {modelOfRollout, rolloutOrigin} from './model-of-rollout.ts';
 import type {CanaryModel, Problem} from './model.ts';
 import {maxWeightOf, weightsOf} from './plan.ts';
 import {
@@ -43,7 +43,7 @@ export type Migration = {
 const THRESHOLD = 10;
 
 const kindOf = (object: unknown): unknown => at(object, 'kind');
-const isRollout = (object: unknown): boolean => kindOf(object) === rollouts.kind;
+const isRollout = (object: unknown): boolean => kindOf(object) === rolloutOrigin.kind;
 
 /** Whether it is what a migration begins with. */
 export const isGuard = (object: unknown): boolean =>

@@ -9,7 +9,7 @@ import {pairedParts} from './shapes.ts';
 import {planByWeights, weightsIn} from './strategies/weighted.ts';
 
 /** Its kind, and the component that its events have always had. */
-export const rollouts: Origin = {
+export const rolloutOrigin: Origin = {
 	group: 'apps.weave.works',
 	version: 'v1beta1',
 	plural: 'rollouts',
@@ -46,7 +46,7 @@ export const modelOfRollout = (object: unknown, defaults: Defaults): CanaryModel
 		generation: typeof generation === 'number' && Number.isFinite(generation) ? generation : 0,
 		shape: 'paired',
 		dialect: 'rollout',
-		origin: rollouts,
+		origin: rolloutOrigin,
 		suspended: false,
 		skipAnalysis: false,
 		provider: 'istio',

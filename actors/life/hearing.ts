@@ -1,12 +1,13 @@
 // One Canary's ear for commands: hands them to its chart, and writes what the chart answers once that is recorded.
-import type {Command, CommandOutcome} from '../../api/model.ts';
+import type {Command} from '../../api/model.ts';
 import {commandsInForce} from '../../machines/model/commands.ts';
 import {factsOf, isUnderWay, stateOf} from '../../machines/facts.ts';
 import type {Path, State} from '../../machines/facts.ts';
 import type {Context} from '../../machines/model/context.ts';
 import type {CanaryKey, CommandDesk} from '../supervision/command-desk.ts';
+import type {CommandAnswer} from './onlookers.ts';
 
-export type Said = {readonly name: string; readonly outcome: CommandOutcome; readonly message: string};
+type Answered = CommandAnswer & {readonly name: string};
 
 export type HearingOptions = {
 	readonly desk: Pick<CommandDesk, 'attend' | 'answer'>;
@@ -61,7 +62,7 @@ export class Hearing {
 	}
 
 	/** The chart has answered. A command of a run that ended while nobody lived here was carried out. */
-	answered(said: Said): void {
+	answered(said: Answered): void {
 		const isOver = said.outcome === 'Refused' && this.#hadBeenInForce.has(said.name);
 		this.#write(isOver ? {...said, outcome: 'Done', message: 'the run that it was for is over'} : said);
 	}
@@ -70,7 +71,7 @@ export class Hearing {
 		this.#leave?.();
 	}
 
-	#write({name, outcome, message}: Said): void {
+	#write({name, outcome, message}: Answered): void {
 		const {desk, canary, recorded} = this.#options;
 		const revision = this.#revision;
 		recorded().then(

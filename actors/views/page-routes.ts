@@ -22,7 +22,7 @@ import type {SeriesOf} from './series.ts';
 import {summaryOf} from './summary.ts';
 import {whereToAsk, type Leader} from './where-to-ask.ts';
 
-export type PageOptions = {
+export type PageRoutesOptions = {
 	readonly book: Book;
 	/** The daemon's own way to the API server. */
 	readonly api: Api;
@@ -56,7 +56,7 @@ const pageOfCanary: Route = {
 };
 
 /** Every route, ready to be served. */
-export const pageRoutes = (options: PageOptions): readonly Route[] => {
+export const pageRoutes = (options: PageRoutesOptions): readonly Route[] => {
 	const {book, api, callers, seriesOf, diffOf, clock, isLeading, leader, about} = options;
 	const mustLead = (): void => {
 		if (!isLeading()) {

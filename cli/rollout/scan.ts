@@ -1,6 +1,6 @@
 // Which Deployments of a namespace are marked for rollout, and what belongs to each: its `-canary` and the
 // VirtualService that routes to both. Pure; what is missing is said so that a person can mend it.
-import {modelOfRollout, rollouts} from '../../api/model-of-rollout.ts';
+import {modelOfRollout, rolloutOrigin} from '../../api/model-of-rollout.ts';
 import {unlimited} from '../../api/model.ts';
 import type {CanaryModel, Origin, Problem} from '../../api/model.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
@@ -54,7 +54,7 @@ export const modelOf = (primary: KubeObject, route: string, settings: Settings):
 	const {name, namespace, uid, generation} = primary.metadata;
 	const model = modelOfRollout(
 		{
-			kind: rollouts.kind,
+			kind: rolloutOrigin.kind,
 			metadata: {name, namespace, uid, generation},
 			spec: {
 				targetKind: 'Deployment',

@@ -186,9 +186,9 @@ export const createMetrics = (options: {readonly processMetrics?: boolean} = {})
 		eventMissed({resource}) {
 			series.missedEvents.inc({resource});
 		},
-		queryAnswered({provider, outcome, seconds}) {
-			series.queries.inc({provider, outcome});
-			series.querySeconds.observe({provider}, seconds);
+		queryAnswered({source, outcome, seconds}) {
+			series.queries.inc({provider: source, outcome});
+			series.querySeconds.observe({provider: source}, seconds);
 		},
 		eventSettled(outcome) {
 			series.events.inc({outcome});

@@ -29,7 +29,7 @@ const observedAsk =
 			const begun = clock.monotonic();
 			const answer = await ask(asked, signal);
 			const seconds = (clock.monotonic() - begun) / 1000;
-			telemetry.queryAnswered({provider: asked.source, outcome: answer.kind, seconds});
+			telemetry.queryAnswered({source: asked.source, outcome: answer.kind, seconds});
 			return answer;
 		});
 

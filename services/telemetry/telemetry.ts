@@ -39,7 +39,8 @@ export type ApiAnswered = {
 };
 
 export type QueryAnswered = {
-	readonly provider: string;
+	/** The type of the metric source, as `prometheus`. */
+	readonly source: string;
 	/** The kind of answer: `value`, `no data`, `timed out`… */
 	readonly outcome: string;
 	readonly seconds: number;

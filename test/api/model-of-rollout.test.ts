@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import {modelOfRollout, rollouts} from '../../api/model-of-rollout.ts';
+import {modelOfRollout, rolloutOrigin} from '../../api/model-of-rollout.ts';
 import {unlimited} from '../../api/model.ts';
 import {defaults, manifest} from './manifests.ts';
 import {weightsOf} from '../../api/plan.ts';
@@ -21,7 +21,7 @@ test('the Rollout of the example becomes a paired model with its own words and n
 		...metadata,
 		shape: 'paired',
 		dialect: 'rollout',
-		origin: rollouts,
+		origin: rolloutOrigin,
 		suspended: false,
 		skipAnalysis: false,
 		provider: 'istio',

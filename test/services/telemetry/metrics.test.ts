@@ -31,7 +31,7 @@ test('our series and the peer\u2019s', async (t) => {
 	metrics.apiAnswered({verb: 'patch', resource: 'canaries.flagger.app', code: 200, seconds: 0.02});
 	metrics.watchRestarted({resource: 'canaries.flagger.app', reason: 'expired'});
 	metrics.eventMissed({resource: 'deployments.apps'});
-	metrics.queryAnswered({provider: 'prometheus', outcome: 'no data', seconds: 0.3});
+	metrics.queryAnswered({source: 'prometheus', outcome: 'no data', seconds: 0.3});
 	metrics.eventSettled('counted');
 	metrics.leadershipChanged(true);
 	metrics.readLevels({
