@@ -5,8 +5,8 @@ import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import test from 'ava';
-import {programNamed} from '../kubectl/program.ts';
+import test, {type ExecutionContext} from 'ava';
+import {casesWith, programNamed} from '../kubectl/program.ts';
 import {run} from './desk.ts';
 
 const execute = promisify(execFile);
@@ -75,9 +75,8 @@ test('for kubectl: one a line with what it is, then cobra’s directive', async 
 	t.deepEqual(await plugged(), await plugged(''));
 });
 
-const kubectl = programNamed('kubectl');
-
-test('kubectl finds it beside its plugin, and completes with it', async (t) => {
+/** A folder with kubectl's plugin in it, and what kubectl asks for completions. */
+const pluginFolder = async (t: ExecutionContext): Promise<string> => {
 	const directory = await mkdtemp(join(tmpdir(), 'aviary-plugin-'));
 	t.teardown(() => rm(directory, {recursive: true}));
 	const launcher = fileURLToPath(new URL('../../cli/launcher.js', import.meta.url));
@@ -85,14 +84,20 @@ test('kubectl finds it beside its plugin, and completes with it', async (t) => {
 		await symlink(launcher, join(directory, name));
 	}
 
-	const alone = await execute(process.execPath, [join(directory, 'kubectl_complete-aviary'), 'get', '--wat']);
-	t.regex(alone.stdout, /^--watch\t[^\n]+\n:4\n$/);
-	if (kubectl === undefined) {
-		t.log('there is no kubectl to ask');
-		return;
-	}
+	return directory;
+};
 
-	const env = {...process.env, PATH: [directory, process.env['PATH'] ?? ''].join(delimiter)};
+test('the plugin answers by the name that kubectl looks for', async (t) => {
+	const plugin = join(await pluginFolder(t), 'kubectl_complete-aviary');
+	const {stdout} = await execute(process.execPath, [plugin, 'get', '--wat']);
+	t.regex(stdout, /^--watch\t[^\n]+\n:4\n$/);
+});
+
+const withKubectl = casesWith('kubectl');
+
+withKubectl('kubectl finds it beside its plugin, and completes with it', async (t) => {
+	const kubectl = programNamed('kubectl') ?? '';
+	const env = {...process.env, PATH: [await pluginFolder(t), process.env['PATH'] ?? ''].join(delimiter)};
 	const asked = await execute(kubectl, ['__complete', 'aviary', 'wa'], {env});
 	t.regex(asked.stdout, /^watch\t[^\n]+\nwait\t[^\n]+\n:4\n/);
 	const flags = await execute(kubectl, ['__completeNoDesc', 'aviary', 'get', '--all'], {env});

@@ -6,7 +6,10 @@ import test from 'ava';
 import {parseAllDocuments} from 'yaml';
 import {objectsOf} from '../../sandbox/embedded.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
+import {casesWith, programNamed} from '../kubectl/program.ts';
 import {run} from './desk.ts';
+
+const withKubectl = casesWith('kubectl');
 
 const keyOf = ({kind, metadata}: KubeObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 
@@ -19,9 +22,11 @@ const installed = async (...words: readonly string[]): Promise<readonly KubeObje
 	return objectsOf(out);
 };
 
-test('by default it prints what kubectl kustomize makes of artifacts/operator', async (t) => {
+withKubectl('by default it prints what kubectl kustomize makes of artifacts/operator', async (t) => {
 	const folder = fileURLToPath(new URL('../../artifacts/operator', import.meta.url));
-	const {stdout} = await promisify(execFile)('kubectl', ['kustomize', folder], {maxBuffer: 16 * 1024 * 1024});
+	const {stdout} = await promisify(execFile)(programNamed('kubectl') ?? '', ['kustomize', folder], {
+		maxBuffer: 16 * 1024 * 1024,
+	});
 	t.deepEqual(byName(await installed()), byName(objectsOf(stdout)));
 });
 

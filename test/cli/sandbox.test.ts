@@ -1,17 +1,17 @@
 // The command as a user runs it: a recording shows the same again, Ctrl-C leaves a terminal in order, exit codes tell.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import {startRecording} from '../../sandbox/recording.ts';
+import {casesWith, programNamed} from '../kubectl/program.ts';
 import {run} from './desk.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-const script = '/usr/bin/script';
+const script = programNamed('script') ?? '';
 
 const folderOf = async (t: ExecutionContext): Promise<string> => {
 	const folder = await mkdtemp(join(tmpdir(), 'aviary-command-'));
@@ -115,13 +115,12 @@ test('Ctrl-C ends the plain lines, too, with exit code 130', async (t) => {
 });
 
 /** util-linux's: runs a command on a pseudo terminal and passes on what is typed. Others have other flags. */
-const onTerminal = process.platform === 'linux' && existsSync(script);
-
-if (onTerminal) {
+if (process.platform === 'linux') {
+	const withScript = casesWith('script');
 	const terminal = (size: string, words: string, typing?: {until: RegExp; keys: string}): Promise<End> =>
 		play(script, ['-qec', `stty ${size}; exec ${process.execPath} ${main} sandbox ${words}`, '/dev/null'], typing);
 
-	test('on a terminal: drawn in place, and Ctrl-C leaves the last frame and the cursor', async (t) => {
+	withScript('on a terminal: drawn in place, and Ctrl-C leaves the last frame and the cursor', async (t) => {
 		const typing = {until: /✓ request-success-rate 100 %/, keys: '\u0003'};
 		const {code, out} = await terminal('rows 24 cols 100', '--shape today', typing);
 		t.is(code, 130);
@@ -134,7 +133,7 @@ if (onTerminal) {
 		t.false(out.includes('\u001B[2J'));
 	});
 
-	test('a replay draws the same view, and ends by itself', async (t) => {
+	withScript('a replay draws the same view, and ends by itself', async (t) => {
 		const file = join(await folderOf(t), 'run.jsonl');
 		const recorder = await startRecording(file);
 		const [at, metadata] = [1_767_225_600_000, {name: 'podinfo', namespace: 'test'}];

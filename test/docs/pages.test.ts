@@ -1,8 +1,8 @@
 // Every command of the tutorial, the walk-throughs and the README, typed from the page on the embedded sandbox.
 import test from 'ava';
-import {programNamed} from '../kubectl/program.ts';
+import {casesWith, sayMissing} from '../kubectl/program.ts';
 import {countsOf, pages} from './pages.ts';
-import {runPage} from './run-page.ts';
+import {missingFor, runPage} from './run-page.ts';
 
 /** Where blocks stay untyped; the reason is before each of them, on the page. */
 const untyped: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -22,18 +22,11 @@ test('a block is left out only where that is known here', (t) => {
 	);
 });
 
-const missing = ['bash', 'curl', 'kubectl'].filter((name) => programNamed(name) === undefined);
+const withShell = casesWith('bash', 'curl', 'kubectl');
 
-if (missing.length > 0) {
-	test('there are not all programs that the pages use, so that none is typed', (t) => {
-		t.log(`install ${missing.join(', ')} to run the cases of this file`);
-		t.pass();
+for (const page of pages) {
+	withShell(page, async (t) => {
+		sayMissing(t, await missingFor(page));
+		await runPage(page, 'embedded');
 	});
-} else {
-	for (const page of pages) {
-		test(page, async (t) => {
-			await runPage(page, 'embedded');
-			t.pass();
-		});
-	}
 }

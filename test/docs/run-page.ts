@@ -27,6 +27,12 @@ const isTyped = ({marks}: Block, where: Where): boolean =>
 			(mark.kind === 'needs' && programNamed(mark.program) === undefined),
 	);
 
+/** The programs that blocks of a page need, and this machine has not; those blocks are not typed on it. */
+export const missingFor = async (page: string): Promise<readonly string[]> => {
+	const marks = blocksOf(await readFile(path.join(root, page), 'utf8')).flatMap((block) => block.marks);
+	return marks.filter(is('needs')).flatMap(({program}) => (programNamed(program) === undefined ? [program] : []));
+};
+
 /** In a process group of its own, as what is started at a terminal is; the page's own choice stays. */
 const inGroup = (code: string, rest = ''): string =>
 	`_modes=$-; set -m\n{ ${code}\n} ${rest} &\n_job=$!; case $_modes in *m*) ;; *) set +m ;; esac\n`;

@@ -8,11 +8,9 @@ import {startEmbedded, type Embedded} from '../../sandbox/embedded.ts';
 import {wallClock} from '../../services/clock.ts';
 import {silentLog} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
-import {kubectlProgram} from './program.ts';
+import {casesWith, programNamed} from './program.ts';
 import {sessions} from './sessions/index.ts';
 import {checkTranscript} from './transcripts.ts';
-
-const program = kubectlProgram();
 
 let embedded: Embedded;
 let api: ApiServer;
@@ -30,16 +28,11 @@ test.after.always('nothing left of it', async () => {
 	await rm(folder, {recursive: true, force: true});
 });
 
-if (program === undefined) {
-	test('there is no kubectl, so that no session is typed', (t) => {
-		t.log('install kubectl to run the cases of this file');
-		t.pass();
+const withKubectl = casesWith('kubectl');
+
+for (const session of sessions) {
+	withKubectl(session.title, async (t) => {
+		const site = {program: programNamed('kubectl') ?? '', cluster: {server: api.url}, user: {token: 'sandbox'}, folder};
+		await checkTranscript(t, session, site);
 	});
-} else {
-	for (const session of sessions) {
-		test(session.title, async (t) => {
-			const site = {program, cluster: {server: api.url}, user: {token: 'sandbox'}, folder};
-			await checkTranscript(t, session, site);
-		});
-	}
 }

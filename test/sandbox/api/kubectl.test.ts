@@ -1,42 +1,19 @@
 // The real kubectl against the embedded server, as users of the sandbox type it.
 import {execFile} from 'node:child_process';
-import {accessSync, constants} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {delimiter, join} from 'node:path';
+import {join} from 'node:path';
 import process from 'node:process';
-import test, {type ExecutionContext} from 'ava';
 import {wallClock} from '../../../services/clock.ts';
 import {silentLog} from '../../../services/log.ts';
 import {seededRandom} from '../../../services/random.ts';
 import {writeKubeconfig} from '../../../sandbox/api/kubeconfig.ts';
 import {startApiServer} from '../../../sandbox/api/server.ts';
 import {createStore} from '../../../sandbox/api/store.ts';
+import {casesWith, programNamed} from '../../kubectl/program.ts';
 import {canary, canaryDefinition, deployment, keys} from './world.ts';
 
-const findKubectl = (): string | undefined =>
-	(process.env['PATH'] ?? '')
-		.split(delimiter)
-		.map((folder) => join(folder, 'kubectl'))
-		.find((file) => {
-			try {
-				accessSync(file, constants.X_OK);
-				return true;
-			} catch {
-				return false;
-			}
-		});
-
-const kubectl = findKubectl();
-// Without kubectl there is one case only, which says so.
-const withKubectl: (title: string, run: (t: ExecutionContext) => Promise<void>) => void =
-	kubectl === undefined ? () => {} : (title, run) => test(title, run);
-if (kubectl === undefined) {
-	test('kubectl is not on PATH, so that its cases do not run', (t) => {
-		t.log('install kubectl to run the cases of this file');
-		t.pass();
-	});
-}
+const withKubectl = casesWith('kubectl');
 
 type Run = (...args: readonly string[]) => Promise<string>;
 
@@ -54,10 +31,15 @@ const setUp = async (teardown: (clean: () => Promise<void>) => void) => {
 	const run: Run = (...args) =>
 		new Promise((resolve, reject) => {
 			const options = {env, timeout: 30_000};
-			execFile(kubectl ?? '', [...args, '--cache-dir', join(folder, 'cache')], options, (error, stdout, stderr) => {
-				if (error === null) resolve(stdout.trim());
-				else reject(new Error(stderr));
-			});
+			execFile(
+				programNamed('kubectl') ?? '',
+				[...args, '--cache-dir', join(folder, 'cache')],
+				options,
+				(error, stdout, stderr) => {
+					if (error === null) resolve(stdout.trim());
+					else reject(new Error(stderr));
+				},
+			);
 		});
 	const file = async (object: unknown): Promise<string> => {
 		const path = join(folder, `${Math.trunc(performance.now() * 1000)}.json`);

@@ -16,7 +16,7 @@ import type {PodLogs} from '../../../sandbox/api/pod-logs.ts';
 import {startApiServer} from '../../../sandbox/api/server.ts';
 import type {FetchInWorld, PodRequest} from '../../../sandbox/api/shell/terminal.ts';
 import {createStore} from '../../../sandbox/api/store.ts';
-import {kubectlProgram} from '../../kubectl/program.ts';
+import {casesWith, programNamed} from '../../kubectl/program.ts';
 import {keys} from './world.ts';
 
 const pod = (name: string, args: readonly string[], phase = 'Running'): KubeObject => ({
@@ -69,21 +69,13 @@ type Said = {readonly stdout: string; readonly stderr: string; readonly code: nu
 const run = (folder: string, args: readonly string[], stdin = ''): Promise<Said> =>
 	new Promise((resolve) => {
 		const env = {PATH: process.env['PATH'], HOME: folder, KUBECONFIG: join(folder, 'config')};
-		const child = execFile(kubectlProgram() ?? 'kubectl', args, {env, timeout: 30_000}, (error, stdout, stderr) => {
+		const child = execFile(programNamed('kubectl') ?? '', args, {env, timeout: 30_000}, (error, stdout, stderr) => {
 			resolve({stdout, stderr, code: typeof error?.code === 'number' ? error.code : 0});
 		});
 		child.stdin?.end(stdin);
 	});
 
-// Without kubectl there is one case only, which says so.
-const withKubectl: (title: string, run: (t: ExecutionContext) => Promise<void>) => void =
-	kubectlProgram() === undefined ? () => {} : (title, run) => test(title, run);
-if (kubectlProgram() === undefined) {
-	test('there is no kubectl, so that its cases do not run', (t) => {
-		t.log('install kubectl to run the cases of this file');
-		t.pass();
-	});
-}
+const withKubectl = casesWith('kubectl');
 
 withKubectl('exec sends the curl of the walk-through into the world, and ends with its exit code', async (t) => {
 	const {asked, folder} = await setUp(t);
