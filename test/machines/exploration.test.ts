@@ -6,27 +6,45 @@ import {releaseMachine} from '../../machines/release.ts';
 import {custodyMachine} from '../../machines/custody.ts';
 import {arrowsOf, configOf, leavesOf, nameOf, statesOf} from './anatomy.ts';
 import {menus} from './menus.ts';
-import {arrowsNotTaken, guardsOfOneAnswer, walk} from './walk.ts';
+import {arrowsNotTaken, guardsOfOneAnswer, united, walk} from './walk.ts';
+import {walkInShards} from './walk-shards.ts';
 
 const chart = canaryMachine as unknown as AnyStateMachine;
 const charts = [canaryMachine, analysisMachine, custodyMachine, releaseMachine] as unknown as AnyStateMachine[];
 
-let found: ReturnType<typeof walk> | undefined;
-const walked = (): ReturnType<typeof walk> => (found ??= walk(chart, menus));
+const shards = walkInShards();
 
-test.serial('every reachable pair of state and context keeps the rules of the design, and comes to rest', (t) => {
-	const {pairs, steps, taken, outcomes, faults} = walked();
-	t.log(`${pairs} pairs of state and context, ${steps} steps`);
-	t.log(`${taken.size} of ${arrowsOf(configOf(chart)).length} transitions, ${outcomes.size} guards`);
-	t.deepEqual(faults, []);
+/** A hundred times what the longest takes on a machine of its own: a shard that is slower than that hangs. */
+const SHARD_MS_MAX = 20 * 60_000;
+
+for (const {menu, found} of shards) {
+	test(`every reachable pair of state and context keeps the rules and comes to rest: ${menu.name}`, async (t) => {
+		t.timeout(SHARD_MS_MAX);
+		const {pairs, steps, faults, cpuSeconds} = await found;
+		t.log(`${pairs} pairs of state and context, ${steps} steps, ${cpuSeconds.toFixed(1)} s`);
+		t.deepEqual(faults, []);
+	});
+}
+
+test('every transition is taken, every state is entered, every action done, and every guard answers both ways', async (t) => {
+	t.timeout(SHARD_MS_MAX * shards.length);
+	const walks = await Promise.all(shards.map((shard) => shard.found));
+	const found = united(walks);
+	const seconds = walks.reduce((sum, {cpuSeconds}) => sum + cpuSeconds, 0);
+	t.log(
+		`${found.pairs} pairs of state and context, ${found.steps} steps, ${seconds.toFixed(1)} s in ${walks.length} shards`,
+	);
+	t.log(`${found.taken.size} of ${arrowsOf(configOf(chart)).length} transitions, ${found.outcomes.size} guards`);
+	t.deepEqual(arrowsNotTaken(chart, found), []);
+	t.deepEqual(guardsOfOneAnswer(chart, found), []);
 });
 
-test.serial('every transition is taken, and so every state is entered and every action done', (t) => {
-	t.deepEqual(arrowsNotTaken(chart, walked()), []);
-});
-
-test.serial('every guard answers both ways', (t) => {
-	t.deepEqual(guardsOfOneAnswer(chart, walked()), []);
+test('shards, united, found what one walk finds', (t) => {
+	const few = menus.filter(({menu}) =>
+		['a run without analysis', 'the first day of the first shape'].includes(menu.name),
+	);
+	t.is(few.length, 2);
+	t.deepEqual(united(few.map((one) => walk(chart, [one]))), walk(chart, few));
 });
 
 test('every guard, action and port has a use', (t) => {

@@ -88,6 +88,22 @@ export const walk = (
 	return {pairs, steps, taken, outcomes, faults: [...faults.values()]};
 };
 
+/** What several walks found, as if it had been one. */
+export const united = (walks: readonly Found[]): Found => {
+	const outcomes = new Map<string, Set<boolean>>();
+	for (const [name, answers] of walks.flatMap((one) => [...one.outcomes])) {
+		outcomes.set(name, (outcomes.get(name) ?? new Set()).union(answers));
+	}
+
+	return {
+		pairs: walks.reduce((sum, {pairs}) => sum + pairs, 0),
+		steps: walks.reduce((sum, {steps}) => sum + steps, 0),
+		taken: new Set(walks.flatMap(({taken}) => [...taken])),
+		outcomes,
+		faults: walks.flatMap(({faults}) => faults),
+	};
+};
+
 /** The states that were entered: of each arrow taken, where it starts; of each pair, where it is. */
 export const arrowsNotTaken = (machine: AnyStateMachine, {taken}: Found): readonly string[] =>
 	arrowsOf(configOf(machine)).flatMap(({id}) => (taken.has(id) ? [] : [id]));

@@ -67,7 +67,11 @@ withKubectl('a deployment is applied, changed, scaled, described and deleted', a
 	t.is(stored.spec.replicas, 3);
 	t.is(stored.metadata.generation, 3);
 	t.regex(await run('describe', 'deploy/podinfo', '-n', 'test'), /Replicas: +3 desired/u);
-	t.is(await run('delete', 'deploy', 'podinfo', '-n', 'test'), 'deployment.apps "podinfo" deleted');
+	// kubectl 1.34 began to say from where.
+	t.regex(
+		await run('delete', 'deploy', 'podinfo', '-n', 'test'),
+		/^deployment.apps "podinfo" deleted( from test namespace)?$/,
+	);
 	t.is(await run('delete', 'namespace', 'test'), 'namespace "test" deleted');
 });
 
