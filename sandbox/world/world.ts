@@ -7,6 +7,7 @@ import type {ReadableStore, Store} from '../api/types.ts';
 import {workloadOf} from './backends.ts';
 import type {PodCall} from './calls.ts';
 import {Counters} from './counters.ts';
+import {withDatadog} from './datadog.ts';
 import {startRouteStatus} from './route-status.ts';
 import type {WorldAnswer} from './requests.ts';
 import type {Incoming} from './routing/route.ts';
@@ -45,7 +46,7 @@ export type WorldOptions = {
 export type WorkloadTotals = {readonly requests: number; readonly errors: number};
 
 export type World = {
-	/** Prometheus' HTTP API as a function; `startPrometheusServer` puts a socket before it. */
+	/** Prometheus' HTTP API as a function, and Datadog's below `/datadog`; `startPrometheusServer` puts a socket before it. */
 	readonly prometheus: Answer;
 	/** The counters as they stand, in Prometheus' text format, for another Prometheus to scrape. */
 	exposition(): string;
@@ -164,7 +165,7 @@ export const startMeshedWorld = (
 	});
 
 	return {
-		prometheus: createAnswer(samples, clock),
+		prometheus: withDatadog(createAnswer(samples, clock)),
 		exposition() {
 			traffic.flush();
 			return exposition(counters.exposed());

@@ -3,9 +3,9 @@ import test from 'ava';
 import {PROMETHEUS_ORIGIN} from '../../sandbox/in-process.ts';
 import {startEmbeddedHarness} from './embedded-harness.ts';
 import {today} from './shapes.ts';
-import {prometheusErrors, templateCases} from './templates.ts';
+import {datadogErrors, prometheusErrors, templateCases} from './templates.ts';
 
-const sources = [prometheusErrors(PROMETHEUS_ORIGIN)];
+const sources = [prometheusErrors(PROMETHEUS_ORIGIN), datadogErrors(`${PROMETHEUS_ORIGIN}/datadog`)];
 
 for (const asked of sources) {
 	for (const {title, run} of templateCases) {

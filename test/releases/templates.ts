@@ -29,6 +29,24 @@ export const prometheusErrors = (address: string): ErrorsAsked => ({
 	credentials: {username: 'aviary', password: 'secret'},
 });
 
+/** `address`: of Datadog's API. */
+export const datadogErrors = (address: string): ErrorsAsked => {
+	const requests =
+		'reporter:destination, destination_workload_namespace:{{ namespace }}, destination_workload:{{ target }}';
+	return {
+		type: 'datadog',
+		address,
+		query: `
+100 - (
+  sum:istio.mesh.request.count{${requests}, !response_code:5*}.as_count()
+  /
+  sum:istio.mesh.request.count{${requests}}.as_count()
+) * 100
+`,
+		credentials: {datadog_api_key: 'api', datadog_application_key: 'application'},
+	};
+};
+
 const templateOf = (namespace: string, {type, address, query}: ErrorsAsked): KubeObject => ({
 	apiVersion: 'flagger.app/v1beta1',
 	kind: 'MetricTemplate',
