@@ -6,13 +6,23 @@ import type {Cluster, KubeObject, Resource, WriteOptions} from '../kubernetes/cl
 /** Both weights; they sum to 100. */
 export type Weights = {readonly primary: number; readonly canary: number};
 
-/** What a canary's route is made of, to be followed: the object that carries weights first. */
+/** What a canary's route is made of, to be followed: the objects that carry shares first, each by its name. */
 export type RouteParts = {
 	readonly resource: Resource;
 	readonly names: readonly string[];
+	/** We make them: a name that another controller owns is taken. What is the user's may be owned by whomever. */
+	readonly isOurs: boolean;
 	/** Objects whose names are not known beforehand. */
 	readonly keep?: (object: KubeObject) => boolean;
 };
+
+/** What those say of a routing object who are to carry it out, for its newest generation. */
+export type Acceptance =
+	| {readonly kind: 'accepted'}
+	/** Nobody has said anything yet. */
+	| {readonly kind: 'pending'; readonly text: string}
+	/** Users go where they went before, or nowhere. */
+	| {readonly kind: 'refused'; readonly problem: Problem};
 
 /** What is known beside the routing object: its other parts, and the workloads that they select. */
 export type Surroundings = {
@@ -36,6 +46,9 @@ export type Router = {
 	/** What is wrong with the routing object, or with its absence. */
 	problems(model: CanaryModel, object: KubeObject | undefined, around: Surroundings): readonly Problem[];
 
+	/** Whether the routing object is in force; absent where nobody ever says so. */
+	accepted?(model: CanaryModel, object: KubeObject): Acceptance;
+
 	/**
 	 * Gives the canary its share (0…100) and the primary the rest. No write when it is so already. A raise is refused
 	 * by whatever has changed the object meanwhile, so that one that comes late (of a former leader) changes nothing;
@@ -54,6 +67,12 @@ export type Router = {
 	 * a route that is not there yet. Nothing to do where the user owns the route. Idempotent.
 	 */
 	ensure(cluster: Cluster, model: CanaryModel, share: Share, options: WriteOptions): Promise<void>;
+
+	/**
+	 * Gives back what was the user's before it was taken over, as it was then; what was made for the Canary goes with it.
+	 * Absent where nothing is ever taken over. Idempotent; no error where an object is gone.
+	 */
+	finalise?(cluster: Cluster, model: CanaryModel, options: WriteOptions): Promise<void>;
 
 	/** The model with the names by which metrics know both sides now; absent where these are the workloads' own. */
 	measured?(cluster: Cluster, model: CanaryModel, signal?: AbortSignal): Promise<CanaryModel>;

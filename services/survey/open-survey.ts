@@ -59,18 +59,20 @@ const seenIn = (
 	{model, workloads}: Pick<SurveyOptions, 'model' | 'workloads'>,
 	parts: readonly RouteParts[] | undefined,
 ): Seen => {
-	const routes = (parts ?? []).map(({names}, index) =>
-		[...names, KEPT].flatMap((name) => followings.objects(routeKey(index, name))),
-	);
-	const [route, ...others] = routes;
+	const found = (parts ?? []).map(({names, isOurs}, index) => ({
+		isOurs,
+		objects: [...names, KEPT].flatMap((name) => followings.objects(routeKey(index, name))),
+	}));
+	const ours = found.filter(({isOurs}) => isOurs);
 	return {
 		...sidesIn(followings, workloads),
 		pods: followings.objects(PODS),
 		services: serviceNames(model).flatMap((name) => followings.objects(`service/${name}`)),
 		scalers: followings.objects('scalers'),
 		isRoutingServed: parts !== undefined,
-		route: route?.[0],
-		routeParts: others.flat(),
+		routes: (parts?.[0]?.names ?? []).map((name) => followings.objects(routeKey(0, name))[0]),
+		routeParts: found.slice(1).flatMap(({objects}) => objects),
+		generatedParts: ours.flatMap(({objects}) => objects),
 	};
 };
 

@@ -1,7 +1,7 @@
 // The world of one canary as levels: what there is, what runs where, and what is wrong out there.
-import type {CanaryModel, Instant, Problem, Scaler, World} from '../../api/model.ts';
+import type {CanaryModel, Instant, Problem, Route, Scaler, World} from '../../api/model.ts';
 import type {KubeObject} from '../kubernetes/cluster.ts';
-import type {Router, Surroundings} from '../providers/router.ts';
+import type {Acceptance, Router, Surroundings} from '../providers/router.ts';
 import {foreignOwner} from '../objects/ownership.ts';
 import {defaultLabelling, renderPrimary, selectorLabelOf, type Labelling} from '../workloads/render.ts';
 import {workloadSpec, scalerSpec, scalerStatus, serviceSpec} from '../objects/shapes.ts';
@@ -17,12 +17,14 @@ export type Seen = {
 	readonly scalers: readonly KubeObject[];
 	/** False while the cluster does not serve the provider's routing objects. */
 	readonly isRoutingServed: boolean;
-	/** The object that carries the weights. */
-	readonly route?: KubeObject | undefined;
+	/** The objects that carry shares, in the router's order. */
+	readonly routes: ReadonlyArray<KubeObject | undefined>;
 	/** What else the router follows. */
 	readonly routeParts: readonly KubeObject[];
 	/** What is wrong with what metrics refer to. */
 	readonly templateProblems?: readonly Problem[];
+	/** Those of both that are ours to make. */
+	readonly generatedParts: readonly KubeObject[];
 };
 
 const surroundingsIn = ({routeParts, target, primary}: Seen): Surroundings => ({parts: routeParts, target, primary});
@@ -109,8 +111,18 @@ const serviceProblems = (model: CanaryModel, seen: Seen): Problem[] => {
 	});
 };
 
+const refusals = (acceptance: Acceptance | undefined): readonly Problem[] =>
+	acceptance?.kind === 'refused' ? [acceptance.problem] : [];
+
 const routeProblems = (model: CanaryModel, seen: Seen, router: Router): readonly Problem[] => {
-	if (seen.isRoutingServed) return router.problems(model, seen.route, surroundingsIn(seen));
+	const around = surroundingsIn(seen);
+	if (seen.isRoutingServed) {
+		return seen.routes.flatMap((route) => [
+			...router.problems(model, route, around),
+			...refusals(route && router.accepted?.(model, route)),
+		]);
+	}
+
 	const text = `the cluster does not serve the routes of provider ${model.provider}`;
 	return [{field: 'spec.provider', value: model.provider, text, remedy: `Install ${model.provider} and its CRDs`}];
 };
@@ -132,7 +144,7 @@ const scalerProblems = (model: CanaryModel, seen: Seen): Problem[] => {
 
 const takenProblems = (model: CanaryModel, seen: Seen, {workloads}: Adapters): Problem[] => {
 	const primary = workloads.sides === undefined ? seen.primary : undefined;
-	const generated = [primary, ...seen.services, ...seen.routeParts];
+	const generated = [primary, ...seen.services, ...seen.generatedParts];
 	return generated.flatMap((object) => (object && foreignOwner(model, object)) ?? []);
 };
 
@@ -176,11 +188,22 @@ const runsTarget = (model: CanaryModel, {target, primary}: Seen, adapters: Adapt
 	return workloads.primaryRunsTarget(model, target, primary, labelling);
 };
 
+/** What several objects share out together is what the one gives that gives the canary most; unknown while one lacks. */
+const routeIn = (model: CanaryModel, seen: Seen, {router}: Adapters): Route | undefined => {
+	const around = surroundingsIn(seen);
+	const found = seen.routes.map((route) => route && router.read(model, route, around));
+	const routes = found.filter((route) => route !== undefined);
+	const [widest, ...others] = routes.toSorted((a, b) => b.canary - a.canary || (b.mirrored ?? 0) - (a.mirrored ?? 0));
+	if (widest === undefined || routes.length < found.length) return undefined;
+	if (others.length === 0) return widest;
+	return {...widest, resourceVersion: routes.map(({resourceVersion}) => resourceVersion).join(' ')};
+};
+
 /** Pure: the world of the canary as `seen`, at `at`. Equal objects give equal worlds, in every order of lists. */
 export const survey = (model: CanaryModel, seen: Seen, at: Instant, adapters: Adapters): World => {
-	const {target, primary, route} = seen;
-	const {workloads, router} = adapters;
-	const weights = route === undefined ? undefined : router.read(model, route, surroundingsIn(seen));
+	const {target, primary} = seen;
+	const {workloads} = adapters;
+	const route = routeIn(model, seen, adapters);
 	return {
 		at,
 		...(target && {target: workloads.read(target, seen.pods)}),
@@ -189,7 +212,7 @@ export const survey = (model: CanaryModel, seen: Seen, at: Instant, adapters: Ad
 		scalers: seen.scalers
 			.flatMap((object) => scalerOf(model, object))
 			.sort((a, b) => a.of.localeCompare(b.of) || a.name.localeCompare(b.name)),
-		...(weights && {route: weights}),
+		...(route && {route}),
 		problems: problemsOf(model, seen, adapters),
 	};
 };

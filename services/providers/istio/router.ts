@@ -3,7 +3,7 @@ import type {CanaryModel, Problem, Route} from '../../../api/model.ts';
 import type {Share} from '../../../api/shares.ts';
 import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../../kubernetes/cluster.ts';
 import {destinationRules, virtualServices} from '../../kubernetes/resources.ts';
-import {assertFree, foreignOwner} from '../../objects/ownership.ts';
+import {assertFree} from '../../objects/ownership.ts';
 import {missing, rewrite} from '../../objects/rewrite.ts';
 import {serviceOf} from '../hosts.ts';
 import {ensureIstio} from './generated.ts';
@@ -150,10 +150,9 @@ const afterPromotion = (model: CanaryModel, object: KubeObject, around: Surround
 };
 
 const problems = (model: CanaryModel, object: KubeObject | undefined, around: Surroundings): readonly Problem[] => {
-	if (object === undefined) return model.route.generated ? [] : [absent(model)];
-	if (!model.route.generated) return [...obstacles(model, object, around), ...afterPromotion(model, object, around)];
-	const foreign = foreignOwner(model, object);
-	return foreign === undefined ? [] : [foreign];
+	if (model.route.generated) return [];
+	if (object === undefined) return [absent(model)];
+	return [...obstacles(model, object, around), ...afterPromotion(model, object, around)];
 };
 
 const setting = (split: Split, index: number, weight: number): Operation[] => {
@@ -209,11 +208,11 @@ export const istioRouter: Router = {
 	async parts(cluster, model) {
 		const resource = await served(cluster, virtualServices);
 		if (resource === undefined) return undefined;
-		const routes = {resource, names: [model.route.name]};
+		const isOurs = model.route.generated;
+		const routes = {resource, names: [model.route.name], isOurs};
 		const rules = {...destinationRules, version: resource.version};
-		if (isBySubsets(model)) return [routes, {resource: rules, names: [], keep: isRuleOf(model)}];
-		if (!model.route.generated) return [routes];
-		return [routes, {resource: rules, names: [model.hosts.primary, model.hosts.canary]}];
+		if (isBySubsets(model)) return [routes, {resource: rules, names: [], keep: isRuleOf(model), isOurs: false}];
+		return isOurs ? [routes, {resource: rules, names: [model.hosts.primary, model.hosts.canary], isOurs}] : [routes];
 	},
 	read,
 	problems,

@@ -10,7 +10,7 @@ export const knative: Provider = {
 	about:
 		'For targets of its own kind alone, which need no provider written: weights are those of the Service’s ' +
 		'`spec.traffic` ([targets](targets.md)).',
-	capabilities: ['weights'],
+	capabilities: ['weights', 'acceptance'],
 	apis: [{group: 'serving.knative.dev', versions: ['v1']}],
 	permissions: [
 		{

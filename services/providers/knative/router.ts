@@ -17,7 +17,7 @@ import {
 import {known, rewrite} from '../../objects/rewrite.ts';
 import type {Condition} from '../../objects/shapes.ts';
 import {Superseded} from '../../workloads/workload.ts';
-import {assertWeight, Unroutable, type Router} from '../router.ts';
+import {assertWeight, Unroutable, type Acceptance, type Router} from '../router.ts';
 
 const nameOf = ({target, namespace}: CanaryModel): string => `${target.name}.${namespace}`;
 
@@ -43,16 +43,22 @@ const withoutPrimary = (model: CanaryModel): Problem => ({
 });
 
 /** A route that Knative cannot make so leaves users where they were. */
-const problems: Router['problems'] = (model, service) => {
-	if (service === undefined) return [];
+const accepted = (model: CanaryModel, service: KubeObject): Acceptance => {
 	const {generation = 0} = service.metadata;
 	const conditions = (at(service.status, 'conditions') ?? []) as readonly Condition[];
 	const ready = conditions.find(({type}) => type === 'RoutesReady');
 	const isSeen = Number(at(service.status, 'observedGeneration') ?? 0) >= generation;
-	if (ready?.status !== 'False' || !isSeen) return [];
+	if (!isSeen || (ready?.status !== 'True' && ready?.status !== 'False')) {
+		return {kind: 'pending', text: `Knative has not routed to service ${nameOf(model)} yet`};
+	}
+
+	if (ready.status === 'True') return {kind: 'accepted'};
 	const text = `Knative cannot route to service ${nameOf(model)}: ${ready.reason ?? 'RoutesReady is False'}`;
 	const remedy = `Look at kubectl describe ksvc ${model.target.name}`;
-	return [{field: `Service ${nameOf(model)}`, value: ready.reason ?? '', text, remedy}];
+	return {
+		kind: 'refused',
+		problem: {field: `Service ${nameOf(model)}`, value: ready.reason ?? '', text, remedy},
+	};
 };
 
 /** The revision that is to have users: the run's, whatever was pushed since. */
@@ -120,10 +126,12 @@ export const knativeRouter: Router = {
 	async parts(cluster, model) {
 		const versions = await cluster.servedVersions(knativeServices.group);
 		const isServed = versions.includes(knativeServices.version);
-		return isServed ? [{resource: knativeServices, names: [model.route.name]}] : undefined;
+		return isServed ? [{resource: knativeServices, names: [model.route.name], isOurs: false}] : undefined;
 	},
 	read,
-	problems,
+	// Its absence is the target's, and all else is told by what Knative makes of it.
+	problems: () => [],
+	accepted,
 	async write(cluster, model, {canary}, {revision, ...options}) {
 		assertWeight(canary);
 		const place = {namespace: model.namespace, name: model.route.name};

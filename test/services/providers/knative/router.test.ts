@@ -132,17 +132,20 @@ test('without a primary’s revision nothing is routed', async (t) => {
 
 test('a route that Knative cannot make is told once it has looked', (t) => {
 	const conditions = [{type: 'RoutesReady', status: 'False', reason: 'RevisionMissing'}];
-	const of = (status: Record<string, unknown>) => knative.problems(model, knativeService({status}), around);
-	t.deepEqual(of({conditions}), [
-		{
+	const of = (status: Record<string, unknown>) => knative.accepted?.(model, knativeService({status}));
+	t.deepEqual(of({conditions}), {
+		kind: 'refused',
+		problem: {
 			field: 'Service podinfo.test',
 			value: 'RevisionMissing',
 			text: 'Knative cannot route to service podinfo.test: RevisionMissing',
 			remedy: 'Look at kubectl describe ksvc podinfo',
 		},
-	]);
-	t.deepEqual(of({conditions, observedGeneration: 1}), []);
-	t.deepEqual(of({conditions: [{type: 'RoutesReady', status: 'Unknown'}]}), []);
+	});
+	const pending = {kind: 'pending', text: 'Knative has not routed to service podinfo.test yet'};
+	t.deepEqual(of({conditions, observedGeneration: 1}), pending);
+	t.deepEqual(of({conditions: [{type: 'RoutesReady', status: 'Unknown'}]}), pending);
+	t.deepEqual(of({conditions: [{type: 'RoutesReady', status: 'True'}]}), {kind: 'accepted'});
 	t.deepEqual(knative.problems(model, undefined, around), [], 'its absence is the target’s');
 });
 
