@@ -1,5 +1,6 @@
 // The words that every part shares: a Canary of any shape as the charts see it, and what is observed of the world.
 // Types only; nothing here knows Kubernetes' wire format.
+import type {ServiceModel} from './service-model.ts';
 import type {Plan} from './plan.ts';
 import type {Share} from './shares.ts';
 import type {WorkloadMapping} from './workload-mapping.ts';
@@ -117,8 +118,8 @@ export type CanaryModel = {
 	/** The VirtualService (or whatever the provider routes by): its name, and whether we generate it. */
 	readonly route: {readonly name: string; readonly generated: boolean};
 	readonly autoscaler?: {readonly apiVersion: string; readonly kind: string; readonly name: string};
-	/** `spec.service` of today's shape as written, for the generated Services and routes. */
-	readonly service?: Readonly<Record<string, unknown>>;
+	/** `spec.service` of today's shape, for the generated Services and routes. */
+	readonly service?: ServiceModel;
 	readonly analysis: {
 		readonly intervalMs: number;
 		/** Failed checks at which a run is rolled back; at least 1, and `unlimited` where a run only halts. */

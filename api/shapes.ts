@@ -3,7 +3,8 @@ import type {Findings} from './findings.ts';
 import type {CanaryModel} from './model.ts';
 import {checkManagedSpec} from './not-yet.ts';
 import type {ProviderFacts} from './providers.ts';
-import {at, isAbsent, isBag, shown} from './reading.ts';
+import {at, isAbsent, shown} from './reading.ts';
+import {serviceModelOf} from './service-model.ts';
 import {templateKinds, type WorkloadMapping} from './workload-mapping.ts';
 
 /** What the shapes differ in. */
@@ -61,8 +62,8 @@ export const managedParts = (spec: unknown, findings: Findings, {mappings = [], 
 	// Without a targetRef the shape's own problem says so already.
 	const name = isAbsent(reference) ? '' : findings.objectName('spec.targetRef.name', at(reference, 'name'));
 	const apiVersion = findings.text('spec.targetRef.apiVersion', at(reference, 'apiVersion')) || 'apps/v1';
-	const service = serviceOf(spec, findings);
-	const named = findings.text('spec.service.name', at(service, 'name'));
+	const service = serviceModelOf(at(spec, 'service'), findings);
+	const named = findings.text('spec.service.name', at(spec, 'service', 'name'));
 	const apex = named || name;
 	findings.apexName(named === '' ? 'spec.targetRef.name' : 'spec.service.name', apex);
 	if (name.length > 253 - '-primary'.length) {
@@ -87,7 +88,7 @@ export const managedParts = (spec: unknown, findings: Findings, {mappings = [], 
 		hosts: {apex, primary: `${apex}-primary`, canary: `${apex}-canary`},
 		route: {name: routeName?.(spec, apex) ?? apex, generated: true},
 		...(autoscaler === undefined ? {} : {autoscaler}),
-		...(isBag(service) ? {service} : {}),
+		...(service === undefined ? {} : {service}),
 		analysis: at(spec, 'analysis'),
 		field: 'spec.analysis',
 		intervalMs: 60_000,
@@ -176,37 +177,6 @@ const kindOf = (value: unknown, field: string, holder: unknown, findings: Findin
 	}
 
 	return kind;
-};
-
-const serviceOf = (spec: unknown, findings: Findings): unknown => {
-	const service = at(spec, 'service');
-	if (!isBag(service)) {
-		const text = 'spec.service is missing, so that no Service can be generated';
-		findings.report('spec.service', service, text, 'Add spec.service with the port that the workload listens on');
-		return undefined;
-	}
-
-	const port = at(service, 'port');
-	if (isAbsent(port)) {
-		findings.report(
-			'spec.service.port',
-			'',
-			'spec.service.port is missing',
-			'Set it to the port that the workload listens on',
-		);
-	}
-
-	findings.number('spec.service.port', port, 0, {least: 1, most: 65_535, whole: true});
-	const exposed = ['hosts', 'gateways'].filter((name) => {
-		const list = at(service, name);
-		return Array.isArray(list) && list.length > 0;
-	});
-	if (at(service, 'delegation') === true && exposed.length > 0) {
-		const text = `spec.service.delegation excludes spec.service.${exposed[0]}: a delegate has neither hosts nor gateways`;
-		findings.report('spec.service.delegation', true, text, 'Remove delegation, or remove hosts and gateways');
-	}
-
-	return service;
 };
 
 const autoscalerOf = (reference: unknown, findings: Findings): CanaryModel['autoscaler'] => {

@@ -1,7 +1,7 @@
 // What moves traffic between the primary and the canary, whatever the mesh: one file per provider implements this.
 import type {CanaryModel, Problem, Route} from '../../api/model.ts';
 import type {Share} from '../../api/shares.ts';
-import type {Cluster, KubeObject, Resource, WriteOptions} from '../kubernetes/cluster.ts';
+import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../kubernetes/cluster.ts';
 
 /** Both weights; they sum to 100. */
 export type Weights = {readonly primary: number; readonly canary: number};
@@ -95,3 +95,12 @@ export const assertWeight = (weight: number): void => {
 		throw new RangeError(`a weight of ${weight} is not a whole number from 0 to 100`);
 	}
 };
+
+/**
+ * What holds for a share to be written: more for the canary is only right on the very object that was decided on, so
+ * that a raise that comes late changes nothing; less is right on whatever is there, as long as it is the same object.
+ */
+export const preconditionOf = ({metadata}: KubeObject, isRaise: boolean): Operation =>
+	isRaise
+		? {op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion}
+		: {op: 'test', path: '/metadata/uid', value: metadata.uid};

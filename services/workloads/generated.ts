@@ -1,12 +1,12 @@
 // What the managed shape generates of workloads: the primary and its HorizontalPodAutoscaler.
-import {isDeepStrictEqual} from 'node:util';
 import type {CanaryModel} from '../../api/model.ts';
-import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../kubernetes/cluster.ts';
+import type {Cluster, KubeObject, Resource, WriteOptions} from '../kubernetes/cluster.ts';
 import {LAST_APPLIED} from '../kubernetes/objects.ts';
 import {horizontalPodAutoscalers} from '../kubernetes/resources.ts';
 import {assertFree, ownerOf} from '../objects/ownership.ts';
 import {defaultLabelling, renderPrimary, selectorLabelOf, withoutToolkit, type Labelling} from './render.ts';
-import {known, makeIfAbsent, missing, rewrite} from '../objects/rewrite.ts';
+import {ensureOwned, type Wanted} from '../objects/owned.ts';
+import {known, makeIfAbsent, missing} from '../objects/rewrite.ts';
 import {scalerSpec, withoutNulls, type Labels} from '../objects/shapes.ts';
 import type {Template} from './workload.ts';
 
@@ -77,26 +77,17 @@ export const ensurePrimary = async (
 };
 
 /** The target's scaler, turned to the primary. */
-const primaryScaler = (model: CanaryModel, scaler: KubeObject, name: string): KubeObject => {
+const primaryScaler = (model: CanaryModel, scaler: KubeObject, name: string): Wanted => {
 	const {minReplicas, maxReplicas, metrics, behavior} = scalerSpec(scaler);
 	const {apiVersion, kind} = model.target;
-	return withoutNulls<KubeObject>({
-		apiVersion: 'autoscaling/v2',
-		kind: 'HorizontalPodAutoscaler',
-		metadata: {
-			name,
-			namespace: model.namespace,
-			labels: withoutToolkit(scaler.metadata.labels),
-			ownerReferences: [ownerOf(model)],
-		},
-		spec: {
-			scaleTargetRef: {apiVersion, kind, name: model.primary.name},
-			minReplicas,
-			maxReplicas,
-			metrics,
-			behavior,
-		},
-	});
+	const scaleTargetRef = {apiVersion, kind, name: model.primary.name};
+	return {
+		resource: horizontalPodAutoscalers,
+		name,
+		labels: withoutToolkit(scaler.metadata.labels),
+		spec: () => ({scaleTargetRef, minReplicas, maxReplicas, metrics, behavior}),
+		says: 'all',
+	};
 };
 
 /**
@@ -113,17 +104,7 @@ export const ensurePrimaryScaler = async (
 	if (autoscaler?.kind !== 'HorizontalPodAutoscaler') return undefined;
 	const scaler = await known(cluster, horizontalPodAutoscalers, namespace, autoscaler.name, options.signal);
 	if (scaler === undefined) throw missing(horizontalPodAutoscalers, autoscaler.name, namespace);
-	const name = `${autoscaler.name}-primary`;
-	const wanted = primaryScaler(model, scaler, name);
-	const {object, made} = await makeIfAbsent(cluster, horizontalPodAutoscalers, wanted, options);
-	if (made) return object;
-	const decide = (present: KubeObject): Operation[] => {
-		assertFree(model, present);
-		if (isDeepStrictEqual(withoutNulls(present.spec), wanted.spec)) return [];
-		return [
-			{op: 'test', path: '/metadata/uid', value: present.metadata.uid},
-			{op: 'replace', path: '/spec', value: wanted.spec},
-		];
-	};
-	return rewrite(cluster, horizontalPodAutoscalers, {namespace, name}, decide, options);
+	const wanted = primaryScaler(model, scaler, `${autoscaler.name}-primary`);
+	const [object] = await ensureOwned(cluster, model, [wanted], options);
+	return object;
 };

@@ -4,6 +4,7 @@ import {toModel} from '../../api/model-of-canary.ts';
 import {defaults, first, today} from './manifests.ts';
 import {weightsOf} from '../../api/plan.ts';
 import {planByWeights} from '../../api/strategies/weighted.ts';
+import {plainService} from '../services/workloads/podinfo.ts';
 
 test('today’s shape becomes a managed model', (t) => {
 	const autoscalerRef = {apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'podinfo'};
@@ -21,7 +22,7 @@ test('today’s shape becomes a managed model', (t) => {
 		hosts: {apex: 'podinfo', primary: 'podinfo-primary', canary: 'podinfo-canary'},
 		route: {name: 'podinfo', generated: true},
 		autoscaler: autoscalerRef,
-		service: {port: 9898},
+		service: {...plainService, port: 9898, targetPort: 9898},
 		analysis: {
 			intervalMs: 60_000,
 			threshold: 5,

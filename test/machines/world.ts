@@ -6,6 +6,7 @@ import {noShare, type Share} from '../../api/shares.ts';
 import {recall} from '../../machines/model/context.ts';
 import type {Context, Recalled, Run} from '../../machines/model/context.ts';
 import {planByWeights} from '../../api/strategies/weighted.ts';
+import {plainService} from '../services/workloads/podinfo.ts';
 
 export const START = Date.UTC(2026, 0, 1);
 
@@ -90,7 +91,11 @@ export const edits = {
 		generation: 7,
 		target: {...model.target, name: 'other'},
 	}),
-	'other routing fields': (model: CanaryModel): CanaryModel => ({...model, generation: 8, service: {retries: 3}}),
+	'other routing fields': (model: CanaryModel): CanaryModel => ({
+		...model,
+		generation: 8,
+		service: {...plainService, retries: {attempts: 3}},
+	}),
 	'no patience': (model: CanaryModel): CanaryModel => ({...model, generation: 10, failFast: true}),
 	'no analysis': (model: CanaryModel): CanaryModel => ({...model, generation: 9, skipAnalysis: true}),
 };

@@ -6,9 +6,9 @@ import {destinationRules, virtualServices} from '../../kubernetes/resources.ts';
 import {assertFree} from '../../objects/ownership.ts';
 import {missing, rewrite} from '../../objects/rewrite.ts';
 import {serviceOf} from '../hosts.ts';
-import {ensureIstio} from './generated.ts';
+import {ensureIstio, giveBackIstio} from './generated.ts';
 import {isBySubsets, isRuleOf, subsetsAfterPromotion, surroundingsOf, whoseSubset, withoutSubsets} from './subsets.ts';
-import {assertWeight, Unroutable, type Router, type Surroundings} from '../router.ts';
+import {assertWeight, preconditionOf, Unroutable, type Router, type Surroundings, type Weights} from '../router.ts';
 
 const GROUP = 'networking.istio.io';
 const spoken: ReadonlySet<string> = new Set(['v1', 'v1beta1', 'v1alpha3']);
@@ -178,13 +178,9 @@ const weighing = (model: CanaryModel, object: KubeObject, canaryWeight: number, 
 		(split) => weightAt(split, split.canary) !== canaryWeight || weightAt(split, split.primary) !== 100 - canaryWeight,
 	);
 	if (lacking.length === 0) return [];
-	const {uid, resourceVersion} = object.metadata;
 	const isRaise = lacking.some((split) => shareOf(split) < canaryWeight);
 	return [
-		// More for the canary is only right on what was decided on; less is right on whatever is there.
-		isRaise
-			? {op: 'test', path: '/metadata/resourceVersion', value: resourceVersion}
-			: {op: 'test', path: '/metadata/uid', value: uid},
+		preconditionOf(object, isRaise),
 		...lacking.flatMap((split) => [
 			...setting(split, split.primary, 100 - canaryWeight),
 			...setting(split, split.canary, canaryWeight),
@@ -223,11 +219,14 @@ export const istioRouter: Router = {
 		const weights = {primary: 100 - canary, canary};
 		const {version} = await servedOrMissing(cluster, model, virtualServices);
 		const resources = {routes: {...virtualServices, version}, rules: {...destinationRules, version}};
-		await ensureIstio(cluster, model, resources, {
-			...options,
-			// A route that is there keeps its weights, whatever else of it is edited.
-			weightsOf: (object) => read(model, object, {parts: []}) ?? weights,
-			weights,
-		});
+		// A route that is there keeps its weights, whatever else of it is edited.
+		const weightsOf = (object: KubeObject): Weights => read(model, object, {parts: []}) ?? weights;
+		await ensureIstio(cluster, model, resources, {weights, weightsOf}, options);
+	},
+	async finalise(cluster, model, options) {
+		const resource = await served(cluster, virtualServices);
+		if (resource === undefined || !model.route.generated) return;
+		const {version} = resource;
+		await giveBackIstio(cluster, model, {routes: resource, rules: {...destinationRules, version}}, options);
 	},
 };

@@ -17,7 +17,7 @@ import {
 import {known, rewrite} from '../../objects/rewrite.ts';
 import type {Condition} from '../../objects/shapes.ts';
 import {Superseded} from '../../workloads/workload.ts';
-import {assertWeight, Unroutable, type Acceptance, type Router} from '../router.ts';
+import {assertWeight, preconditionOf, Unroutable, type Acceptance, type Router} from '../router.ts';
 
 const nameOf = ({target, namespace}: CanaryModel): string => `${target.name}.${namespace}`;
 
@@ -105,13 +105,10 @@ const weighing = (
 	const canary = canaryWeight === 0 ? [] : [entry(canaryRevision(model, service, revision), canaryWeight)];
 	const wanted = [entry(primary, 100 - canaryWeight), ...canary, ...tagged(service)];
 	if (isDeepStrictEqual(meant(wanted), meant(trafficOf(service)))) return [];
-	const {uid, resourceVersion} = service.metadata;
 	const isRaise = (read(model, service)?.canary ?? 0) < canaryWeight;
 	return [
-		// More for the canary is only right on what was decided on; less is right as long as the primary is the same.
-		isRaise
-			? {op: 'test', path: '/metadata/resourceVersion', value: resourceVersion}
-			: {op: 'test', path: '/metadata/uid', value: uid},
+		// Less is right as long as the primary is the same.
+		preconditionOf(service, isRaise),
 		withPrimary(primary),
 		{op: 'add', path: '/spec/traffic', value: wanted},
 	];

@@ -2,7 +2,7 @@ import test from 'ava';
 import {ensureApexService, ensureBackingServices} from '../../../services/objects/generated-services.ts';
 import {Taken} from '../../../services/objects/ownership.ts';
 import {memoryCluster} from '../workloads/memory-cluster.ts';
-import {deployment, managedModel, service} from '../workloads/podinfo.ts';
+import {deployment, managedModel, service, plainService} from '../workloads/podinfo.ts';
 
 const options = {lane: 'route'} as const;
 const withTarget = () => {
@@ -69,7 +69,7 @@ test('discovered ports leave out the main one and those of sidecars', async (t) 
 			},
 		}),
 	);
-	const model = {...managedModel, service: {...managedModel.service, portDiscovery: true}};
+	const model = {...managedModel, service: {...plainService, portDiscovery: true}};
 	await ensureBackingServices(cluster, model, options);
 	const ports = cluster.get('services', 'podinfo-canary')?.spec?.['ports'] as Array<{name: string; port: number}>;
 	t.deepEqual(

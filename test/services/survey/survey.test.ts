@@ -2,11 +2,9 @@ import test from 'ava';
 import type {World} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {istioRouter as router} from '../../../services/providers/istio/router.ts';
-import type {Router} from '../../../services/providers/router.ts';
 import {daemonSetWorkloads} from '../../../services/workloads/daemon-set.ts';
 import {deploymentWorkloads} from '../../../services/workloads/deployment.ts';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
-import {virtualServices} from '../../../services/kubernetes/resources.ts';
 import {openSurvey, type SurveyOptions} from '../../../services/survey/open-survey.ts';
 import {templateOf} from '../../../services/objects/shapes.ts';
 import {memoryCluster, type MemoryCluster} from '../workloads/memory-cluster.ts';
@@ -25,14 +23,9 @@ const settled = async (): Promise<void> => {
 	for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 };
 
-const surveyOf = (
-	cluster: MemoryCluster,
-	model = pairedModel,
-	workloads = deploymentWorkloads,
-	by: Router = router,
-) => {
+const surveyOf = (cluster: MemoryCluster, model = pairedModel, workloads = deploymentWorkloads) => {
 	const worlds: World[] = [];
-	const survey = openSurvey({cluster, clock, model, workloads, router: by, onWorld: (world) => worlds.push(world)});
+	const survey = openSurvey({cluster, clock, model, workloads, router, onWorld: (world) => worlds.push(world)});
 	return {survey, worlds};
 };
 
@@ -214,60 +207,6 @@ test('the managed shape lacks nothing but its target, and names that others hold
 		worlds.at(-1)?.problems.map(({text}) => text),
 		[text],
 	);
-});
-
-const owned = (name: string): KubeObject => {
-	const object = virtualService([{host: 'podinfo', weight: 90}]);
-	object.metadata.name = name;
-	object.metadata.ownerReferences = [{apiVersion: 'x/v1', kind: 'App', name: 'app', uid: 'app', controller: true}];
-	return object;
-};
-
-test('a part of a route that we are to make is taken when another controller owns it, a user’s own is not', async (t) => {
-	for (const isOurs of [true, false]) {
-		const cluster = memoryCluster();
-		cluster.put('deployments', deployment('podinfo', 'podinfo:6'));
-		cluster.put('virtualservices', owned('podinfo'));
-		const parts = [{resource: virtualServices, names: ['podinfo'], isOurs}];
-		const {worlds} = surveyOf(cluster, managedModel, deploymentWorkloads, {...router, parts: async () => parts});
-		await settled();
-		const texts = worlds.at(-1)?.problems.map(({text}) => text);
-		t.deepEqual(texts, isOurs ? ['VirtualService podinfo.test is controlled by App app and is not touched'] : []);
-	}
-});
-
-test('of several objects that carry shares the one that gives the canary most counts, once all are there', async (t) => {
-	const cluster = memoryCluster();
-	const weighted = (name: string, canary: number): void => {
-		const [primary, other] = ['podinfo-primary', 'podinfo-canary'];
-		const object = virtualService([
-			{host: primary, weight: 100 - canary},
-			{host: other, weight: canary},
-		]);
-		cluster.put('virtualservices', {...object, metadata: {...object.metadata, name}});
-	};
-
-	const parts = [{resource: virtualServices, names: ['one', 'other'], isOurs: true}];
-	weighted('one', 10);
-	const {worlds} = surveyOf(cluster, managedModel, deploymentWorkloads, {...router, parts: async () => parts});
-	await settled();
-	t.is(worlds.at(-1)?.route, undefined);
-	weighted('other', 30);
-	await settled();
-	t.like(worlds.at(-1)?.route, {primary: 70, canary: 30});
-});
-
-test('a route that is refused is a problem, one that nobody has judged yet is none', async (t) => {
-	const problem = {field: 'VirtualService podinfo.test', value: 'x', text: 'it is refused', remedy: 'Mend it'};
-	for (const [accepted, problems] of [
-		[{kind: 'refused', problem}, [problem]],
-		[{kind: 'pending', text: 'nobody has looked'}, []],
-		[{kind: 'accepted'}, []],
-	] as const) {
-		const {worlds} = surveyOf(complete(), pairedModel, deploymentWorkloads, {...router, accepted: () => accepted});
-		await settled();
-		t.deepEqual(worlds.at(-1)?.problems, problems);
-	}
 });
 
 test('a wait in silence is ended by a look at what it waits for, and by nothing else', async (t) => {

@@ -1,5 +1,6 @@
 // The walk-through's objects: podinfo in namespace test, of either shape.
 import type {CanaryModel} from '../../../api/model.ts';
+import type {ServiceModel} from '../../../api/service-model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {planByWeights} from '../../../api/strategies/weighted.ts';
 
@@ -25,6 +26,24 @@ export const pairedModel: CanaryModel = {
 	problems: [],
 };
 
+const nothingMore = {labels: {}, annotations: {}};
+
+/** `spec.service` as it is read where little is written. */
+export const plainService: ServiceModel = {
+	port: 80,
+	portName: 'http',
+	targetPort: 9898,
+	portDiscovery: false,
+	headless: false,
+	hosts: [],
+	gateways: [],
+	gatewayRefs: [],
+	delegation: false,
+	apex: nothingMore,
+	primary: nothingMore,
+	canary: nothingMore,
+};
+
 export const managedModel: CanaryModel = {
 	...pairedModel,
 	shape: 'managed',
@@ -32,7 +51,7 @@ export const managedModel: CanaryModel = {
 	primary: {name: 'podinfo-primary'},
 	hosts: {apex: 'podinfo', primary: 'podinfo-primary', canary: 'podinfo-canary'},
 	route: {name: 'podinfo', generated: true},
-	service: {port: 80, targetPort: 9898},
+	service: plainService,
 };
 
 export const deployment = (name: string, image: string, more: Record<string, unknown> = {}): KubeObject => ({

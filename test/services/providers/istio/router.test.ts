@@ -6,7 +6,7 @@ import {serviceOf} from '../../../../services/providers/hosts.ts';
 import {Unroutable} from '../../../../services/providers/router.ts';
 import {Taken} from '../../../../services/objects/ownership.ts';
 import {memoryCluster} from '../../workloads/memory-cluster.ts';
-import {managedModel, pairedModel, virtualService, type Host} from '../../workloads/podinfo.ts';
+import {managedModel, pairedModel, virtualService, type Host, plainService} from '../../workloads/podinfo.ts';
 
 const options = {lane: 'route'} as const;
 const alone = {parts: []};
@@ -192,7 +192,7 @@ test('editing routing fields keeps the present weights', async (t) => {
 	await istio.ensure(cluster, managedModel, weights, options);
 	await istio.write(cluster, managedModel, {canary: 30}, options);
 	const retries = {attempts: 3};
-	const service = {...managedModel.service, timeout: '7s', retries, hosts: ['app.example.com'], gateways: ['public']};
+	const service = {...plainService, timeout: '7s', retries, hosts: ['app.example.com'], gateways: ['public']};
 	await istio.ensure(cluster, {...managedModel, service}, weights, options);
 	const object = cluster.get('virtualservices', 'podinfo') as KubeObject;
 	t.like(istio.read(managedModel, object, alone), {primary: 70, canary: 30});
@@ -225,7 +225,7 @@ test('a VirtualService that another controller owns is left alone', async (t) =>
 test('delegation has neither hosts nor gateways', async (t) => {
 	const cluster = memoryCluster();
 	const weights = {primary: 100, canary: 0};
-	const service = {...managedModel.service, delegation: true, portDiscovery: true};
+	const service = {...plainService, delegation: true, portDiscovery: true};
 	await istio.ensure(cluster, {...managedModel, service}, weights, options);
 	const {spec} = cluster.get('virtualservices', 'podinfo') as KubeObject;
 	t.deepEqual(Object.keys(spec ?? {}), ['http']);
