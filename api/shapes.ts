@@ -4,7 +4,7 @@ import type {CanaryModel} from './model.ts';
 import {checkManagedSpec} from './not-yet.ts';
 import type {ProviderFacts} from './providers.ts';
 import {at, isAbsent, shown} from './reading.ts';
-import {serviceModelOf} from './service-model.ts';
+import {serviceModelOf} from './service-reading.ts';
 import {templateKinds, type WorkloadMapping} from './workload-mapping.ts';
 
 /** What the shapes differ in. */

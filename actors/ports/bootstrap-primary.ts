@@ -6,7 +6,7 @@ import type {Share} from '../../api/shares.ts';
 import type {Answer, BootstrapOrder} from '../../machines/ports.ts';
 import type {Cluster} from '../../services/kubernetes/cluster.ts';
 import {routerOf} from '../../services/providers/index.ts';
-import {ensureApexService, ensureBackingServices} from '../../services/objects/generated-services.ts';
+import {ensureApexService, ensureBackingServices} from '../../services/workloads/generated-services.ts';
 import {ensurePrimaryScaler} from '../../services/workloads/generated.ts';
 import {workloadsOf} from '../../services/workloads/index.ts';
 import {readPromotedTemplate} from '../../services/workloads/promoted-template.ts';

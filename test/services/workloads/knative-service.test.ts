@@ -3,7 +3,7 @@ import type {World} from '../../../api/model.ts';
 import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import {ApiError} from '../../../services/kubernetes/cluster.ts';
 import {knativeRouter as router} from '../../../services/providers/knative/router.ts';
-import {ensureApexService, ensureBackingServices} from '../../../services/objects/generated-services.ts';
+import {ensureApexService, ensureBackingServices} from '../../../services/workloads/generated-services.ts';
 import {knativeWorkloads as workloads} from '../../../services/workloads/knative-service.ts';
 import {workloadsOf} from '../../../services/workloads/index.ts';
 import {openSurvey} from '../../../services/survey/open-survey.ts';

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {Findings} from '../../api/findings.ts';
-import {isTcp, serviceModelOf} from '../../api/service-model.ts';
+import {isTcp} from '../../api/service-model.ts';
+import {serviceModelOf} from '../../api/service-reading.ts';
 
 const read = (value: unknown) => {
 	const findings = new Findings();

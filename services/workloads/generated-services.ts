@@ -4,12 +4,12 @@ import type {CanaryModel} from '../../api/model.ts';
 import type {ServiceModel} from '../../api/service-model.ts';
 import type {Cluster, KubeObject, WriteOptions} from '../kubernetes/cluster.ts';
 import {deployments, services} from '../kubernetes/resources.ts';
-import {workloadsOf} from '../workloads/index.ts';
-import {defaultLabelling, selectorLabelOf, type Labelling} from '../workloads/render.ts';
-import {ensureOwned, type Wanted} from './owned.ts';
-import {fluxDisabled} from './ownership.ts';
-import {known, missing} from './rewrite.ts';
-import {serviceSpec, templateOf, workloadSpec, type Labels, type ServiceSpec} from './shapes.ts';
+import {workloadsOf} from './index.ts';
+import {defaultLabelling, selectorLabelOf, type Labelling} from './render.ts';
+import {ensureOwned, type Wanted} from '../objects/owned.ts';
+import {fluxDisabled} from '../objects/ownership.ts';
+import {known, missing} from '../objects/rewrite.ts';
+import {serviceSpec, templateOf, workloadSpec, type Labels, type ServiceSpec} from '../objects/shapes.ts';
 
 type Port = {
 	name: string;

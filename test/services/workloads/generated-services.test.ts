@@ -1,8 +1,8 @@
 import test from 'ava';
-import {ensureApexService, ensureBackingServices} from '../../../services/objects/generated-services.ts';
+import {ensureApexService, ensureBackingServices} from '../../../services/workloads/generated-services.ts';
 import {Taken} from '../../../services/objects/ownership.ts';
-import {memoryCluster} from '../workloads/memory-cluster.ts';
-import {deployment, managedModel, service, plainService} from '../workloads/podinfo.ts';
+import {memoryCluster} from './memory-cluster.ts';
+import {deployment, managedModel, service, plainService} from './podinfo.ts';
 
 const options = {lane: 'route'} as const;
 const withTarget = () => {
