@@ -16,7 +16,11 @@ const unused = (): never => {
 /** Shares are the numbers of a ConfigMap of the route's name. */
 const router: Router = {
 	parts: async (_, model) => [
-		{resource: {group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap'}, names: [model.route.name]},
+		{
+			resource: {group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap'},
+			names: [model.route.name],
+			isOurs: true,
+		},
 	],
 	read(_, {data, metadata}) {
 		const [canary, mirrored] = [Number(at(data, 'canary')), Number(at(data, 'mirrored') ?? 0)];
