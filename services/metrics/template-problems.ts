@@ -15,6 +15,8 @@ export type SecretSeen =
 export type TemplatesSeen = {
 	/** The MetricTemplates that the Canary's metrics refer to, as far as they are there. */
 	readonly templates: readonly KubeObject[];
+	/** Those of which nobody tells whether they are there; none when absent. */
+	readonly unknown?: ReadonlyArray<NonNullable<Metric['template']>>;
 	/** Undefined while it is not known. */
 	readonly secretOf: (name: SecretName) => SecretSeen | undefined;
 };
@@ -98,6 +100,12 @@ const queryProblems = (
 const problemsOfOne = (model: CanaryModel, metric: Metric, seen: TemplatesSeen): readonly Problem[] => {
 	const {name = '', namespace = ''} = metric.template ?? {};
 	const what = `MetricTemplate ${name}.${namespace}`;
+	if (seen.unknown?.some((one) => one.name === name && one.namespace === namespace) === true) {
+		const text = `${what} is not known, for the operator cannot watch it`;
+		const remedy = `Let it list and watch metrictemplates.flagger.app in namespace ${namespace}, as artifacts/operator/rbac.yaml does`;
+		return [{field: what, value: '', text, remedy}];
+	}
+
 	const object = seen.templates.find(
 		({metadata}) => metadata.name === name && (metadata.namespace ?? namespace) === namespace,
 	);

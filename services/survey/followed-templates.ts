@@ -28,26 +28,43 @@ export type FollowedTemplatesOptions = {
 	readonly onChange: () => void;
 };
 
+/** How long the world waits for a template. After that the operator may not watch it, as where its role is an old one. */
+const OVERDUE_MS = 10_000;
+
+const PREFIX = 'template/';
+
+/** Under which keys templates are followed. */
+export const isTemplateKey = (key: string): boolean => key.startsWith(PREFIX);
+
 export const followTemplates = (options: FollowedTemplatesOptions): FollowedTemplates => {
-	const {model, followings} = options;
-	const referred = templatesOf(model).map((template) => ({...template, key: templateKey(template)}));
-	for (const {key, name, namespace} of referred) followings.follow(key, metricTemplates, {name}, namespace);
+	const {model, clock, followings, onChange} = options;
+	const referred = templatesOf(model).map((ref) => ({ref, key: `${PREFIX}${ref.namespace}/${ref.name}`}));
+	for (const {key, ref} of referred) followings.follow(key, metricTemplates, {name: ref.name}, ref.namespace);
 	const named = createNamedSecrets(options);
 	let problems: readonly Problem[] = [];
+	let isOverdue = false;
+	const onTime = (): void => {
+		isOverdue = true;
+		onChange();
+	};
+	const timer = referred.length > 0 ? clock.setTimeout(onTime, OVERDUE_MS) : undefined;
+	const isKnown = (wanted: string): boolean => followings.areSynced((key) => key === wanted);
 	return {
 		look() {
 			if (referred.length === 0) return true;
+			if (!isOverdue && !followings.areSynced(isTemplateKey)) return false;
 			const templates = referred.flatMap(({key}) => followings.objects(key));
+			const unknown = referred.flatMap(({key, ref}) => (isKnown(key) ? [] : [ref]));
 			named.name(templates.flatMap((template) => readTemplate(template).secret ?? []));
-			problems = templateProblems(model, {templates, secretOf: (name) => named.seen(name)});
+			problems = templateProblems(model, {templates, unknown, secretOf: (name) => named.seen(name)});
 			named.setAmiss(problems.length > 0);
 			return named.areKnown();
 		},
 		problems: () => problems,
 		lookAgain: () => named.lookAgain(),
-		close: () => named.close(),
+		close() {
+			clock.clearTimeout(timer);
+			named.close();
+		},
 	};
 };
-
-const templateKey = ({namespace, name}: {readonly namespace: string; readonly name: string}): string =>
-	`template/${namespace}/${name}`;

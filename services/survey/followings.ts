@@ -64,7 +64,8 @@ export class Followings {
 		await Promise.allSettled(looks);
 	}
 
-	areSynced(butFor: string): boolean {
-		return [...this.#open].every(([key, following]) => key === butFor || this.#synced.has(following));
+	/** Whether all are known, but for those that nobody waits for. */
+	areSynced(isAwaited: (key: string) => boolean): boolean {
+		return [...this.#open].every(([key, following]) => !isAwaited(key) || this.#synced.has(following));
 	}
 }

@@ -5,7 +5,7 @@ import type {Clock} from '../clock.ts';
 import type {Cluster, KubeObject} from '../kubernetes/cluster.ts';
 import {canaries, horizontalPodAutoscalers, pods, services} from '../kubernetes/resources.ts';
 import type {RouteParts} from '../providers/router.ts';
-import {followTemplates} from './followed-templates.ts';
+import {followTemplates, isTemplateKey} from './followed-templates.ts';
 import {Followings} from './followings.ts';
 import {createSilence} from './silence.ts';
 import {scaledBy, survey, type Adapters, type Seen} from './survey.ts';
@@ -36,6 +36,9 @@ export type SurveyOptions = Adapters & {
 const PODS = 'pods';
 /** Of the objects of a route that are found by what they say; no name has a star. */
 const KEPT = '*';
+
+/** Pods only explain: the world does not wait for them. Whether it does for templates, these know. */
+const isAwaited = (key: string): boolean => key !== PODS && !isTemplateKey(key);
 
 const routeKey = (index: number, name: string): string => `route/${index}/${name}`;
 
@@ -101,8 +104,7 @@ export const openSurvey = (options: SurveyOptions): Survey => {
 		isPending = false;
 		if (!isOpen) return;
 		followPods();
-		// Pods only explain: the world does not wait for them.
-		if (!hasAsked || !followings.areSynced(PODS) || !templates.look()) return;
+		if (!hasAsked || !followings.areSynced(isAwaited) || !templates.look()) return;
 		const seen = {...seenIn(followings, options, parts), templateProblems: templates.problems()};
 		const world = survey(model, seen, clock.now(), options);
 		if (last !== undefined && isDeepStrictEqual({...world, at: 0}, {...last, at: 0})) return;

@@ -36,7 +36,7 @@ const observedAsk =
 /** One round of checks of a Canary; never rejects for what a provider did, for that is evidence. */
 export const observedChecks = (options: ObservedChecksOptions) => {
 	const {cluster, door, clock, telemetry, metricsServer} = options;
-	const templateInquiry = createTemplateInquiry(cluster);
+	const templateInquiry = createTemplateInquiry({cluster, clock});
 	const ask = observedAsk(askedOnce(createAsk(door, clock)), options);
 	return async (model: CanaryModel, signal: AbortSignal): Promise<Verdict> => {
 		const questions = questionsOf(model.provider);

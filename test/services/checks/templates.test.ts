@@ -3,6 +3,7 @@ import type {CanaryModel, Metric} from '../../../api/model.ts';
 import {runChecks} from '../../../services/checks/checks.ts';
 import {createTemplateInquiry} from '../../../services/checks/templates.ts';
 import type {Asked} from '../../../services/metrics/asking.ts';
+import {createVirtualClock} from '../../../sandbox/virtual-clock.ts';
 import {metric, named, secret, template} from '../metrics/templates.ts';
 import {memoryCluster} from '../workloads/memory-cluster.ts';
 import {managedModel} from '../workloads/podinfo.ts';
@@ -19,7 +20,7 @@ const stage = (metrics: readonly Metric[] = [metric]) => {
 				asked.push(one);
 				return {kind: 'value', value: 3};
 			},
-			templateInquiry: createTemplateInquiry(cluster),
+			templateInquiry: createTemplateInquiry({cluster, clock: createVirtualClock()}),
 			questions: undefined,
 			metricsServer: 'http://daemon',
 			clock,

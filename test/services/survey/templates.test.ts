@@ -5,13 +5,21 @@ import {openSurvey} from '../../../services/survey/open-survey.ts';
 import {istioRouter as router} from '../../../services/providers/istio/router.ts';
 import {deploymentWorkloads as workloads} from '../../../services/workloads/deployment.ts';
 import {metric, named, secret, template} from '../metrics/templates.ts';
-import {memoryCluster} from '../workloads/memory-cluster.ts';
+import {memoryCluster, type MemoryCluster} from '../workloads/memory-cluster.ts';
 import {deployment, managedModel} from '../workloads/podinfo.ts';
 
 const model = {...managedModel, analysis: {...managedModel.analysis, metrics: [metric]}};
 
-const stage = () => {
-	const cluster = memoryCluster();
+/** Nothing is ever told of a kind that the operator may not watch. */
+const deafTo = (plural: string, cluster: MemoryCluster): MemoryCluster => ({
+	...cluster,
+	follow(resource, ...rest) {
+		const following = cluster.follow(resource, ...rest);
+		return resource.plural === plural ? {...following, synced: new Promise(() => {}), objects: () => []} : following;
+	},
+});
+
+const stage = (cluster = memoryCluster()) => {
 	cluster.put('deployments', deployment('podinfo', 'podinfo:1.2.0'));
 	const clock = createVirtualClock();
 	const worlds: World[] = [];
@@ -74,4 +82,13 @@ test('another Secret is read when the template names another', async (t) => {
 	t.deepEqual(await problems(), []);
 	cluster.put('metrictemplates', template({secretRef: {name: 'others'}}));
 	t.deepEqual(await problems(), ['Secret others.test not found']);
+});
+
+test('a template that the operator may not watch keeps nobody waiting: it is said', async (t) => {
+	const {clock, worlds, problems} = stage(deafTo('metrictemplates', memoryCluster()));
+	await clock.advance(9000);
+	t.deepEqual(worlds, []);
+	await clock.advance(1000);
+	t.deepEqual(await problems(), ['MetricTemplate queue.test is not known, for the operator cannot watch it']);
+	t.regex(worlds[0]?.problems[0]?.remedy ?? '', /list and watch metrictemplates\.flagger\.app in namespace test/);
 });
