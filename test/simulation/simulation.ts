@@ -10,7 +10,7 @@ import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import type {Log} from '../../services/log.ts';
 import {seededRandom} from '../../services/random.ts';
 import {watchInvariants} from './invariants/index.ts';
-import {weightOf} from './invariants/invariant.ts';
+import {weightOf} from './canary-weight.ts';
 import {keys} from './keys.ts';
 import type {Kind} from './keys.ts';
 import {startMortal} from './mortal.ts';

@@ -2,7 +2,7 @@ import test from 'ava';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {keys} from '../../simulation/keys.ts';
-import {weightOf} from '../../simulation/invariants/invariant.ts';
+import {weightOf} from '../../simulation/canary-weight.ts';
 import {statusAnswer} from '../../simulation/mortal.ts';
 import {releaseIn, stage} from '../stage.ts';
 

@@ -5,7 +5,7 @@ import type {Accepted} from '../../../sandbox/api/types.ts';
 import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
 import {LEASE_NAME} from '../../../services/election/lease.ts';
-import {isByAviary, isOf, isOfWorkload} from './invariant.ts';
+import {isByAviary, isOf, isOfWorkload, routeIn} from './invariant.ts';
 import type {Invariant, Scene} from './invariant.ts';
 
 /** What a write changes by itself. */
@@ -32,18 +32,22 @@ const named = (object: KubeObject | undefined, name: string, namespace: string):
 
 const models = (scene: Scene): readonly CanaryModel[] => scene.canaries().map(({model}) => model);
 
+/** Where objects of any provider write shares down. */
+const shares = ['spec.http.route.weight', 'spec.tcp.route.weight', 'spec.rules.backendRefs.weight'];
+
 export const onlyWeightsChange: Invariant = {
-	name: "T9 nothing but the weights of a user's VirtualService changes",
+	name: "T9 nothing but the weights of a user's route changes",
 	watch: (scene, violated) => ({
 		accepted(change) {
 			const {before, after} = change;
-			if (!isByAviary(change) || !isOf(change, 'virtualservices')) return;
+			if (!isByAviary(change)) return;
 			const isUsers = models(scene).some(
-				({route, namespace}) => !route.generated && named(after ?? before, route.name, namespace),
+				(model) => !model.route.generated && routeIn(scene, model, before ?? after) !== undefined,
 			);
-			if (!isUsers) return;
+			// What carries revisions has more that is ours: S6 knows it.
+			if (!isUsers || isOf(change, 'knativeservices')) return;
 			if (before === undefined || after === undefined) violated(`it was ${change.verb}d`);
-			else if (without(before, 'spec.http.route.weight') !== without(after, 'spec.http.route.weight')) {
+			else if (without(before, ...shares) !== without(after, ...shares)) {
 				violated(`more than weights of ${after.metadata.name} changed`);
 			}
 		},

@@ -1,12 +1,17 @@
 // What an invariant is: a named statement about every accepted write and every batch of requests.
 import type {Accepted} from '../../../sandbox/api/types.ts';
+import type {KindKey} from '../../../sandbox/api/types.ts';
+import {httpRoutesKey} from '../../../sandbox/world/keys.ts';
 import type {ApiStore} from '../../../sandbox/api/store.ts';
 import type {RequestBatch} from '../../../sandbox/world/traffic.ts';
 import {canonicalJson} from '../../../api/canonical.ts';
 import {toModel} from '../../../api/model-of-canary.ts';
 import {modelOfRollout} from '../../../api/model-of-rollout.ts';
-import type {CanaryModel} from '../../../api/model.ts';
+import type {CanaryModel, Route} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
+import {providerNamed, providers} from '../../../services/providers/index.ts';
+import {isRuleOf} from '../../../services/providers/istio/subsets.ts';
+import type {Surroundings} from '../../../services/providers/router.ts';
 import {workloadsOf} from '../../../services/workloads/index.ts';
 import {keys} from '../keys.ts';
 
@@ -34,7 +39,7 @@ export const isByAviary = ({by}: Accepted): boolean => by.startsWith('aviary');
 export const sceneOf = (store: ApiStore, speed: number): Scene => ({
 	store,
 	canaries: () => {
-		const defaults = {meshProvider: 'istio', intervalMs: 60_000, speed};
+		const defaults = {meshProvider: 'istio', intervalMs: 60_000, speed, providers};
 		return [
 			...store.list(keys.canaries, {}).items.map((object) => ({object, model: toModel(object, defaults)})),
 			...store.list(keys.rollouts, {}).items.map((object) => ({object, model: modelOfRollout(object, defaults)})),
@@ -42,26 +47,38 @@ export const sceneOf = (store: ApiStore, speed: number): Scene => ({
 	},
 });
 
-type Destination = {
-	readonly destination?: {readonly host?: string; readonly subset?: string};
-	readonly weight?: number;
+type Weighted = {readonly weight?: number};
+type Routing = {readonly route?: readonly Weighted[]; readonly backendRefs?: readonly Weighted[]};
+
+/** The weights that an object writes down, a list for each of its rules; none where they are told otherwise. */
+export const weightsIn = (object: KubeObject | undefined): ReadonlyArray<readonly number[]> =>
+	['http', 'tcp', 'rules']
+		.flatMap((field) => (object?.spec?.[field] ?? []) as readonly Routing[])
+		.map(({route, backendRefs}) => (route ?? backendRefs ?? []).map(({weight}) => weight ?? 0));
+
+/** What a Canary's router knows beside the routing object. */
+const aroundOf = ({store}: Scene, model: CanaryModel): Surroundings => {
+	const {namespace, target, primary} = model;
+	const workload = (name: string) =>
+		workloadPlurals.map((plural) => store.get(keys[plural], namespace, name)).find((found) => found !== undefined);
+	return {
+		parts: store.list(keys.destinationrules, {namespace}).items.filter(isRuleOf(model)),
+		target: workload(target.name),
+		primary: workload(primary.name),
+	};
 };
-type HttpRoute = {readonly route?: readonly Destination[]};
 
-/** The destinations of each http route of a VirtualService. */
-export const routesOf = (object: KubeObject | undefined): ReadonlyArray<readonly Destination[]> =>
-	((object?.spec?.['http'] ?? []) as readonly HttpRoute[]).map(({route = []}) => route);
+/** The kinds that carry shares, of any provider. */
+export const routing: readonly KindKey[] = [keys.virtualservices, keys.knativeservices, httpRoutesKey];
 
-/** The weight that a VirtualService gives a host, or its subset named canary; the highest one of its routes. */
-export const weightOf = (object: KubeObject | undefined, host: string): number => {
-	const weights = routesOf(object).flatMap((route) =>
-		route
-			.filter(({destination: {host: named, subset} = {}}) =>
-				subset === undefined ? named === host : subset === 'canary',
-			)
-			.map(({weight}) => weight ?? 0),
-	);
-	return Math.max(0, ...weights);
+/** What an object routes for a Canary, as its provider reads it; undefined when it is no route of it. */
+export const routeIn = (scene: Scene, model: CanaryModel, object: KubeObject | undefined): Route | undefined => {
+	if (object === undefined || object.metadata.name !== model.route.name) return undefined;
+	if (object.metadata.namespace !== model.namespace) return undefined;
+	const provider = providerNamed(model.provider);
+	const group = object.apiVersion?.split('/')[0] ?? '';
+	const isSpoken = provider?.apis.some((api) => api.group === group) === true;
+	return isSpoken ? provider.router.read(model, object, aroundOf(scene, model)) : undefined;
 };
 
 /** Whether a write is about a kind. */

@@ -2,9 +2,8 @@
 import {weightsOf} from '../../../api/plan.ts';
 import {canonicalJson} from '../../../api/canonical.ts';
 import type {Accepted} from '../../../sandbox/api/types.ts';
-import type {CanaryModel} from '../../../api/model.ts';
 import type {KubeObject} from '../../../services/kubernetes/cluster.ts';
-import {containersOf, isByAviary, isOf, isOfWorkload, templateOf, weightOf, workloadIn} from './invariant.ts';
+import {containersOf, isByAviary, isOfWorkload, routeIn, templateOf, workloadIn} from './invariant.ts';
 import type {Invariant, Scene, Violated} from './invariant.ts';
 
 type Record_ = {
@@ -27,10 +26,10 @@ const noteVersion = (versions: Versions, {after}: Accepted): void => {
 	if (revision !== undefined) versions.set(revision, containersOf(after));
 };
 
-const noteStep = (change: Accepted, canary: KubeObject, model: CanaryModel, record: Record_): void => {
+const noteStep = (canary: KubeObject, weight: number, record: Record_): void => {
 	const revision = canaryRevisionOf(canary);
 	const steps = record.steps.get(revision) ?? new Set();
-	steps.add(weightOf(change.after, model.hosts.canary));
+	steps.add(weight);
 	record.steps.set(revision, steps);
 };
 
@@ -51,7 +50,9 @@ const check = (
 	if (canonicalJson(templateOf(before)) === canonicalJson(templateOf(after)) || ran.includes(containers)) return;
 	const revision = canaryRevisionOf(object);
 	const confirmed = steps.get(revision) ?? new Set();
-	const missed = model.skipAnalysis ? [] : weightsOf(model.analysis.plan).filter((weight) => !confirmed.has(weight));
+	const missed = model.skipAnalysis
+		? []
+		: weightsOf(model.analysis.plan).filter((weight) => weight > 0 && !confirmed.has(weight));
 	if (missed.length > 0) violated(`${revision} was never at weight ${missed.join(', ')}`);
 	if (versions.get(revision) !== containers) violated('the containers are not those of the analysed revision');
 };
@@ -64,16 +65,16 @@ export const promotesWhatWasAnalysed: Invariant = {
 		return {
 			accepted(change) {
 				const {after} = change;
-				if (after === undefined || (!isOf(change, 'virtualservices') && !isOfWorkload(change))) return;
+				if (after === undefined) return;
 				if (isOfWorkload(change)) noteVersion(versions, change);
 				for (const one of scene.canaries()) {
 					const {object, model} = one;
 					if (model.namespace !== after.metadata.namespace) continue;
+					const route = routeIn(scene, model, after);
+					if (route === undefined && !isOfWorkload(change)) continue;
 					const record = records.get(model.uid) ?? {steps: new Map<string, Set<number>>(), ran: []};
 					records.set(model.uid, record);
-					if (isOf(change, 'virtualservices') && model.route.name === after.metadata.name) {
-						noteStep(change, object, model, record);
-					}
+					if (route !== undefined) noteStep(object, route.canary, record);
 
 					if (!isOfWorkload(change) || model.primary.name !== after.metadata.name) continue;
 					if (record.ran.length === 0 && change.before !== undefined) record.ran.push(containersOf(change.before));

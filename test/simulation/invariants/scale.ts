@@ -1,6 +1,5 @@
 // T4: nothing that a route sends traffic to is scaled to zero.
-import {keys} from '../keys.ts';
-import {isByAviary, isOfWorkload, weightOf, workloadIn} from './invariant.ts';
+import {isByAviary, isOfWorkload, routeIn, routing, workloadIn} from './invariant.ts';
 import type {Invariant} from './invariant.ts';
 
 export const servesWhatIsRouted: Invariant = {
@@ -13,8 +12,8 @@ export const servesWhatIsRouted: Invariant = {
 			if (before !== undefined && workloadIn(before)?.replicas === 0) return;
 			for (const {model} of scene.canaries()) {
 				if (model.target.name !== after.metadata.name || model.namespace !== after.metadata.namespace) continue;
-				const route = scene.store.get(keys.virtualservices, model.namespace, model.route.name);
-				const weight = weightOf(route, model.hosts.canary);
+				const routes = routing.map((key) => scene.store.get(key, model.namespace, model.route.name));
+				const weight = Math.max(0, ...routes.map((route) => routeIn(scene, model, route)?.canary ?? 0));
 				if (weight > 0) violated(`${model.target.name} scaled to zero at weight ${weight}`);
 			}
 		},
