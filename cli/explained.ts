@@ -1,7 +1,7 @@
 // What `aviary explain` knows of a Canary: all of it where the daemon tells, else what the status has.
 import {explanationOf} from '../actors/views/explanation.ts';
 import type {CanaryDetail, Explanation} from '../api/http/canary-views.ts';
-import {weightsOf} from '../api/plan.ts';
+import {planText, trafficText} from '../machines/words/steps.ts';
 import {isPath} from '../machines/facts.ts';
 import {instantOf} from '../services/clock.ts';
 import type {KubeObject} from '../services/kubernetes/cluster.ts';
@@ -37,12 +37,11 @@ const ALONE = 'the status alone, for no daemon could be asked: no values of chec
 
 const factsOf = (view: CanaryView, now: number): Explanation['facts'] => {
 	const {state, phase, weight, failedChecks, model, reason, message, problems, next} = view;
-	const steps = weightsOf(model.analysis.plan).join(', ');
 	const facts = [
 		['State', `${state || 'none'}${phase === '' ? '' : ` (phase ${phase})`}${model.suspended ? ', suspended' : ''}`],
 		['Does', message || 'nothing yet'],
 		['Since', sinceText(view, now)],
-		['Traffic', `${weight} % to ${model.target.name}, ${100 - weight} % to ${model.primary.name}; steps ${steps}`],
+		['Traffic', `${trafficText(model, weight)}; ${planText(model.analysis.plan)}`],
 		['Checks', `${failedChecks} failed; ${model.analysis.threshold} end the run`],
 		['Waits for', waitText(view)],
 		['Because', reason === view.waitingFor ? '' : reason],

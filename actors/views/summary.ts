@@ -5,6 +5,7 @@ import type {CanaryModel} from '../../api/model.ts';
 import {weightsOf} from '../../api/plan.ts';
 import {factsOf, isUnderWay, stateOf} from '../../machines/facts.ts';
 import type {Path} from '../../machines/facts.ts';
+import {presentRound, roundsNeeded} from '../../machines/model/plan.ts';
 import {isUnderJudgement} from '../../machines/model/run.ts';
 import {activityOf} from '../record/run-ledger.ts';
 import {endsOfWait} from './chart.ts';
@@ -110,6 +111,12 @@ const referencesOf = ({target, primary}: CanaryModel): Pick<CanarySummary, 'targ
 	primary: {kind: target.kind, name: primary.name},
 });
 
+/** The round under way, where a step has several. */
+const roundOf = ({seen}: Entry): Pick<CanarySummary, 'round'> => {
+	const of = seen !== undefined && hasStep(seen.path) ? roundsNeeded(seen.context) : 1;
+	return seen === undefined || of === 1 ? {} : {round: {at: presentRound(seen.context), of}};
+};
+
 /** The line of a Canary. */
 export const summaryOf = (entry: Entry): CanarySummary => {
 	const {model, seen, since, life} = entry;
@@ -129,6 +136,7 @@ export const summaryOf = (entry: Entry): CanarySummary => {
 		weight: context?.run.routed.canary ?? 0,
 		stepWeight: path !== undefined && hasStep(path) ? (context?.run.share?.canary ?? 0) : 0,
 		steps: [...weightsOf(model.analysis.plan)],
+		...roundOf(entry),
 		failedChecks: context?.run.failedChecks ?? 0,
 		...(model.analysis.threshold !== unlimited && {threshold: model.analysis.threshold}),
 		waitingFor: custody === 'living' ? (status?.waitingFor ?? '') : waitOfCustody(custody, entry),

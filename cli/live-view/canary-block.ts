@@ -4,6 +4,7 @@ import type {Evidence, Metric} from '../../api/model.ts';
 import {weightsOf} from '../../api/plan.ts';
 import {factsOf} from '../../machines/facts.ts';
 import type {CanaryView} from '../canary-view.ts';
+import {presentRound, roundsNeeded} from '../../machines/model/plan.ts';
 import {plain} from '../terminal.ts';
 import type {Colors} from './lines.ts';
 import {fit, type Piece} from './pieces.ts';
@@ -49,7 +50,11 @@ const summary = ({key, view}: CanaryScene, {colors, columns}: BlockOptions): str
 	const weights = weightsOf(plan);
 	const step = weights.indexOf(weight) + 1;
 	const counts = [
-		...(step > 0 ? [`step ${step} of ${weights.length}`] : []),
+		...(roundsNeeded(view.context) > 1
+			? [`round ${presentRound(view.context)} of ${roundsNeeded(view.context)}`]
+			: step > 0
+				? [`step ${step} of ${weights.length}`]
+				: []),
 		...(failedChecks > 0 ? [`failed checks ${failedChecks} of ${threshold}`] : []),
 		...(model.suspended ? ['suspended'] : []),
 	];

@@ -1,5 +1,6 @@
 // What a command does where it finds its Canary: for every verb, in every place, a defined answer with a remedy.
 // A command is a level: it changes what is known of the run, and guards act on that; the same one again changes nothing.
+import {maxWeightOf} from '../../api/plan.ts';
 import type {Command, CommandOutcome, Verb} from '../../api/model.ts';
 import type {Context, Run} from './context.ts';
 
@@ -47,6 +48,13 @@ const resume: Answer = ({run}) =>
 
 const setWeight: Answer = (context, command) => {
 	const {weight = 0} = command;
+	if (maxWeightOf(context.model.analysis.plan) === 0) {
+		return {
+			outcome: 'Refused',
+			message: `provider ${context.model.provider} gives a canary no users before its promotion; to promote it now, promote`,
+		};
+	}
+
 	return Number.isInteger(weight) && weight >= 1 && weight <= 100
 		? inForce(`the canary gets ${weight} % of the traffic, and its checks go on from there`, (run) => ({
 				...run,

@@ -1,5 +1,6 @@
 // What people are told of the steps of a plan, each as it fits its kind.
-import type {Announcement} from '../../api/model.ts';
+import type {Announcement, CanaryModel} from '../../api/model.ts';
+import {weightsOf, type Plan} from '../../api/plan.ts';
 import {nextStep, presentRound, presentStep, roundsNeeded} from '../model/plan.ts';
 import type {Context} from '../model/context.ts';
 import {phrasesOf} from './dialects.ts';
@@ -43,6 +44,27 @@ export const whereOfChecks = (context: Context, weight = 'canary weight'): strin
 		}
 	}
 };
+
+/** What a run does, before it does it. */
+export const planText = (plan: Plan): string => {
+	const [first] = plan.steps;
+	if (first?.tells !== 'rounds') {
+		return `steps ${weightsOf(plan).join(', ')}`;
+	}
+
+	const rounds = `${first.rounds} ${first.rounds === 1 ? 'round' : 'rounds'} of checks`;
+	if (first.share.match !== undefined) {
+		return `${rounds} with the requests that match`;
+	}
+
+	return `${rounds} without users, then ${plan.steps.length > 1 ? 'all of them' : 'the promotion'}`;
+};
+
+/** Who gets how much of what; `weight` is the canary's. */
+export const trafficText = ({target, primary, analysis: {plan}}: CanaryModel, weight: number): string =>
+	plan.steps.some(({share}) => share.match !== undefined)
+		? `${weight} % of the requests that match to ${target.name}, all others to ${primary.name}`
+		: `${weight} % to ${target.name}, ${100 - weight} % to ${primary.name}`;
 
 /** What comes once the checks of the step under way pass. */
 export const afterTheChecks = (context: Context): string => {

@@ -8,9 +8,13 @@ import {canaries, connection, useCell, useTick} from '../store.ts';
 import {Filters} from './filters.tsx';
 import {Age, StateBadge, WeightBar} from './pieces.tsx';
 
-const progress = ({run, steps, stepWeight}: CanarySummary): string => {
+const progress = ({run, round, steps, stepWeight}: CanarySummary): string => {
 	if (run === undefined || steps.length === 0) {
 		return '';
+	}
+
+	if (round !== undefined) {
+		return `round ${round.at} of ${round.of}`;
 	}
 
 	const done = steps.filter((step) => step <= stepWeight).length;

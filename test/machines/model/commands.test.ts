@@ -5,7 +5,7 @@ import type {Verb} from '../../../api/model.ts';
 import {commandsInForce, decide} from '../../../machines/model/commands.ts';
 import type {Place} from '../../../machines/model/commands.ts';
 import type {Context} from '../../../machines/model/context.ts';
-import {allCommands, commandOf, contextOf} from '../world.ts';
+import {allCommands, commandOf, contextOf, managed, plans, withPlan} from '../world.ts';
 
 /** A: in force, D: done at once, -: refused; in the order of the verbs. */
 const table: Readonly<Record<Place, string>> = {
@@ -80,4 +80,11 @@ test('only a revision that was judged is retried, and none that the primary runs
 
 test('a rollback says who ordered it, and why', (t) => {
 	t.is(given(failed, 'rollback').run.failure, 'a rollback was ordered by alice: it is so');
+});
+
+test('where nothing is routed before the promotion no weight can be set', (t) => {
+	const model = withPlan(managed, plans['blue/green without routes']);
+	const {outcome, message} = decide(contextOf({}, {}, {}, model), 'running', commandOf('set-weight', 35));
+	t.is(outcome, 'Refused');
+	t.regex(message, /gives a canary no users before its promotion; to promote it now, promote$/);
 });
