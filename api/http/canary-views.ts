@@ -34,12 +34,7 @@ const summaryFields = {
 	weight: percent('Share of traffic that the canary has, as the API server last confirmed'),
 	stepWeight: percent('The weight of the step under way; 0 outside a run'),
 	steps: list(Type.Number(), 'Weights of a run in order; the last is the highest'),
-	round: maybe(
-		group(
-			{at: integer('The round of checks under way, from 1 on'), of: integer('How many the step has')},
-			'Where the step under way has several rounds of checks; absent otherwise',
-		),
-	),
+	round: maybe(group({at: integer('The one under way, from 1 on'), of: integer('All')}, 'Rounds of a step of several')),
 	failedChecks: integer('Failed checks of this run'),
 	threshold: maybe(integer('Failed checks that end a run; absent where they only halt it')),
 	waitingFor: text('What it waits for, in words'),
