@@ -137,6 +137,36 @@ const tests: readonly Case[] = [
 		},
 	},
 	{
+		title: 'a JSON Patch counts the items of a list from its end, too, and never adds the whole',
+		async run(t, {made, patch}) {
+			const metrics = [{name: 'a'}, {name: 'b'}];
+			const web = await made(CANARIES, canary('web', {canaryAnalysis: {metrics}}));
+			const names = async (op: string, index: string, name?: string) => {
+				const path = `/spec/canaryAnalysis/metrics/${index}`;
+				const {status, body} = await patch(CANARIES, 'web', [{op, path, ...(name && {value: {name}})}]);
+				return status === 200
+					? body['spec'].canaryAnalysis.metrics.map((one: {name: string}) => one.name).join()
+					: status;
+			};
+			t.is(await names('replace', '-1', 'c'), 'a,c');
+			t.is(await names('replace', '-1/name/-1', 'c'), 422);
+			t.is(await names('add', '-1', 'd'), 'a,c,d');
+			t.is(await names('remove', '-2'), 'a,d');
+			t.is(await names('replace', '01', 'e'), 'a,e');
+			t.is(await names('remove', '-3'), 422);
+			t.is((await patch(CANARIES, 'web', [{op: 'add', path: '', value: web}])).status, 422);
+		},
+	},
+	{
+		title: 'a merge patch drops nulls from the items of the lists that it writes',
+		async run(t, {made, client, at}) {
+			await made(CANARIES, canary('web'));
+			const spec = {canaryAnalysis: {metrics: [{name: 'a', interval: null}]}};
+			const {status, body} = await client.request('PATCH', at(CANARIES, 'web'), {spec}, MERGE_PATCH);
+			t.deepEqual([status, body['spec'].canaryAnalysis.metrics], [200, [{name: 'a'}]]);
+		},
+	},
+	{
 		title: 'a JSON Patch tests numbers, texts and owners by their values',
 		async run(t, {made, patch}) {
 			const owner = await made(CANARIES, canary('owner'));
