@@ -72,7 +72,7 @@ for (const [document, patch] of JSON.parse(readFileSync(0, 'utf8'))) {
 	console.log(Array.isArray(patch) ? results.join(', unvalidated ') : '-');
 }
 JAVASCRIPT
-(cd "$work/go" && go mod init findings && go get gopkg.in/evanphx/json-patch.v4@v4.13.0 && go build -o patch .) 2>"$work/go.log" ||
+(cd "$work/go" && go mod init findings && go get gopkg.in/evanphx/json-patch.v4@v4.13.0 && go build -trimpath -o patch .) 2>"$work/go.log" ||
 	{ cat "$work/go.log" >&2; exit 1; }
 npm install --silent --no-audit --no-fund --prefix "$work/node" fast-json-patch@3.1.1 >"$work/npm.log"
 
