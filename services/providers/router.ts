@@ -19,7 +19,7 @@ export type RouteParts = {
 /** What those say of a routing object who are to carry it out, for its newest generation. */
 export type Acceptance =
 	| {readonly kind: 'accepted'}
-	/** Nobody has said anything yet. */
+	/** Nobody has said anything yet; `text` is what is waited for. */
 	| {readonly kind: 'pending'; readonly text: string}
 	/** Users go where they went before, or nowhere. */
 	| {readonly kind: 'refused'; readonly problem: Problem};

@@ -188,6 +188,13 @@ const runsTarget = (model: CanaryModel, {target, primary}: Seen, adapters: Adapt
 	return workloads.primaryRunsTarget(model, target, primary, labelling);
 };
 
+/** What those who are to carry the routes out have yet to take up, in words; empty when it is in force. */
+const awaitedIn = (model: CanaryModel, {routes}: Seen, router: Router): string =>
+	routes
+		.map((route) => route && router.accepted?.(model, route))
+		.flatMap((acceptance) => (acceptance?.kind === 'pending' ? [acceptance.text] : []))
+		.join(', ');
+
 /** What several objects share out together is what the one gives that gives the canary most; unknown while one lacks. */
 const routeIn = (model: CanaryModel, seen: Seen, {router}: Adapters): Route | undefined => {
 	const around = surroundingsIn(seen);
@@ -195,8 +202,9 @@ const routeIn = (model: CanaryModel, seen: Seen, {router}: Adapters): Route | un
 	const routes = found.filter((route) => route !== undefined);
 	const [widest, ...others] = routes.toSorted((a, b) => b.canary - a.canary || (b.mirrored ?? 0) - (a.mirrored ?? 0));
 	if (widest === undefined || routes.length < found.length) return undefined;
-	if (others.length === 0) return widest;
-	return {...widest, resourceVersion: routes.map(({resourceVersion}) => resourceVersion).join(' ')};
+	const awaits = awaitedIn(model, seen, router);
+	const resourceVersion = routes.map((route) => route.resourceVersion).join(' ');
+	return {...widest, ...(others.length > 0 && {resourceVersion}), ...(awaits !== '' && {awaits})};
 };
 
 /** Pure: the world of the canary as `seen`, at `at`. Equal objects give equal worlds, in every order of lists. */

@@ -49,7 +49,7 @@ const accepted = (model: CanaryModel, service: KubeObject): Acceptance => {
 	const ready = conditions.find(({type}) => type === 'RoutesReady');
 	const isSeen = Number(at(service.status, 'observedGeneration') ?? 0) >= generation;
 	if (!isSeen || (ready?.status !== 'True' && ready?.status !== 'False')) {
-		return {kind: 'pending', text: `Knative has not routed to service ${nameOf(model)} yet`};
+		return {kind: 'pending', text: `service ${nameOf(model)} to be routed to by Knative`};
 	}
 
 	if (ready.status === 'True') return {kind: 'accepted'};

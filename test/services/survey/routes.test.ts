@@ -64,18 +64,19 @@ test('of several objects that carry shares the one that gives the canary most co
 	t.like(worlds.at(-1)?.route, {primary: 70, canary: 30});
 });
 
-test('a route that is refused is a problem, one that nobody has judged yet is none', async (t) => {
+test('a route that is refused is a problem, one that nobody has judged yet is waited for', async (t) => {
 	const problem = {field: 'VirtualService podinfo.test', value: 'x', text: 'it is refused', remedy: 'Mend it'};
-	for (const [accepted, problems] of [
-		[{kind: 'refused', problem}, [problem]],
-		[{kind: 'pending', text: 'nobody has looked'}, []],
-		[{kind: 'accepted'}, []],
+	for (const [accepted, problems, awaits] of [
+		[{kind: 'refused', problem}, [problem], undefined],
+		[{kind: 'pending', text: 'somebody to look'}, [], 'somebody to look'],
+		[{kind: 'accepted'}, [], undefined],
 	] as const) {
 		const cluster = memoryCluster();
 		cluster.put('deployments', deployment('podinfo', 'podinfo:6'));
-		cluster.put('virtualservices', virtualService([{host: 'podinfo'}]));
+		cluster.put('virtualservices', virtualService([{host: 'podinfo-primary'}, {host: 'podinfo-canary'}]));
 		const worlds = surveyOf(cluster, {...router, accepted: () => accepted});
 		await settled();
 		t.deepEqual(worlds.at(-1)?.problems, problems);
+		t.is(worlds.at(-1)?.route?.awaits, awaits);
 	}
 });

@@ -142,7 +142,7 @@ test('a route that Knative cannot make is told once it has looked', (t) => {
 			remedy: 'Look at kubectl describe ksvc podinfo',
 		},
 	});
-	const pending = {kind: 'pending', text: 'Knative has not routed to service podinfo.test yet'};
+	const pending = {kind: 'pending', text: 'service podinfo.test to be routed to by Knative'};
 	t.deepEqual(of({conditions, observedGeneration: 1}), pending);
 	t.deepEqual(of({conditions: [{type: 'RoutesReady', status: 'Unknown'}]}), pending);
 	t.deepEqual(of({conditions: [{type: 'RoutesReady', status: 'True'}]}), {kind: 'accepted'});
