@@ -1,12 +1,13 @@
 // The providers of routing: a new one is its folder and one line here.
 import type {Questions} from '../metrics/metrics.ts';
+import {gatewayApi} from './gatewayapi/provider.ts';
 import {istio} from './istio/provider.ts';
 import {knative} from './knative/provider.ts';
 import type {Provider} from './provider.ts';
 import type {Router} from './router.ts';
 
 /** In the order in which words and pages name them. */
-export const providers: readonly Provider[] = [istio, knative];
+export const providers: readonly Provider[] = [istio, knative, gatewayApi];
 
 /** The provider that `spec.provider` or `--mesh-provider` names; undefined when it is not supported. */
 export const providerNamed = (name: string): Provider | undefined => providers.find(({names}) => names.includes(name));
