@@ -56,50 +56,38 @@ const run = async (config: DaemonConfig): Promise<number> => {
 	return 0;
 };
 
+const ownOptions = (): readonly Option[] => [
+	kubeconfig(),
+	new Option('--metrics-server <url>', 'Prometheus')
+		.argParser(httpAddress)
+		.default('http://prometheus:9090')
+		.env('AVIARY_METRICS_SERVER'),
+	new Option('--mesh-provider <name>', 'what routes the traffic of Canaries that do not say')
+		.choices(knownProviders)
+		.default('istio')
+		.env('AVIARY_MESH_PROVIDER'),
+	new Option('--control-loop-interval <duration>', 'time between checks of Canaries of the first shape that do not say')
+		.argParser(duration)
+		.default(10_000, '10s')
+		.env('AVIARY_CONTROL_LOOP_INTERVAL'),
+	new Option('--namespace <name>', 'watch this namespace alone; may be repeated (default: all)')
+		.argParser(namespaceNames)
+		.env('AVIARY_NAMESPACE'),
+	logLevel(),
+	new Option('--log-level-file <file>', 'a file with another level, followed while the daemon runs').env(
+		'AVIARY_LOG_LEVEL_FILE',
+	),
+	new Option('--port <number>', 'port of /metrics, /healthz and /readyz; 0 takes a free one')
+		.argParser(wholeNumber(0, 65_535))
+		.default(8080)
+		.env('AVIARY_PORT'),
+];
+
 /** Registers `daemon`. `finish` ends the process even if something keeps it alive. */
 export const registerDaemon = (program: Command, finish: (code: number) => void): void => {
 	const daemon = program
 		.command('daemon')
 		.description('run the operator')
-		.addOption(kubeconfig())
-		.addOption(
-			new Option('--metrics-server <url>', 'Prometheus')
-				.argParser(httpAddress)
-				.default('http://prometheus:9090')
-				.env('AVIARY_METRICS_SERVER'),
-		)
-		.addOption(
-			new Option('--mesh-provider <name>', 'what routes the traffic of Canaries that do not say')
-				.choices(knownProviders)
-				.default('istio')
-				.env('AVIARY_MESH_PROVIDER'),
-		)
-		.addOption(
-			new Option(
-				'--control-loop-interval <duration>',
-				'time between checks of Canaries of the first shape that do not say',
-			)
-				.argParser(duration)
-				.default(10_000, '10s')
-				.env('AVIARY_CONTROL_LOOP_INTERVAL'),
-		)
-		.addOption(
-			new Option('--namespace <name>', 'watch this namespace alone; may be repeated (default: all)')
-				.argParser(namespaceNames)
-				.env('AVIARY_NAMESPACE'),
-		)
-		.addOption(logLevel())
-		.addOption(
-			new Option('--log-level-file <file>', 'a file with another level, followed while the daemon runs').env(
-				'AVIARY_LOG_LEVEL_FILE',
-			),
-		)
-		.addOption(
-			new Option('--port <number>', 'port of /metrics, /healthz and /readyz; 0 takes a free one')
-				.argParser(wholeNumber(0, 65_535))
-				.default(8080)
-				.env('AVIARY_PORT'),
-		)
 		.addHelpText(
 			'after',
 			`\nEach flag can be set by the environment variable shown; the flag wins. AVIARY_NAMESPACE takes commas.\n${examples(
@@ -123,6 +111,7 @@ export const registerDaemon = (program: Command, finish: (code: number) => void)
 			);
 		});
 	for (const option of [
+		...ownOptions(),
 		inspectOption().env('AVIARY_INSPECT'),
 		mappingOption(),
 		...leaderElectionOptions(),

@@ -93,6 +93,40 @@ const startScraping = (clock: Clock, everyMs: number, scrape: () => void): (() =
 	return () => clock.clearTimeout(timer);
 };
 
+/** What became of the requests, and who is told of each. */
+const createTally = () => {
+	const totals = new Map<string, WorkloadTotals>();
+	const observers = new Set<(batch: RequestBatch) => void>();
+	let dropped = 0;
+	const onBatch = (batch: RequestBatch): void => {
+		if (batch.workload === 'unknown') {
+			if (!batch.isMirror) dropped += batch.count;
+		} else {
+			const name = `${batch.namespace}/${batch.workload}`;
+			const {requests, errors} = totals.get(name) ?? {requests: 0, errors: 0};
+			const failed = batch.code >= 500 ? batch.count : 0;
+			totals.set(name, {requests: requests + batch.count, errors: errors + failed});
+		}
+
+		for (const observer of observers) observer(batch);
+	};
+
+	return {
+		onBatch,
+		requests: (): ReadonlyMap<string, WorkloadTotals> => new Map(totals),
+		dropped: () => dropped,
+		onRequest(observer: (batch: RequestBatch) => void): () => void {
+			observers.add(observer);
+			return () => {
+				observers.delete(observer);
+			};
+		},
+		stop(): void {
+			observers.clear();
+		},
+	};
+};
+
 /** Brings the store to life. Everything that happens is due to the clock, the chance and what is in the store. */
 export const startWorld = (options: WorldOptions): World => {
 	const {store, clock, log = silentLog} = options;
@@ -117,26 +151,11 @@ export const startMeshedWorld = (
 	const {store, clock, random, speed, rps = RPS, proxyDelayMs = 0, providers} = options;
 	const counters = new Counters();
 	const samples = new Samples(SCRAPES_KEPT);
-	const totals = new Map<string, WorkloadTotals>();
-	const observers = new Set<(batch: RequestBatch) => void>();
-	let dropped = 0;
+	const tally = createTally();
 	let others: readonly Exposed[] = [];
 	const exposed = function* (): Iterable<Exposed> {
 		yield* counters.leaders();
 		yield* others;
-	};
-
-	const onBatch = (batch: RequestBatch): void => {
-		if (batch.workload === 'unknown') {
-			if (!batch.isMirror) dropped += batch.count;
-		} else {
-			const name = `${batch.namespace}/${batch.workload}`;
-			const {requests, errors} = totals.get(name) ?? {requests: 0, errors: 0};
-			const failed = batch.code >= 500 ? batch.count : 0;
-			totals.set(name, {requests: requests + batch.count, errors: errors + failed});
-		}
-
-		for (const observer of observers) observer(batch);
 	};
 
 	const everyMs = scrapeInterval(speed);
@@ -152,7 +171,7 @@ export const startMeshedWorld = (
 		tickMs,
 		counters,
 		kubelet,
-		onBatch,
+		onBatch: tally.onBatch,
 		...(providers && {providers}),
 	});
 	const taking = async (answer: WorldAnswer, signal: AbortSignal | undefined): Promise<WorldAnswer> => {
@@ -173,14 +192,9 @@ export const startMeshedWorld = (
 		alsoScrape(series) {
 			others = series;
 		},
-		requests: () => new Map(totals),
-		dropped: () => dropped,
-		onRequest(observer) {
-			observers.add(observer);
-			return () => {
-				observers.delete(observer);
-			};
-		},
+		requests: tally.requests,
+		dropped: tally.dropped,
+		onRequest: (observer) => tally.onRequest(observer),
 		setTraffic(isFlowing) {
 			traffic.setFlowing(isFlowing);
 		},
@@ -193,7 +207,7 @@ export const startMeshedWorld = (
 		stop() {
 			stopScraping();
 			traffic.stop();
-			observers.clear();
+			tally.stop();
 		},
 	};
 };

@@ -83,38 +83,44 @@ const watchLease = (options: CandidateOptions, {view}: Contest): (() => void) =>
 	};
 };
 
-/**
- * Stands for election, leads whenever it has won, and stands again after a loss, for as long as it lives. Throws for a
- * timing that cannot work.
- */
-export const startCandidate = (options: CandidateOptions): Candidate => {
-	const {api, clock, random, log, lease: name, timing, lead, onRole, say} = options;
-	const mistake = mistakeIn(timing);
-	if (mistake !== undefined) {
-		throw new Error(mistake);
-	}
-
-	const life = new AbortController();
+/** What a candidate has to stand with; `onChange` is called whenever the Lease is seen anew. */
+const contestOf = (options: CandidateOptions, life: AbortSignal, onChange: () => void): Contest => {
+	const {api, clock, random, log, lease: name, timing} = options;
 	const bell = new Bell();
-	let onChange = (): void => {};
-	const identity = identityOf(random);
 	const view = createLeaseView(clock, timing.durationMs, () => {
 		onChange();
 		bell.ring();
 	});
-	const contest: Contest = {
+	return {
 		clock,
 		random,
 		log,
 		name,
 		timing,
-		identity,
+		identity: identityOf(random),
 		client: createLeaseClient(api, name),
 		view,
 		bell,
-		life: life.signal,
+		life,
 		...createComplaints(log, name),
 	};
+};
+
+/**
+ * Stands for election, leads whenever it has won, and stands again after a loss, for as long as it lives. Throws for a
+ * timing that cannot work.
+ */
+export const startCandidate = (options: CandidateOptions): Candidate => {
+	const {log, lease: name, lead, onRole, say} = options;
+	const mistake = mistakeIn(options.timing);
+	if (mistake !== undefined) {
+		throw new Error(mistake);
+	}
+
+	const life = new AbortController();
+	let onChange = (): void => {};
+	const contest = contestOf(options, life.signal, () => onChange());
+	const {view, identity} = contest;
 	const facts = {lease: `${name.name}.${name.namespace}`, identity};
 	let followed: string | undefined;
 	const follow = (holder: string): void => {

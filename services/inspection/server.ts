@@ -1,5 +1,5 @@
 // A WebSocket on loopback for those who look at actors. It knows messages by whom they are about, and no chart.
-import {createServer, type IncomingMessage} from 'node:http';
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {isIPv6, type AddressInfo} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {WebSocketServer, type WebSocket} from 'ws';
@@ -99,35 +99,38 @@ const refuseUpgrade = (socket: Duplex, status: string, text: string): void => {
 	socket.end(`HTTP/1.1 ${status}\r\n${head}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
 };
 
+/** Answers with the page that looks on. */
+const answerPage = (request: IncomingMessage, response: ServerResponse): void => {
+	for (const [name, value] of Object.entries(bridgeHeaders)) {
+		response.setHeader(name, value);
+	}
+
+	const answer = (status: number, type: string, body: string): void => {
+		response.writeHead(status, {'content-type': type}).end(request.method === 'HEAD' ? '' : body);
+	};
+	try {
+		checkHost(request.headers, []);
+	} catch (error) {
+		answer(403, 'text/plain; charset=utf-8', textOf(error));
+		return;
+	}
+
+	const file = bridgeFiles.get(request.url ?? '/');
+	if (request.method !== 'GET' && request.method !== 'HEAD') {
+		answer(405, 'text/plain; charset=utf-8', 'only GET and HEAD here\n');
+	} else if (file === undefined) {
+		answer(404, 'text/plain; charset=utf-8', 'there is nothing here; the page is /\n');
+	} else {
+		answer(200, file.type, file.body);
+	}
+};
+
 /** Starts to listen. Rejects when it cannot. */
 export const startInspectionServer = async (options: InspectionServerOptions): Promise<InspectionServer> => {
 	const {address, log} = options;
 	const readers = new Map<WebSocket, Reader>();
 	const sockets = new WebSocketServer({noServer: true, maxPayload: SAID_BYTES_MAX, perMessageDeflate: false});
-	const server = createServer({requestTimeout: 10_000, headersTimeout: 5000}, (request, response) => {
-		for (const [name, value] of Object.entries(bridgeHeaders)) {
-			response.setHeader(name, value);
-		}
-
-		const answer = (status: number, type: string, body: string): void => {
-			response.writeHead(status, {'content-type': type}).end(request.method === 'HEAD' ? '' : body);
-		};
-		try {
-			checkHost(request.headers, []);
-		} catch (error) {
-			answer(403, 'text/plain; charset=utf-8', textOf(error));
-			return;
-		}
-
-		const file = bridgeFiles.get(request.url ?? '/');
-		if (request.method !== 'GET' && request.method !== 'HEAD') {
-			answer(405, 'text/plain; charset=utf-8', 'only GET and HEAD here\n');
-		} else if (file === undefined) {
-			answer(404, 'text/plain; charset=utf-8', 'there is nothing here; the page is /\n');
-		} else {
-			answer(200, file.type, file.body);
-		}
-	});
+	const server = createServer({requestTimeout: 10_000, headersTimeout: 5000}, answerPage);
 	server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
 		socket.on('error', () => {
 			socket.destroy();

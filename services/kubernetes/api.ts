@@ -83,30 +83,27 @@ const isSuccess = ({status}: {status: number}): boolean => status >= 200 && stat
 const attemptOf = ({verb, resource, about}: ApiRequest): string =>
 	`${verb === 'list' || verb === 'watch' ? verb.toUpperCase() : METHODS[verb]} ${resource}${about ? ` ${about}` : ''}`;
 
-/** The API server through one door. */
-export const createApi = (options: ApiOptions): Api => {
-	const {connection, door, clock, random, log} = options;
-	const lanes = createLanes(options.writesInFlight);
-
-	const asked = (request: ApiRequest, {headers, tls}: Credentials) => {
-		const query = new URLSearchParams(request.query).toString();
-		const {body, contentType = 'application/json', accept = 'application/json'} = request;
-		return {
-			method: METHODS[request.verb],
-			url: `${connection.server}${request.path}${query === '' ? '' : `?${query}`}`,
-			headers: {...headers, accept, ...(body !== undefined && {'content-type': contentType})},
-			body: body === undefined ? undefined : JSON.stringify(body),
-			signal: request.signal,
-			tls,
-			...(request.timeoutMs !== undefined && {timeoutMs: request.timeoutMs}),
-			...(request.maxBytes !== undefined && {maxBytes: request.maxBytes}),
-		};
+const asked = (server: string, request: ApiRequest, {headers, tls}: Credentials) => {
+	const query = new URLSearchParams(request.query).toString();
+	const {body, contentType = 'application/json', accept = 'application/json'} = request;
+	return {
+		method: METHODS[request.verb],
+		url: `${server}${request.path}${query === '' ? '' : `?${query}`}`,
+		headers: {...headers, accept, ...(body !== undefined && {'content-type': contentType})},
+		body: body === undefined ? undefined : JSON.stringify(body),
+		signal: request.signal,
+		tls,
+		...(request.timeoutMs !== undefined && {timeoutMs: request.timeoutMs}),
+		...(request.maxBytes !== undefined && {maxBytes: request.maxBytes}),
 	};
+};
 
+/** One attempt, or two when the first says that our credentials have ended; `send` gets what to send. */
+const createAttempts = ({connection, clock, onAnswer}: ApiOptions) => {
 	const count = ({verb, resource, signal}: ApiRequest, code: number, begun: number): void => {
 		// What we ended ourselves says nothing about the server.
 		if (code > 0 || signal?.aborted !== true) {
-			options.onAnswer?.({verb, resource, code, seconds: (clock.monotonic() - begun) / 1000});
+			onAnswer?.({verb, resource, code, seconds: (clock.monotonic() - begun) / 1000});
 		}
 	};
 
@@ -119,14 +116,13 @@ export const createApi = (options: ApiOptions): Api => {
 		}
 	};
 
-	/** One attempt, or two when the first says that our credentials have ended. */
-	const ask = async <T extends {status: number}>(
+	return async <T extends {status: number}>(
 		request: ApiRequest,
 		send: (ready: ReturnType<typeof asked>) => Promise<T>,
 	): Promise<T> => {
 		const attempt = attemptOf(request);
 		for (let second = false; ; second = true) {
-			const ready = asked(request, await credentials(attempt));
+			const ready = asked(connection.server, request, await credentials(attempt));
 			const begun = clock.monotonic();
 			const answer = await send(ready).catch((error: unknown) => {
 				count(request, 0, begun);
@@ -140,6 +136,13 @@ export const createApi = (options: ApiOptions): Api => {
 			connection.renew();
 		}
 	};
+};
+
+/** The API server through one door. */
+export const createApi = (options: ApiOptions): Api => {
+	const {door, clock, random, log} = options;
+	const lanes = createLanes(options.writesInFlight);
+	const ask = createAttempts(options);
 
 	const once = async (request: ApiRequest): Promise<Record<string, unknown> | undefined> => {
 		const attempt = attemptOf(request);

@@ -43,6 +43,52 @@ const testOf = (wanted: Wanted, log: Log): ((object: KubeObject) => boolean) => 
 	};
 };
 
+/** What a listener has yet to be told, and when: once a turn, of all that has changed in it. */
+const createNews = (listener: (changed: Changed) => void, log: Log) => {
+	let isOver = false;
+	let isTold = true;
+	/** What changed since it was told; undefined: anything. */
+	let changed: Set<string> | undefined = new Set();
+
+	const tell = (): void => {
+		isTold = true;
+		const news = changed;
+		changed = new Set();
+		if (isOver) {
+			return;
+		}
+
+		try {
+			listener(news);
+		} catch (error) {
+			// What it has not taken in is told again with the next change: anything may be news then.
+			changed = undefined;
+			log.error('a listener to changes threw', {error});
+		}
+	};
+
+	return {
+		/** Under this key something has changed; without one, anything may have. */
+		note(key?: string): void {
+			if (key === undefined) {
+				changed = undefined;
+			} else {
+				changed?.add(key);
+			}
+		},
+		/** At the end of this turn. */
+		tellSoon(): void {
+			if (isTold && !isOver) {
+				isTold = false;
+				queueMicrotask(tell);
+			}
+		},
+		end(): void {
+			isOver = true;
+		},
+	};
+};
+
 /**
  * A follower. `select` gives its objects in any order, `held` what the cache has under a key; `listener` is called at
  * most once a turn; what it throws is logged, and it is told of everything the next time.
@@ -60,27 +106,8 @@ export const createFollower = (facts: {
 	promise.catch(() => {});
 	let isSynced = false;
 	let isClosed = false;
-	let isTold = true;
-	/** What changed since it was told; undefined: anything. */
-	let changed: Set<string> | undefined = new Set();
+	const news = createNews(listener, log);
 	let view: readonly KubeObject[] | undefined;
-
-	const tell = (): void => {
-		isTold = true;
-		const news = changed;
-		changed = new Set();
-		if (isClosed) {
-			return;
-		}
-
-		try {
-			listener(news);
-		} catch (error) {
-			// What it has not taken in is told again with the next change: anything may be news then.
-			changed = undefined;
-			log.error('a listener to changes threw', {error});
-		}
-	};
 
 	const follower: Follower = {
 		wanted,
@@ -96,16 +123,8 @@ export const createFollower = (facts: {
 		},
 		touch(key) {
 			view = undefined;
-			if (key === undefined) {
-				changed = undefined;
-			} else {
-				changed?.add(key);
-			}
-
-			if (isSynced && isTold && !isClosed) {
-				isTold = false;
-				queueMicrotask(tell);
-			}
+			news.note(key);
+			if (isSynced) news.tellSoon();
 		},
 		view() {
 			if (!isSynced || isClosed) {
@@ -121,6 +140,7 @@ export const createFollower = (facts: {
 		},
 		close() {
 			isClosed = true;
+			news.end();
 			reject(new Error('the following was closed'));
 		},
 	};

@@ -18,6 +18,30 @@ type Waiter = {readonly start: () => void; passedOver: number};
 /** So many others may go first; then it is the waiter's turn, whatever its lane. */
 const PATIENCE = 16;
 
+/** Waits in a queue until it is started; rejects, and is out of it, when the signal aborts before. */
+const queueUp = (queue: Waiter[], signal: AbortSignal | undefined): Promise<void> =>
+	new Promise((resolve, reject) => {
+		if (signal?.aborted === true) {
+			reject(signal.reason as Error);
+			return;
+		}
+
+		const onAbort = (): void => {
+			queue.splice(queue.indexOf(waiter), 1);
+			reject(signal?.reason as Error);
+		};
+
+		const waiter: Waiter = {
+			passedOver: 0,
+			start() {
+				signal?.removeEventListener('abort', onAbort);
+				resolve();
+			},
+		};
+		signal?.addEventListener('abort', onAbort, {once: true});
+		queue.push(waiter);
+	});
+
 /**
  * Lanes with `cap` places. Two exceptions to the strict order:
  *
@@ -69,34 +93,11 @@ export const createLanes = (cap = 8): Lanes => {
 		}
 	};
 
-	const enter = (lane: Lane, signal: AbortSignal | undefined): Promise<void> =>
-		new Promise((resolve, reject) => {
-			if (signal?.aborted === true) {
-				reject(signal.reason as Error);
-				return;
-			}
-
-			const queue = queues.get(lane) ?? [];
-			const onAbort = (): void => {
-				queue.splice(queue.indexOf(waiter), 1);
-				reject(signal?.reason as Error);
-			};
-
-			const waiter: Waiter = {
-				passedOver: 0,
-				start() {
-					signal?.removeEventListener('abort', onAbort);
-					resolve();
-				},
-			};
-			signal?.addEventListener('abort', onAbort, {once: true});
-			queue.push(waiter);
-			startNext();
-		});
-
 	return {
 		async run(lane, task, signal) {
-			await enter(lane, signal);
+			const place = queueUp(queues.get(lane) ?? [], signal);
+			startNext();
+			await place;
 			try {
 				return await task();
 			} finally {

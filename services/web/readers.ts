@@ -49,17 +49,11 @@ const unknown = (): Refusal =>
 		'www-authenticate': 'Bearer error="invalid_token"',
 	});
 
-/** Readers by token; `api` is the daemon's own way to the API server. */
-export const createReaders = (api: Api, clock: Clock): Readers => {
-	const users = new BriefMemory<Review>({
-		clock,
-		lastingMs: ({status}) => (status?.authenticated === true ? TOKEN_MS : UNKNOWN_TOKEN_MS),
-		most: REMEMBERED_MAX,
-	});
-	const rights = new BriefMemory<Review>({clock, lastingMs: () => ACCESS_MS, most: REMEMBERED_MAX});
+/** Asks the API server for reviews, a few at a time. Rejects with Refusal where it gives none. */
+const createReviewer = (api: Api) => {
 	let underWay = 0;
 
-	const review = async (kind: Resource, spec: unknown): Promise<Review> => {
+	return async (kind: Resource, spec: unknown): Promise<Review> => {
 		if (underWay >= UNDER_WAY_MAX) {
 			throw new Refusal('too-many', 'too many tokens are being reviewed', 'ask again in a moment', {
 				'retry-after': '1',
@@ -93,6 +87,17 @@ export const createReaders = (api: Api, clock: Clock): Readers => {
 			underWay -= 1;
 		}
 	};
+};
+
+/** Readers by token; `api` is the daemon's own way to the API server. */
+export const createReaders = (api: Api, clock: Clock): Readers => {
+	const users = new BriefMemory<Review>({
+		clock,
+		lastingMs: ({status}) => (status?.authenticated === true ? TOKEN_MS : UNKNOWN_TOKEN_MS),
+		most: REMEMBERED_MAX,
+	});
+	const rights = new BriefMemory<Review>({clock, lastingMs: () => ACCESS_MS, most: REMEMBERED_MAX});
+	const review = createReviewer(api);
 
 	const userOf = async (token: string): Promise<User | undefined> => {
 		// The token itself is kept nowhere.

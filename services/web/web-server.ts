@@ -1,5 +1,5 @@
 // The port that people and their browsers read. It knows routes and files, and no chart.
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {Clock} from '../clock.ts';
 import type {Log} from '../log.ts';
@@ -56,49 +56,135 @@ const common = {
 /** For routes that need no reader. */
 const nobody: Reader = {mayRead: () => Promise.resolve(false), whyOver: () => Promise.resolve(undefined)};
 
+/** Begins a stream, and keeps it among `streams` while it lasts. */
+const follow = (
+	{feed, clock, log, streamsMax = 64}: WebServerOptions,
+	streams: Set<Stream>,
+	response: ServerResponse,
+	request: Request,
+	{reset, admits}: Following,
+): void => {
+	if (streams.size >= streamsMax) {
+		throw new Refusal('too-many', `${streamsMax} clients follow the stream already`, 'come back later', {
+			'retry-after': '30',
+		});
+	}
+
+	const last = response.req.headers['last-event-id'] ?? request.query.get('last-event-id') ?? '';
+	response.setHeader('cache-control', 'no-store');
+	const stream = openStream(response, {
+		feed,
+		clock,
+		log,
+		after: feed.resume(String(last)),
+		reset: async () => JSON.stringify(await reset()),
+		admits,
+		whyOver: () => request.reader.whyOver(),
+		onClose() {
+			streams.delete(stream);
+		},
+	});
+	streams.add(stream);
+};
+
+type Files = ReturnType<typeof createStaticFiles>;
+
+const serveFile = async (files: Files, response: ServerResponse, path: string): Promise<void> => {
+	const file = await files(decoded(path));
+	if (file === undefined) {
+		throw path === ''
+			? new Refusal('not-found', 'the page is not built', 'run npm run build:page, or ask api/v1/canaries')
+			: new Refusal('not-found', 'there is nothing here');
+	}
+
+	const {type, body, etag, isLasting} = file;
+	const headers = {'cache-control': isLasting ? 'public, max-age=31536000, immutable' : 'no-cache'};
+	send(response, {status: 200, type, body, etag, headers});
+};
+
+/** What a route is asked, with who asks. Rejects with Refusal for who may not. */
+const requestOf = async (
+	{readers}: WebServerOptions,
+	incoming: IncomingMessage,
+	response: ServerResponse,
+	{route, params, query}: Pick<Request, 'params' | 'query'> & {readonly route: Route},
+): Promise<Request> => {
+	const token = tokenOf(incoming);
+	if (route.access === 'caller' && token === undefined) {
+		throw new Refusal('unauthenticated', 'acting needs your own token', 'send Authorization: Bearer TOKEN', {
+			'www-authenticate': 'Bearer',
+		});
+	}
+
+	const ended = new AbortController();
+	response.once('close', () => {
+		ended.abort(new Error('the client has left'));
+	});
+	return {
+		params,
+		query,
+		accept: incoming.headers.accept ?? '',
+		// Who acts is for the API server to judge.
+		reader: await (route.access === 'reader' ? readers : {readerOf: () => Promise.resolve(nobody)}).readerOf(token),
+		token: token ?? '',
+		body: route.method === 'POST' ? await readBody(incoming) : undefined,
+		signal: ended.signal,
+	};
+};
+
+/** Answers with what went wrong, for people; what is nobody's fault but ours is logged. */
+const refuse = (log: Log, response: ServerResponse, error: unknown): void => {
+	const refusal =
+		error instanceof Refusal ? error : new Refusal('failed', 'the daemon has failed at this', 'ask again');
+	if (refusal !== error) {
+		log.error('a request of the HTTP interface failed', {path: response.req.url, error});
+	}
+
+	if (response.headersSent) {
+		response.destroy();
+		return;
+	}
+
+	// What is left of a body must not be taken for the next request.
+	response.req.resume();
+	send(response, {
+		status: refusal.status,
+		type: JSON_TYPE,
+		body: JSON.stringify(refusal.view()),
+		headers: refusal.headers,
+	});
+};
+
+/** Resolves when it listens; rejects when it cannot. */
+const listening = async (server: Server, {port, host}: WebServerOptions): Promise<void> => {
+	const {promise, resolve, reject} = Promise.withResolvers<void>();
+	server.once('error', reject);
+	server.listen(port, host, resolve);
+	await promise;
+	server.off('error', reject);
+};
+
+/** Closes it. A stream's last word is on its way; nobody else may hold us up. */
+const closed = (server: Server, clock: Clock): Promise<void> =>
+	new Promise<void>((done) => {
+		server.close(() => {
+			done();
+		});
+		server.closeIdleConnections();
+		const timer = clock.setTimeout(() => {
+			server.closeAllConnections();
+		}, 200);
+		server.once('close', () => {
+			clock.clearTimeout(timer);
+		});
+	});
+
 /** Resolves when it listens; rejects when it cannot. */
 export const startWebServer = async (options: WebServerOptions): Promise<WebServer> => {
-	const {routes, readers, feed, clock, log, allowedHosts, streamsMax = 64} = options;
+	const {routes, clock, log, allowedHosts} = options;
 	const base = (options.basePath ?? '').replace(/\/+$/, '');
 	const files = createStaticFiles(options.folder);
 	const streams = new Set<Stream>();
-
-	const follow = (response: ServerResponse, request: Request, {reset, admits}: Following): void => {
-		if (streams.size >= streamsMax) {
-			throw new Refusal('too-many', `${streamsMax} clients follow the stream already`, 'come back later', {
-				'retry-after': '30',
-			});
-		}
-
-		const last = response.req.headers['last-event-id'] ?? request.query.get('last-event-id') ?? '';
-		response.setHeader('cache-control', 'no-store');
-		const stream = openStream(response, {
-			feed,
-			clock,
-			log,
-			after: feed.resume(String(last)),
-			reset: async () => JSON.stringify(await reset()),
-			admits,
-			whyOver: () => request.reader.whyOver(),
-			onClose() {
-				streams.delete(stream);
-			},
-		});
-		streams.add(stream);
-	};
-
-	const serveFile = async (response: ServerResponse, path: string): Promise<void> => {
-		const file = await files(decoded(path));
-		if (file === undefined) {
-			throw path === ''
-				? new Refusal('not-found', 'the page is not built', 'run npm run build:page, or ask api/v1/canaries')
-				: new Refusal('not-found', 'there is nothing here');
-		}
-
-		const {type, body, etag, isLasting} = file;
-		const headers = {'cache-control': isLasting ? 'public, max-age=31536000, immutable' : 'no-cache'};
-		send(response, {status: 200, type, body, etag, headers});
-	};
 
 	const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
 		checkHost(incoming.headers, allowedHosts);
@@ -120,59 +206,17 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
 				throw new Refusal('wrong-method', 'only GET and HEAD here', '', {allow: 'GET, HEAD'});
 			}
 
-			await serveFile(response, path);
+			await serveFile(files, response, path);
 			return;
 		}
 
 		const {route, params} = found;
-		const token = tokenOf(incoming);
-		if (route.access === 'caller' && token === undefined) {
-			throw new Refusal('unauthenticated', 'acting needs your own token', 'send Authorization: Bearer TOKEN', {
-				'www-authenticate': 'Bearer',
-			});
-		}
-
-		const ended = new AbortController();
-		response.once('close', () => {
-			ended.abort(new Error('the client has left'));
-		});
-		const request: Request = {
-			params,
-			query,
-			accept: incoming.headers.accept ?? '',
-			// Who acts is for the API server to judge.
-			reader: await (route.access === 'reader' ? readers : {readerOf: () => Promise.resolve(nobody)}).readerOf(token),
-			token: token ?? '',
-			body: route.method === 'POST' ? await readBody(incoming) : undefined,
-			signal: ended.signal,
-		};
+		const request = await requestOf(options, incoming, response, {route, params, query});
 		if ('follow' in route) {
-			follow(response, request, route.follow(request));
+			follow(options, streams, response, request, route.follow(request));
 		} else {
 			send(response, answerOf(await route.answer(request)));
 		}
-	};
-
-	const refuse = (response: ServerResponse, error: unknown): void => {
-		const refusal =
-			error instanceof Refusal ? error : new Refusal('failed', 'the daemon has failed at this', 'ask again');
-		if (refusal !== error) {
-			log.error('a request of the HTTP interface failed', {path: response.req.url, error});
-		}
-
-		if (response.headersSent) {
-			response.destroy();
-			return;
-		}
-
-		// What is left of a body must not be taken for the next request.
-		response.req.resume();
-		send(response, {
-			status: refusal.status,
-			type: JSON_TYPE,
-			body: JSON.stringify(refusal.view()),
-			headers: refusal.headers,
-		});
 	};
 
 	const server = createServer(
@@ -183,16 +227,12 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
 			}
 
 			serve(incoming, response).catch((error: unknown) => {
-				refuse(response, error);
+				refuse(log, response, error);
 			});
 		},
 	);
 	server.maxConnections = CONNECTIONS_MAX;
-	const {promise, resolve, reject} = Promise.withResolvers<void>();
-	server.once('error', reject);
-	server.listen(options.port, options.host, resolve);
-	await promise;
-	server.off('error', reject);
+	await listening(server, options);
 	server.on('error', (error) => {
 		log.error('the HTTP interface had an error', {error});
 	});
@@ -206,19 +246,7 @@ export const startWebServer = async (options: WebServerOptions): Promise<WebServ
 		endStreams,
 		async close() {
 			endStreams('the daemon stops', 'later');
-			await new Promise<void>((done) => {
-				server.close(() => {
-					done();
-				});
-				server.closeIdleConnections();
-				// A stream's last word is on its way; nobody else may hold us up.
-				const timer = clock.setTimeout(() => {
-					server.closeAllConnections();
-				}, 200);
-				server.once('close', () => {
-					clock.clearTimeout(timer);
-				});
-			});
+			await closed(server, clock);
 		},
 	};
 };

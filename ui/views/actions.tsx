@@ -13,6 +13,46 @@ const GRAVE = new Set(['rollback', 'promote', 'skip']);
 const problemOf = (error: unknown): string =>
 	error instanceof Refused ? [error.message, error.remedy].filter((text) => text !== '').join(' — ') : String(error);
 
+type WeightProps = {readonly weight: number; readonly onWeight: (weight: number) => void};
+
+const WeightField = ({weight, onWeight}: WeightProps) => {
+	const id = useId();
+	return (
+		<div class="field">
+			<label for={id}>Weight of the canary, %</label>
+			<input
+				id={id}
+				type="number"
+				min={1}
+				max={100}
+				required
+				value={weight}
+				onInput={({currentTarget}) => onWeight(currentTarget.valueAsNumber)}
+			/>
+		</div>
+	);
+};
+
+type ReasonProps = {readonly reason: string; readonly onReason: (reason: string) => void};
+
+const ReasonField = ({reason, onReason}: ReasonProps) => {
+	const id = useId();
+	return (
+		<div class="field">
+			<label for={id}>Why, for everybody who reads of it</label>
+			<input
+				id={id}
+				type="text"
+				required
+				maxLength={500}
+				autoFocus
+				value={reason}
+				onInput={({currentTarget}) => onReason(currentTarget.value)}
+			/>
+		</div>
+	);
+};
+
 type ConfirmProps = {readonly detail: CanaryDetail; readonly action: Action; readonly onClose: () => void};
 
 const Confirm = ({detail, action: {verb, message}, onClose}: ConfirmProps) => {
@@ -58,32 +98,8 @@ const Confirm = ({detail, action: {verb, message}, onClose}: ConfirmProps) => {
 					{verb} {detail.name} in {detail.namespace}?
 				</h2>
 				<p>{message}.</p>
-				{verb === 'set-weight' ? (
-					<div class="field">
-						<label for={`${id}-weight`}>Weight of the canary, %</label>
-						<input
-							id={`${id}-weight`}
-							type="number"
-							min={1}
-							max={100}
-							required
-							value={weight}
-							onInput={({currentTarget}) => setWeight(currentTarget.valueAsNumber)}
-						/>
-					</div>
-				) : null}
-				<div class="field">
-					<label for={`${id}-reason`}>Why, for everybody who reads of it</label>
-					<input
-						id={`${id}-reason`}
-						type="text"
-						required
-						maxLength={500}
-						autoFocus
-						value={reason}
-						onInput={({currentTarget}) => setReason(currentTarget.value)}
-					/>
-				</div>
+				{verb === 'set-weight' ? <WeightField weight={weight} onWeight={setWeight} /> : null}
+				<ReasonField reason={reason} onReason={setReason} />
 				<TokenField />
 				{wrong === '' ? null : (
 					<p class="failing" role="alert">

@@ -101,6 +101,18 @@ const scaleOf = (zoom: Zoom, chart: ChartView, frame: ChartStateView | undefined
 	return Math.min(1, width / whole);
 };
 
+type ZoomsProps = {readonly zoom: Zoom; readonly onZoom: (zoom: Zoom) => void};
+
+const Zooms = ({zoom, onZoom}: ZoomsProps) => (
+	<div class="zooms" role="group" aria-label="What of the chart is shown">
+		{zooms.map((one) => (
+			<button key={one} type="button" aria-pressed={one === zoom} onClick={() => onZoom(one)}>
+				{zoomWords[one]}
+			</button>
+		))}
+	</div>
+);
+
 export const Statechart = ({chart, path, cameFrom, open}: StatechartProps) => {
 	const [zoom, setZoom] = useState<Zoom>('here');
 	const view = useRef<HTMLDivElement>(null);
@@ -132,13 +144,7 @@ export const Statechart = ({chart, path, cameFrom, open}: StatechartProps) => {
 	const label = `Statechart. Now: ${pathWords(path)}.${cameFrom === '' ? '' : ` Before: ${pathWords(cameFrom)}.`}`;
 	return (
 		<>
-			<div class="zooms" role="group" aria-label="What of the chart is shown">
-				{zooms.map((one) => (
-					<button key={one} type="button" aria-pressed={one === zoom} onClick={() => setZoom(one)}>
-						{zoomWords[one]}
-					</button>
-				))}
-			</div>
+			<Zooms zoom={zoom} onZoom={setZoom} />
 			<div
 				ref={view}
 				class={`chart-view ${zoom}`}

@@ -16,22 +16,31 @@ export type Prompt = {
 	readonly ended: Promise<number>;
 };
 
-/** Opens a shell; the signal ends it and what it runs. */
-export const openPrompt = (terminal: Terminal, signal: AbortSignal): Prompt => {
-	const {promise: ended, resolve} = Promise.withResolvers<number>();
+type Runner = {
+	/** Whether a line is running. */
+	isBusy(): boolean;
+	/** One line after the other; what is entered meanwhile waits. */
+	enter(line: string): void;
+	/** Ends the line that is running. */
+	interrupt(): void;
+	/** Ends the shell at once. */
+	finish(): void;
+	/** Ends the shell once all that was entered has run. */
+	finishAfterwards(): void;
+};
+
+/** Runs lines until one of them is `exit`; `prompt` is called after each other one. */
+const createRunner = (
+	terminal: Terminal,
+	signal: AbortSignal,
+	{isAlive, prompt, over}: {isAlive: () => boolean; prompt: () => void; over: (code: number) => void},
+): Runner => {
 	const lines: string[] = [];
-	let typed = '';
 	let code = 0;
 	let running: AbortController | undefined;
-	let isOver = false;
-	const isAlive = (): boolean => !isOver && !signal.aborted;
-	const prompt = (): void => {
-		if (terminal.hasTty && isAlive()) terminal.out(PROMPT);
-	};
-
+	let working: Promise<void> = Promise.resolve();
 	const finish = (): void => {
-		isOver = true;
-		resolve(code);
+		over(code);
 	};
 
 	const run = async (line: string): Promise<void> => {
@@ -40,7 +49,6 @@ export const openPrompt = (terminal: Terminal, signal: AbortSignal): Prompt => {
 		running = undefined;
 	};
 
-	/** One line after the other; what is typed meanwhile waits. */
 	const work = async (): Promise<void> => {
 		for (let line = lines.shift(); line !== undefined && isAlive(); line = lines.shift()) {
 			const [, leaving] = /^\s*exit(?:\s+(\d+))?\s*$/u.exec(line) ?? [];
@@ -54,11 +62,42 @@ export const openPrompt = (terminal: Terminal, signal: AbortSignal): Prompt => {
 		}
 	};
 
-	let working: Promise<void> = Promise.resolve();
+	return {
+		isBusy: () => running !== undefined,
+		enter(line) {
+			lines.push(line);
+			working = working.then(work);
+		},
+		interrupt() {
+			running?.abort();
+		},
+		finish,
+		finishAfterwards() {
+			working = working.then(finish);
+		},
+	};
+};
+
+/** Opens a shell; the signal ends it and what it runs. */
+export const openPrompt = (terminal: Terminal, signal: AbortSignal): Prompt => {
+	const {promise: ended, resolve} = Promise.withResolvers<number>();
+	let typed = '';
+	let isOver = false;
+	const isAlive = (): boolean => !isOver && !signal.aborted;
+	const prompt = (): void => {
+		if (terminal.hasTty && isAlive()) terminal.out(PROMPT);
+	};
+
+	const over = (code: number): void => {
+		isOver = true;
+		resolve(code);
+	};
+
+	const runner = createRunner(terminal, signal, {isAlive, prompt, over});
 	const enter = (): void => {
-		lines.push(typed);
+		const line = typed;
 		typed = '';
-		working = working.then(work);
+		runner.enter(line);
 	};
 
 	const echo = (text: string): void => {
@@ -72,10 +111,10 @@ export const openPrompt = (terminal: Terminal, signal: AbortSignal): Prompt => {
 		} else if (letter === INTERRUPT && terminal.hasTty) {
 			typed = '';
 			echo('^C\n');
-			if (running === undefined) prompt();
-			running?.abort();
+			if (!runner.isBusy()) prompt();
+			runner.interrupt();
 		} else if (letter === END && terminal.hasTty) {
-			if (typed === '' && running === undefined) finish();
+			if (typed === '' && !runner.isBusy()) runner.finish();
 		} else if ((letter === DELETE || letter === BACKSPACE) && terminal.hasTty) {
 			if (typed !== '') echo('\b \b');
 			typed = typed.slice(0, -1);
@@ -85,7 +124,7 @@ export const openPrompt = (terminal: Terminal, signal: AbortSignal): Prompt => {
 		}
 	};
 
-	signal.addEventListener('abort', finish, {once: true});
+	signal.addEventListener('abort', () => runner.finish(), {once: true});
 	prompt();
 	return {
 		hear(text) {
@@ -93,7 +132,7 @@ export const openPrompt = (terminal: Terminal, signal: AbortSignal): Prompt => {
 		},
 		end() {
 			if (typed !== '') enter();
-			working = working.then(finish);
+			runner.finishAfterwards();
 		},
 		ended,
 	};

@@ -51,45 +51,45 @@ const isOn =
 	(pod: KubeObject): boolean =>
 		specOf<{nodeName?: string}>(pod).nodeName === node;
 
-/** Starts the controller; it works whenever a DaemonSet or one of its pods changes. */
-export const startDaemonSets = (parts: ControllerParts, sources: DaemonSetSources): (() => void) => {
-	const {store, clock, random, speed, log} = parts;
-	const {daemonSets, pods, readySince} = sources;
+/** One pass over the nodes: pods that lack are made, pods out of place removed, old ones as far as may be missing. */
+const place = ({store, random}: ControllerParts, daemonSet: KubeObject, active: readonly KubeObject[]): void => {
 	const remove = ({metadata}: KubeObject): void => {
 		store.remove(podsKey, metadata.namespace, metadata.name, BY);
 	};
 
-	/** One pass over the nodes: pods that lack are made, pods out of place removed, old ones as far as may be missing. */
-	const place = (daemonSet: KubeObject, active: readonly KubeObject[]): void => {
-		const hash = hashOf(daemonSet);
-		const fitting = nodes.filter(({labels}) => fits(daemonSet, labels));
-		const {type, rollingUpdate = {}} = specOf<Spec>(daemonSet).updateStrategy ?? {};
-		const {maxSurge = 0, maxUnavailable = 1} = rollingUpdate;
-		const limits = limitsOf(fitting.length, {maxSurge, maxUnavailable});
-		let missing = fitting.filter(({name}) => !active.some((pod) => isOn(name)(pod) && isReady(pod))).length;
-		let surging = fitting.filter(({name}) => active.filter((pod) => isOn(name)(pod)).length > 1).length;
-		for (const pod of active) if (!fitting.some(({name}) => isOn(name)(pod))) remove(pod);
-		for (const {name: node} of fitting) {
-			const here = active.filter((pod) => isOn(node)(pod));
-			const fresh = here.filter(({metadata}) => metadata.labels?.[HASH] === hash);
-			const old = here.filter((pod) => !fresh.includes(pod));
-			const isRolling = old.length > 0 && type !== 'OnDelete';
-			const maySurge = isRolling && fresh.length === 0 && surging < limits.maxSurge;
-			if (here.length === 0 || maySurge) {
-				surging += here.length;
-				const name = `${daemonSet.metadata.name}-${nameSuffix(random)}`;
-				store.create(podsKey, podOf(daemonSet, {name, labels: {[HASH]: hash}, node}), BY);
-			} else if (isRolling && limits.maxSurge > 0) {
-				if (fresh.some((pod) => isReady(pod))) for (const pod of old) remove(pod);
-			} else if (isRolling) {
-				const isServing = old.some((pod) => isReady(pod));
-				if (isServing && missing >= limits.maxUnavailable) continue;
-				missing += isServing ? 1 : 0;
-				for (const pod of old) remove(pod);
-			}
+	const hash = hashOf(daemonSet);
+	const fitting = nodes.filter(({labels}) => fits(daemonSet, labels));
+	const {type, rollingUpdate = {}} = specOf<Spec>(daemonSet).updateStrategy ?? {};
+	const {maxSurge = 0, maxUnavailable = 1} = rollingUpdate;
+	const limits = limitsOf(fitting.length, {maxSurge, maxUnavailable});
+	let missing = fitting.filter(({name}) => !active.some((pod) => isOn(name)(pod) && isReady(pod))).length;
+	let surging = fitting.filter(({name}) => active.filter((pod) => isOn(name)(pod)).length > 1).length;
+	for (const pod of active) if (!fitting.some(({name}) => isOn(name)(pod))) remove(pod);
+	for (const {name: node} of fitting) {
+		const here = active.filter((pod) => isOn(node)(pod));
+		const fresh = here.filter(({metadata}) => metadata.labels?.[HASH] === hash);
+		const old = here.filter((pod) => !fresh.includes(pod));
+		const isRolling = old.length > 0 && type !== 'OnDelete';
+		const maySurge = isRolling && fresh.length === 0 && surging < limits.maxSurge;
+		if (here.length === 0 || maySurge) {
+			surging += here.length;
+			const name = `${daemonSet.metadata.name}-${nameSuffix(random)}`;
+			store.create(podsKey, podOf(daemonSet, {name, labels: {[HASH]: hash}, node}), BY);
+		} else if (isRolling && limits.maxSurge > 0) {
+			if (fresh.some((pod) => isReady(pod))) for (const pod of old) remove(pod);
+		} else if (isRolling) {
+			const isServing = old.some((pod) => isReady(pod));
+			if (isServing && missing >= limits.maxUnavailable) continue;
+			missing += isServing ? 1 : 0;
+			for (const pod of old) remove(pod);
 		}
-	};
+	}
+};
 
+/** Starts the controller; it works whenever a DaemonSet or one of its pods changes. */
+export const startDaemonSets = (parts: ControllerParts, sources: DaemonSetSources): (() => void) => {
+	const {store, clock, speed, log} = parts;
+	const {daemonSets, pods, readySince} = sources;
 	const writeStatus = (daemonSet: KubeObject, active: readonly KubeObject[]): number | undefined => {
 		const hash = hashOf(daemonSet);
 		const fitting = nodes.filter(({labels}) => fits(daemonSet, labels));
@@ -122,7 +122,7 @@ export const startDaemonSets = (parts: ControllerParts, sources: DaemonSetSource
 			if (daemonSet === undefined) return;
 			const owned = (): readonly KubeObject[] =>
 				pods.ownedBy(daemonSet.metadata.uid ?? '').filter((pod) => isActive(pod));
-			if (daemonSet.metadata.deletionTimestamp === undefined) place(daemonSet, owned());
+			if (daemonSet.metadata.deletionTimestamp === undefined) place(parts, daemonSet, owned());
 			const again = writeStatus(daemonSet, owned());
 			if (again !== undefined) queue.addAfter(name, again);
 		},

@@ -32,64 +32,71 @@ type State = keyof typeof reasons;
 const countOf = ({metadata}: KubeObject): number => Number(metadata.labels?.[`${LABEL}/configurationGeneration`]);
 const isReady = (revision: KubeObject): boolean => conditionOf(revision, 'Ready')?.status === 'True';
 
+const ensure = ({store}: ControllerParts, key: KindKey, wanted: KubeObject): KubeObject => {
+	const {name, namespace = ''} = wanted.metadata;
+	const present = store.get(key, namespace, name);
+	if (present === undefined) return store.create(key, wanted, BY);
+	// Of all that is made here only replicas and routes ever change.
+	const fields = ['replicas', 'http'].filter((field) => wanted.spec?.[field] !== undefined);
+	const changed = Object.fromEntries(fields.map((field) => [field, wanted.spec?.[field]]));
+	const spec = {...present.spec, ...changed};
+	return isEqual(spec, present.spec) ? present : store.update(key, {...present, spec}, BY);
+};
+
+const writeStatus = (
+	{store, clock}: ControllerParts,
+	key: KindKey,
+	object: KubeObject,
+	facts: object,
+	states: readonly Condition[],
+) => {
+	const before = statusOf<{conditions: readonly Condition[]}>(object).conditions ?? [];
+	const conditions = states.reduce<readonly Condition[]>(
+		(list, condition) => withCondition(list, condition, clock.now()),
+		before,
+	);
+	const status = {...facts, observedGeneration: object.metadata.generation ?? 0, conditions};
+	return isEqual(status, object.status) ? object : store.update(key, {...object, status}, BY, 'status');
+};
+
+const condition = (type: string, status: State, reason: string | undefined = reasons[status]): Condition => ({
+	type,
+	status,
+	...(reason !== undefined && {reason}),
+});
+
+/** Whom the entries of `spec.traffic` mean. */
+const resolved = (service: KubeObject, latestReady: string | undefined): readonly TrafficTarget[] =>
+	trafficOf(service).map(({revisionName = latestReady, ...entry}) => ({
+		...entry,
+		latestRevision: entry.latestRevision === true,
+		...(revisionName !== undefined && {revisionName}),
+	}));
+
+/** The revisions, the newest last: one more when the template is another than that was made of. */
+const madeOf = ({store}: ControllerParts, revisions: Informer, service: KubeObject): readonly KubeObject[] => {
+	const made = [...revisions.ownedBy(service.metadata.uid ?? '')].sort((a, b) => countOf(a) - countOf(b));
+	const {template = {}} = specOf<{template?: PodTemplate}>(service);
+	const newest = made.at(-1);
+	if (newest?.metadata.annotations?.[MADE_OF] === JSON.stringify(template)) return made;
+	const next = revisionObject(service, template, (newest === undefined ? 0 : countOf(newest)) + 1);
+	return [...made, store.create(knativeRevisionsKey, next, BY)];
+};
+
 /** Starts Knative; it works whenever one of its objects or a Deployment of these changes. */
-export const startKnative = ({store, clock, log}: ControllerParts, sources: Sources): (() => void) => {
+export const startKnative = (parts: ControllerParts, sources: Sources): (() => void) => {
+	const {clock, log} = parts;
 	const {knativeServices, revisions, deployments} = sources;
 
-	const ensure = (key: KindKey, wanted: KubeObject): KubeObject => {
-		const {name, namespace = ''} = wanted.metadata;
-		const present = store.get(key, namespace, name);
-		if (present === undefined) return store.create(key, wanted, BY);
-		// Of all that is made here only replicas and routes ever change.
-		const fields = ['replicas', 'http'].filter((field) => wanted.spec?.[field] !== undefined);
-		const changed = Object.fromEntries(fields.map((field) => [field, wanted.spec?.[field]]));
-		const spec = {...present.spec, ...changed};
-		return isEqual(spec, present.spec) ? present : store.update(key, {...present, spec}, BY);
-	};
-
-	const writeStatus = (key: KindKey, object: KubeObject, facts: object, states: readonly Condition[]) => {
-		const before = statusOf<{conditions: readonly Condition[]}>(object).conditions ?? [];
-		const conditions = states.reduce<readonly Condition[]>(
-			(list, condition) => withCondition(list, condition, clock.now()),
-			before,
-		);
-		const status = {...facts, observedGeneration: object.metadata.generation ?? 0, conditions};
-		return isEqual(status, object.status) ? object : store.update(key, {...object, status}, BY, 'status');
-	};
-
-	const condition = (type: string, status: State, reason: string | undefined = reasons[status]): Condition => ({
-		type,
-		status,
-		...(reason !== undefined && {reason}),
-	});
-
-	/** The revisions, the newest last: one more when the template is another than that was made of. */
-	const madeOf = (service: KubeObject): readonly KubeObject[] => {
-		const made = [...revisions.ownedBy(service.metadata.uid ?? '')].sort((a, b) => countOf(a) - countOf(b));
-		const {template = {}} = specOf<{template?: PodTemplate}>(service);
-		const newest = made.at(-1);
-		if (newest?.metadata.annotations?.[MADE_OF] === JSON.stringify(template)) return made;
-		const next = revisionObject(service, template, (newest === undefined ? 0 : countOf(newest)) + 1);
-		return [...made, store.create(knativeRevisionsKey, next, BY)];
-	};
-
 	const run = (revision: KubeObject, isWanted: boolean): KubeObject => {
-		ensure(servicesKey, backingService(revision));
-		const state = stateOf(ensure(deploymentsKey, deploymentObject(revision, isWanted ? 1 : 0)));
-		return writeStatus(knativeRevisionsKey, revision, {}, [condition('Ready', state)]);
+		ensure(parts, servicesKey, backingService(revision));
+		const state = stateOf(ensure(parts, deploymentsKey, deploymentObject(revision, isWanted ? 1 : 0)));
+		return writeStatus(parts, knativeRevisionsKey, revision, {}, [condition('Ready', state)]);
 	};
-
-	/** Whom the entries of `spec.traffic` mean. */
-	const resolved = (service: KubeObject, latestReady: string | undefined): readonly TrafficTarget[] =>
-		trafficOf(service).map(({revisionName = latestReady, ...entry}) => ({
-			...entry,
-			latestRevision: entry.latestRevision === true,
-			...(revisionName !== undefined && {revisionName}),
-		}));
 
 	const reconcileService = (service: KubeObject): void => {
 		const {name, namespace = ''} = service.metadata;
-		const made = madeOf(service);
+		const made = madeOf(parts, revisions, service);
 		const newestName = made.at(-1)?.metadata.name;
 		const {traffic: before = []} = statusOf<{traffic: readonly TrafficTarget[]}>(service);
 		const named = [...trafficOf(service), ...before].map(({revisionName}) => revisionName);
@@ -99,11 +106,12 @@ export const startKnative = ({store, clock, log}: ControllerParts, sources: Sour
 		const traffic = resolved(service, latestReady);
 		// What is not ready is not routed to; everything stays as it was.
 		const isRoutable = traffic.every(({revisionName = ''}) => readyNames.includes(revisionName));
-		if (isRoutable) ensure(virtualServicesKey, routeObject(service, traffic));
+		if (isRoutable) ensure(parts, virtualServicesKey, routeObject(service, traffic));
 		const newest = running.at(-1);
 		const configurations = ((newest && conditionOf(newest, 'Ready')?.status) ?? 'Unknown') as State;
 		const routes: State = isRoutable ? 'True' : latestReady === undefined ? 'Unknown' : 'False';
 		writeStatus(
+			parts,
 			knativeServicesKey,
 			service,
 			{

@@ -36,11 +36,8 @@ const revisionNameOf = (statefulSet: KubeObject): string =>
 
 const isLeaving = ({metadata}: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
-/** Starts the controller; it works whenever a StatefulSet or one of its pods changes. */
-export const startStatefulSets = (parts: ControllerParts, sources: StatefulSetSources): (() => void) => {
-	const {store, clock, speed, log} = parts;
-	const {statefulSets, pods, readySince} = sources;
-
+/** One pass. In order means: a pod that is not ready, or still leaving, holds up all others. */
+const place = ({store}: ControllerParts, statefulSet: KubeObject, owned: ReadonlyMap<number, KubeObject>): void => {
 	const create = (statefulSet: KubeObject, ordinal: number): void => {
 		const name = `${statefulSet.metadata.name}-${ordinal}`;
 		const labels = {[HASH]: revisionNameOf(statefulSet), [POD_NAME]: name, [POD_INDEX]: String(ordinal)};
@@ -51,32 +48,35 @@ export const startStatefulSets = (parts: ControllerParts, sources: StatefulSetSo
 		store.remove(podsKey, metadata.namespace, metadata.name, BY);
 	};
 
-	/** One pass. In order means: a pod that is not ready, or still leaving, holds up all others. */
-	const place = (statefulSet: KubeObject, owned: ReadonlyMap<number, KubeObject>): void => {
-		const {replicas = 1, podManagementPolicy, updateStrategy = {}} = specOf<Spec>(statefulSet);
-		const isOrdered = podManagementPolicy !== 'Parallel';
-		for (let ordinal = 0; ordinal < replicas; ordinal++) {
-			const pod = owned.get(ordinal);
-			if (pod === undefined) create(statefulSet, ordinal);
-			if (isOrdered && (pod === undefined || !isReady(pod))) return;
-		}
+	const {replicas = 1, podManagementPolicy, updateStrategy = {}} = specOf<Spec>(statefulSet);
+	const isOrdered = podManagementPolicy !== 'Parallel';
+	for (let ordinal = 0; ordinal < replicas; ordinal++) {
+		const pod = owned.get(ordinal);
+		if (pod === undefined) create(statefulSet, ordinal);
+		if (isOrdered && (pod === undefined || !isReady(pod))) return;
+	}
 
-		const surplus = [...owned].filter(([ordinal]) => ordinal >= replicas).sort(([a], [b]) => b - a);
-		for (const [, pod] of surplus) {
-			if (!isLeaving(pod)) remove(pod);
-			if (isOrdered) return;
-		}
+	const surplus = [...owned].filter(([ordinal]) => ordinal >= replicas).sort(([a], [b]) => b - a);
+	for (const [, pod] of surplus) {
+		if (!isLeaving(pod)) remove(pod);
+		if (isOrdered) return;
+	}
 
-		if (updateStrategy.type === 'OnDelete') return;
-		const revision = revisionNameOf(statefulSet);
-		for (let ordinal = replicas - 1; ordinal >= (updateStrategy.rollingUpdate?.partition ?? 0); ordinal--) {
-			const pod = owned.get(ordinal);
-			if (pod === undefined || isLeaving(pod)) return;
-			if (pod.metadata.labels?.[HASH] !== revision) remove(pod);
-			else if (isReady(pod)) continue;
-			return;
-		}
-	};
+	if (updateStrategy.type === 'OnDelete') return;
+	const revision = revisionNameOf(statefulSet);
+	for (let ordinal = replicas - 1; ordinal >= (updateStrategy.rollingUpdate?.partition ?? 0); ordinal--) {
+		const pod = owned.get(ordinal);
+		if (pod === undefined || isLeaving(pod)) return;
+		if (pod.metadata.labels?.[HASH] !== revision) remove(pod);
+		else if (isReady(pod)) continue;
+		return;
+	}
+};
+
+/** Starts the controller; it works whenever a StatefulSet or one of its pods changes. */
+export const startStatefulSets = (parts: ControllerParts, sources: StatefulSetSources): (() => void) => {
+	const {store, clock, speed, log} = parts;
+	const {statefulSets, pods, readySince} = sources;
 
 	const writeStatus = (statefulSet: KubeObject, all: readonly KubeObject[]): number | undefined => {
 		const staying = all.filter((pod) => !isLeaving(pod));
@@ -111,7 +111,7 @@ export const startStatefulSets = (parts: ControllerParts, sources: StatefulSetSo
 			const statefulSet = statefulSets.get(name);
 			if (statefulSet === undefined) return;
 			const owned = (): readonly KubeObject[] => pods.ownedBy(statefulSet.metadata.uid ?? '');
-			if (!isLeaving(statefulSet)) place(statefulSet, new Map(owned().map((pod) => [ordinalOf(pod), pod])));
+			if (!isLeaving(statefulSet)) place(parts, statefulSet, new Map(owned().map((pod) => [ordinalOf(pod), pod])));
 			const again = writeStatus(statefulSet, owned());
 			if (again !== undefined) queue.addAfter(name, again);
 		},
