@@ -3,7 +3,8 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseAllDocuments} from 'yaml';
 import type {Defaults} from '../../api/model-of-canary.ts';
-import {providers} from '../../services/providers/index.ts';
+import {istio} from '../../services/providers/istio/provider.ts';
+import {knative} from '../../services/providers/knative/provider.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 
@@ -14,7 +15,8 @@ export const manifest = (path: string): readonly Record<string, unknown>[] =>
 		return document.toJS() as Record<string, unknown>;
 	});
 
-export const defaults: Defaults = {meshProvider: 'istio', intervalMs: 30_000, speed: 1, providers};
+/** Of providers two are enough, so that a new one changes no word here. */
+export const defaults: Defaults = {meshProvider: 'istio', intervalMs: 30_000, speed: 1, providers: [istio, knative]};
 
 type Fields = Record<string, unknown>;
 
