@@ -9,7 +9,7 @@ import {stringify} from 'yaml';
 import {daemonExtension} from '../../api/kubeconfig-extension.ts';
 import {daemonAddress} from '../../cli/daemon-address.ts';
 import {writeKubeconfig} from '../../sandbox/api/kubeconfig.ts';
-import {openDesk, putCanary, run} from './desk.ts';
+import {openDesk, putCanary, runUntil} from './desk.ts';
 
 const folderOf = async (t: ExecutionContext): Promise<string> => {
 	const folder = await mkdtemp(join(tmpdir(), 'aviary-address-'));
@@ -42,7 +42,7 @@ test('the context decides, and no other machine is asked', async (t) => {
 	t.is(daemonAddress({kubeconfig, context: 'here'}), 'http://localhost:1');
 });
 
-test('watch shows the values of a daemon on this machine, asked without credentials', async (t) => {
+test.serial('watch shows the values of a daemon on this machine, asked without credentials', async (t) => {
 	const asked: string[] = [];
 	const daemon = createServer((request, response) => {
 		asked.push(`${request.url} ${request.headers.authorization ?? 'nobody'}`);
@@ -61,7 +61,8 @@ test('watch shows the values of a daemon on this machine, asked without credenti
 	const desk = await openDesk({page: `http://127.0.0.1:${(daemon.address() as AddressInfo).port}`});
 	t.teardown(() => desk.close());
 	putCanary(desk, {status: {phase: 'Progressing', state: 'halted', canaryWeight: 20, failedChecks: 2}});
-	const {code, out} = await run(['watch', 'test/podinfo', '--timeout', '3s', '--kubeconfig', desk.kubeconfig]);
+	const words = ['watch', 'test/podinfo', '--kubeconfig', desk.kubeconfig];
+	const {code, out} = await runUntil(words, (text) => text.includes('checks failed'));
 	t.is(code, 0);
 	t.true(out.includes('test/podinfo checks failed: request-success-rate 61.5\n'), out);
 	t.deepEqual(asked, ['/api/v1/canaries/test/podinfo nobody']);

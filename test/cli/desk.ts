@@ -148,13 +148,17 @@ export const putEvent = ({store}: Desk, message: string, type: 'Normal' | 'Warni
 export type Outcome = {readonly code: number; readonly out: string; readonly err: string};
 
 /** Runs a command line in this process; `columns` makes it a terminal of that width. */
-export const run = async (words: readonly string[], {columns}: {columns?: number} = {}): Promise<Outcome> => {
+export const run = async (
+	words: readonly string[],
+	{columns, onOutput}: {columns?: number; onOutput?: (out: string) => void} = {},
+): Promise<Outcome> => {
 	let out = '';
 	let err = '';
 	const code = await runCommand(words, {
 		terminal: {
 			write(text) {
 				out += text;
+				onOutput?.(out);
 			},
 			columns,
 			colors: createColors(false),
@@ -166,4 +170,20 @@ export const run = async (words: readonly string[], {columns}: {columns?: number
 		finish() {},
 	});
 	return {code, out, err};
+};
+
+/**
+ * Runs a command that goes on until it is stopped, and stops it, as Ctrl-C does, once it has printed enough: however
+ * long that takes. A signal is for the whole process, so that the cases of a file that use this are serial.
+ */
+export const runUntil = (words: readonly string[], isEnough: (out: string) => boolean): Promise<Outcome> => {
+	let isStopped = false;
+	return run(words, {
+		onOutput(out) {
+			if (!isStopped && isEnough(out)) {
+				isStopped = true;
+				setImmediate(() => process.emit('SIGINT', 'SIGINT'));
+			}
+		},
+	});
 };

@@ -9,7 +9,7 @@ const daemon = (environment: Readonly<Record<string, string>>, ...flags: readonl
 	spawnSync(process.execPath, [main, 'daemon', ...flags], {
 		encoding: 'utf8',
 		env: {...process.env, ...environment},
-		timeout: 30_000,
+		timeout: 300_000,
 	});
 
 test('a wrong value from the environment is refused with the name of its variable', (t) => {

@@ -2,7 +2,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {parseAllDocuments} from 'yaml';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
-import {openDesk, putCanary, run, type Desk, type Outcome} from './desk.ts';
+import {openDesk, putCanary, run, runUntil, type Desk, type Outcome} from './desk.ts';
 
 const key = {group: 'flagger.app', plural: 'canaries'};
 
@@ -11,15 +11,16 @@ const setStatus = ({store}: Desk, status: Record<string, unknown>): void => {
 	if (canary) store.update(key, {...canary, status: {...canary.status, ...status}}, 'test', 'status');
 };
 
-/** Runs `get -w` while the Canary rises, says the same again, and goes. */
-const watched = async (t: ExecutionContext, ...words: readonly string[]): Promise<Outcome> => {
+/** Runs `get -w` while the Canary rises, says the same again, and goes, which is the fifth time that `mark` is shown. */
+const watched = async (t: ExecutionContext, mark: RegExp, ...words: readonly string[]): Promise<Outcome> => {
 	const desk = await openDesk();
 	t.teardown(() => desk.close());
 	const waitingFor = 'passing checks at canary weight 10';
 	putCanary(desk, {
 		status: {phase: 'Progressing', state: 'progressing', canaryWeight: 10, failedChecks: 0, waitingFor},
 	});
-	const going = run(['get', '-w', '--timeout', '3s', ...words, '--kubeconfig', desk.kubeconfig]);
+	const isGone = (out: string): boolean => /\bdeleted\b/.test(out) || [...out.matchAll(mark)].length === 5;
+	const going = runUntil(['get', '-w', ...words, '--kubeconfig', desk.kubeconfig], isGone);
 	await desk.watched('canaries');
 	setStatus(desk, {canaryWeight: 20});
 	setStatus(desk, {lastTransitionTime: '2026-05-01T12:00:00Z'});
@@ -28,8 +29,8 @@ const watched = async (t: ExecutionContext, ...words: readonly string[]): Promis
 	return going;
 };
 
-test('rows below heads that are printed once: one for each change, none for what says the same', async (t) => {
-	const {code, out, err} = await watched(t, '-A');
+test.serial('rows below heads that are printed once: one for each change, none for what says the same', async (t) => {
+	const {code, out, err} = await watched(t, /deleted/g, '-A');
 	t.is(err, '');
 	t.is(code, 0);
 	t.deepEqual(
@@ -51,14 +52,14 @@ test('rows below heads that are printed once: one for each change, none for what
 	);
 });
 
-test('wide: a change of what only the wide table shows is a row, too', async (t) => {
-	const {out} = await watched(t, 'test/podinfo', '-o', 'wide');
+test.serial('wide: a change of what only the wide table shows is a row, too', async (t) => {
+	const {out} = await watched(t, /deleted/g, 'test/podinfo', '-o', 'wide');
 	t.regex(out, /^NAME +STATE .*PHASE +SINCE +TARGET +REASON\n/);
 	t.is(out.trimEnd().split('\n').length, 5);
 });
 
-test('json and yaml: whole objects, one after another', async (t) => {
-	const json = await watched(t, 'test/podinfo', '-o', 'json');
+test.serial('json and yaml: whole objects, one after another', async (t) => {
+	const json = await watched(t, /"kind": "Canary"/g, 'test/podinfo', '-o', 'json');
 	const objects = json.out
 		.split(/(?<=^\}\n)/m)
 		.filter((text) => text !== '')
@@ -66,12 +67,12 @@ test('json and yaml: whole objects, one after another', async (t) => {
 	const weights = (all: readonly KubeObject[]) => all.map(({kind, status}) => [kind, status?.['canaryWeight']]);
 	const wanted = [10, 20, 20, 20, 20].map((weight) => ['Canary', weight]);
 	t.deepEqual(weights(objects), wanted);
-	const yaml = await watched(t, '-n', 'test', '-o', 'yaml');
+	const yaml = await watched(t, /^kind: Canary$/gm, '-n', 'test', '-o', 'yaml');
 	t.deepEqual(weights(parseAllDocuments(yaml.out).map((document) => document.toJS() as KubeObject)), wanted);
 });
 
-test('name: the name, as often as something happens to it', async (t) => {
-	const {out} = await watched(t, 'test/podinfo', '-o', 'name');
+test.serial('name: the name, as often as something happens to it', async (t) => {
+	const {out} = await watched(t, /podinfo\n/g, 'test/podinfo', '-o', 'name');
 	t.is(out, 'canary.flagger.app/podinfo\n'.repeat(5));
 });
 
@@ -87,10 +88,11 @@ test('a Canary that is not there is said, and --timeout without --watch refused'
 	t.is(wrong.err, 'aviary: --timeout belongs to --watch; add -w, or leave it out\n');
 });
 
-test('without any Canary it waits for one', async (t) => {
+test.serial('without any Canary it waits for one', async (t) => {
 	const desk = await openDesk();
 	t.teardown(() => desk.close());
-	const going = run(['get', '-n', 'test', '-w', '--timeout', '3s', '--kubeconfig', desk.kubeconfig]);
+	const words = ['get', '-n', 'test', '-w', '--kubeconfig', desk.kubeconfig];
+	const going = runUntil(words, (out) => out.includes('podinfo'));
 	await desk.watched('canaries');
 	putCanary(desk, {});
 	const {out} = await going;

@@ -191,7 +191,7 @@ test('explain shows what was asked, by whom, and what came of it', async (t) => 
 	answering(desk, {outcome: 'Accepted', message: 'so be it'});
 	await steer(desk, 'set-weight', 'podinfo', '30', ...WHY);
 	const {out} = await run(['explain', 'test/podinfo', '--kubeconfig', desk.kubeconfig]);
-	t.regex(out, /\nWhat was asked\n {2}\d+s ago +set-weight 30 by sandbox: checkout is slow \(Accepted, so be it\)\n/);
+	t.regex(out, /\nWhat was asked\n {2}\w+ ago +set-weight 30 by sandbox: checkout is slow \(Accepted, so be it\)\n/);
 	t.regex(
 		out,
 		/no weight rises until somebody resumes; failing checks still end the run\n +aviary pause podinfo -n test --reason '…'\n/,

@@ -6,7 +6,7 @@ import {createScene} from '../../cli/live-view/scene.ts';
 import {watchFrameOf} from '../../cli/live-view/watch-frame.ts';
 import type {KubeObject} from '../../services/kubernetes/cluster.ts';
 import {jsonAnswer} from '../../sandbox/api/messages.ts';
-import {openDesk, putCanary, putEvent, run} from './desk.ts';
+import {openDesk, putCanary, putEvent, runUntil} from './desk.ts';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 const colors = createColors(false);
@@ -142,7 +142,7 @@ test('a small terminal is never overrun, and what is left out is counted', (t) =
 	);
 });
 
-test('without a terminal: a line for what there is, each change and each event, by watches alone', async (t) => {
+test.serial('without a terminal: a line for what there is, each change and each event, by watches alone', async (t) => {
 	const asked: string[] = [];
 	const desk = await openDesk({
 		behind: (own) => (request) => {
@@ -152,7 +152,10 @@ test('without a terminal: a line for what there is, each change and each event, 
 	});
 	t.teardown(() => desk.close());
 	putCanary(desk, {status: {...halted, state: 'progressing', failedChecks: 0, waitingFor: 'passing checks'}});
-	const watching = run(['watch', 'test/podinfo', '--timeout', '1500ms', '--kubeconfig', desk.kubeconfig]);
+	const wanted = [/! Halt /, /· test\/podinfo halted/, /→ test\/podinfo/];
+	const watching = runUntil(['watch', 'test/podinfo', '--kubeconfig', desk.kubeconfig], (out) =>
+		wanted.every((pattern) => pattern.test(out)),
+	);
 	await Promise.all([desk.watched('canaries'), desk.watched('events')]);
 	const canaries = {group: 'flagger.app', plural: 'canaries'};
 	const [canary] = desk.store.list(canaries, {}).items;
@@ -175,7 +178,7 @@ test('without a terminal: a line for what there is, each change and each event, 
 	t.is(asked.filter((path) => path.includes('/canaries') && !path.includes('watch=true')).length, 1);
 });
 
-test('the daemon’s values are shown where its Service can be reached', async (t) => {
+test.serial('the daemon’s values are shown where its Service can be reached', async (t) => {
 	const asked: string[] = [];
 	const desk = await openDesk({
 		behind: (own) => (request) => {
@@ -195,18 +198,21 @@ test('the daemon’s values are shown where its Service can be reached', async (
 		'test',
 	);
 	putCanary(desk, {status: halted});
-	const {code, out} = await run(['watch', 'test/podinfo', '--timeout', '700ms', '--kubeconfig', desk.kubeconfig]);
+	const words = ['watch', 'test/podinfo', '--kubeconfig', desk.kubeconfig];
+	const {code, out} = await runUntil(words, (text) => text.includes('checks failed'));
 	t.is(code, 0);
 	t.true(out.includes('11:59:50 · test/podinfo checks failed: request-success-rate 61.5\n'), out);
 	t.deepEqual(asked, ['/api/v1/namespaces/shop/services/aviary%3Apage/proxy/api/v1/canaries/test/podinfo']);
 });
 
-test('for programs: an object a line, or a document each', async (t) => {
+test.serial('for programs: an object a line, or a document each', async (t) => {
 	const desk = await openDesk();
 	t.teardown(() => desk.close());
 	putCanary(desk, {status: halted});
-	const words = ['watch', 'test/podinfo', '--timeout', '500ms', '--kubeconfig', desk.kubeconfig, '-o'];
-	const [json, yaml] = await Promise.all([run([...words, 'json']), run([...words, 'yaml'])]);
+	const words = ['watch', 'test/podinfo', '--kubeconfig', desk.kubeconfig, '-o'];
+	const isWhole = (out: string): boolean => out.includes(halted.waitingFor) && out.endsWith('\n');
+	const json = await runUntil([...words, 'json'], isWhole);
+	const yaml = await runUntil([...words, 'yaml'], isWhole);
 	const {time: _, ...told} = JSON.parse(json.out) as Record<string, unknown>;
 	t.deepEqual(told, {
 		canary: 'test/podinfo',

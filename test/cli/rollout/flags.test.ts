@@ -244,6 +244,7 @@ test('Ctrl-C before the API server has answered ends at once', async (t) => {
 	child.kill('SIGINT');
 	t.deepEqual(await end, [130, null]);
 	socket.destroy();
-	t.true(wallClock.monotonic() - began < 10_000, 'and not with the request');
+	// Which has half a minute.
+	t.true(wallClock.monotonic() - began < 25_000, 'and not with the request');
 	t.regex(said(), /^\S+ · interrupted; nothing is under way\n$/u);
 });

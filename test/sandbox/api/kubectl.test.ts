@@ -30,7 +30,7 @@ const setUp = async (teardown: (clean: () => Promise<void>) => void) => {
 	const env = {...process.env, KUBECONFIG: config, HOME: folder};
 	const run: Run = (...args) =>
 		new Promise((resolve, reject) => {
-			const options = {env, timeout: 30_000};
+			const options = {env, timeout: 300_000};
 			execFile(
 				programNamed('kubectl') ?? '',
 				[...args, '--cache-dir', join(folder, 'cache')],

@@ -69,7 +69,7 @@ type Said = {readonly stdout: string; readonly stderr: string; readonly code: nu
 const run = (folder: string, args: readonly string[], stdin = ''): Promise<Said> =>
 	new Promise((resolve) => {
 		const env = {PATH: process.env['PATH'], HOME: folder, KUBECONFIG: join(folder, 'config')};
-		const child = execFile(programNamed('kubectl') ?? '', args, {env, timeout: 30_000}, (error, stdout, stderr) => {
+		const child = execFile(programNamed('kubectl') ?? '', args, {env, timeout: 300_000}, (error, stdout, stderr) => {
 			resolve({stdout, stderr, code: typeof error?.code === 'number' ? error.code : 0});
 		});
 		child.stdin?.end(stdin);
