@@ -1,7 +1,18 @@
 // What is found while a Canary is read: a value, and a problem for the user whenever the value is not what it must be.
 import {longestDurationMs, parseDuration} from './durations.ts';
 import {isAbsent, shown} from './reading.ts';
-import type {Problem} from './model.ts';
+
+/** A thing that is wrong with what a user wrote or with what it refers to, said so that a person can mend it. */
+export type Problem = {
+	/** Where: a path in the Canary's spec (`spec.analysis.stepWeight`) or an object (`Service podinfo-canary.test`). */
+	readonly field: string;
+	/** The offending value as written; empty when it is an absence. */
+	readonly value: string;
+	/** What is wrong, one sentence without a full stop. */
+	readonly text: string;
+	/** What to do about it, one sentence without a full stop. */
+	readonly remedy: string;
+};
 
 /** More than anyone reads; a Canary with a thousand bad metrics must not become a thousand sentences. */
 const mostProblems = 50;

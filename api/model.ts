@@ -1,24 +1,15 @@
 // The words that every part shares: a Canary of any shape as the charts see it, and what is observed of the world.
 // Types only; nothing here knows Kubernetes' wire format.
+import type {Problem} from './findings.ts';
 import type {ServiceModel} from './service-model.ts';
 import type {Plan} from './plan.ts';
 import type {Share} from './shares.ts';
 import type {WorkloadMapping} from './workload-mapping.ts';
 
+export type {Problem} from './findings.ts';
+
 /** Milliseconds since the Unix epoch. */
 export type Instant = number;
-
-/** A thing that is wrong with what a user wrote or with what it refers to, said so that a person can mend it. */
-export type Problem = {
-	/** Where: a path in the Canary's spec (`spec.analysis.stepWeight`) or an object (`Service podinfo-canary.test`). */
-	readonly field: string;
-	/** The offending value as written; empty when it is an absence. */
-	readonly value: string;
-	/** What is wrong, one sentence without a full stop. */
-	readonly text: string;
-	/** What to do about it, one sentence without a full stop. */
-	readonly remedy: string;
-};
 
 /** A limit that is never reached: a number, for models are compared as JSON, which knows no Infinity. */
 export const unlimited = Number.MAX_SAFE_INTEGER;

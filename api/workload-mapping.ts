@@ -1,7 +1,6 @@
 // How a kind of workload is released that nothing here knows: which of its fields a promotion takes along, which one
 // scales it, and which condition tells that it is ready. Declared in a file, one document a kind.
-import {Findings} from './findings.ts';
-import type {Problem} from './model.ts';
+import {Findings, type Problem} from './findings.ts';
 import {at, isAbsent, isBag, shown} from './reading.ts';
 
 /** Kinds that need no mapping: they run pods of a template, and a primary can be generated of them. */

@@ -89,3 +89,19 @@ export const climbersOf = (given: readonly Source[]): readonly string[] =>
 					})
 					.map((one) => `${file} imports ${one}`);
 	});
+
+/** The room of a provider of routing; undefined for what is in none. */
+const providerOf = (file: string): string | undefined => /^services\/providers\/([^/]+)\//.exec(file)?.[1];
+
+/** The one door to the rooms of providers, and what is for one of them alone. */
+const mayKnowProviders = /^(?:services\/providers\/index\.ts$|cli\/rollout\/)/;
+
+/** Imports that lead into a provider's room, from another one or from anywhere but its door. */
+export const intrudersOf = (given: readonly Source[]): readonly string[] =>
+	given
+		.filter(({file}) => !mayKnowProviders.test(file))
+		.flatMap(({file, imports}) =>
+			imports
+				.filter((one) => providerOf(one) !== undefined && providerOf(one) !== providerOf(file))
+				.map((one) => `${file} imports ${one}`),
+		);
