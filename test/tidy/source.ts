@@ -40,7 +40,7 @@ const readProject = (config: string, base: string, fs?: FileSystem): readonly So
 	const snapshot = api.updateSnapshot({openProject: config});
 	try {
 		const [project] = snapshot.getProjects();
-		return (project?.rootFiles ?? []).map((name) => {
+		return [...(project?.rootFiles ?? [])].toSorted().map((name) => {
 			const tree = project?.program.getSourceFile(name);
 			if (tree === undefined) throw new Error(`${name} does not parse`);
 			return sourceOf(path.relative(base, name), tree);
