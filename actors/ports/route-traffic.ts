@@ -12,11 +12,16 @@ export const routeTraffic = ({services, gate}: Bindings) =>
 				services,
 				`routing ${share.canary} % to the canary of ${model.name}.${model.namespace}`,
 				{insist, signal},
-				async () =>
-					routerOf(model.provider)?.write(services.cluster, model, share, {
+				async () => {
+					const {cluster} = services;
+					const router = routerOf(model.provider);
+					// What the Canary says of its route may have changed with the run; a way back waits for none of it.
+					if (!insist) await router?.ensure(cluster, model, share, {lane: 'route'});
+					await router?.write(cluster, model, share, {
 						lane: insist ? 'rollback' : 'route',
 						...(revision !== undefined && {revision}),
-					}),
+					});
+				},
 			);
 			return {at: services.clock.now()};
 		}),

@@ -92,7 +92,8 @@ export const firstDue = ({run, model}: Context): Instant =>
 	run.stepAt + Math.max(model.analysis.intervalMs, model.routeSettleMs);
 
 /** The routing fields as one string, to notice their change. */
-export const routingOf = (model: CanaryModel): string => JSON.stringify([model.route, model.service ?? null]);
+export const routingOf = ({route, service, analysis}: CanaryModel): string =>
+	JSON.stringify([route, service ?? null, ...analysis.plan.steps.flatMap(({share}) => share.match ?? [])]);
 
 /** Somebody wants the revision promoted without further analysis. */
 export const promotionIsOrdered = ({run}: Context): boolean =>

@@ -26,6 +26,8 @@ type OwedLeg = {
 
 type Visited = {
 	readonly origin: Origin;
+	/** How many of the host's visitors these are. */
+	readonly part: number;
 	readonly route: Route | undefined;
 	readonly legs: readonly OwedLeg[];
 	readonly timeoutMs: number | undefined;
@@ -33,9 +35,20 @@ type Visited = {
 	sentAt: number;
 };
 
-/** Visitors take the first route that asks for nothing special, or else do as the first of all asks. */
-const visitedRoute = ({routes, visit}: Host): Route | undefined =>
-	routes.find((route) => conditionFor(route, visit) !== undefined) ?? routes[0];
+/** Of those who come to a host, for each route before the usual one that asks for something special. */
+const SPECIAL_PART = 0.1;
+
+type Way = {readonly route: Route | undefined; readonly part: number};
+
+/**
+ * Visitors take the first route that asks for nothing special, or else do as the first of all asks. Where routes before
+ * it ask for something, as for the header of insiders, a few come with that.
+ */
+const waysTo = ({routes, visit}: Host): readonly Way[] => {
+	const usual = routes.findIndex((route) => conditionFor(route, visit) !== undefined);
+	const special = routes.slice(0, Math.max(0, usual)).map((route) => ({route, part: SPECIAL_PART}));
+	return [{route: routes[Math.max(0, usual)], part: Math.max(0, 1 - special.length * SPECIAL_PART)}, ...special];
+};
 
 /** Visitors in parts; those of a route without any weight all come to nothing. */
 const owedLegs = (route: Route | undefined): readonly OwedLeg[] => {
@@ -95,7 +108,7 @@ export class Visitors {
 
 	#visitNow(host: Visited, now: number): void {
 		const {rps, speed} = this.#parts;
-		const due = this.#isFlowing ? (rps * speed * (now - host.sentAt)) / 1000 : 0;
+		const due = this.#isFlowing ? (rps * speed * host.part * (now - host.sentAt)) / 1000 : 0;
 		host.sentAt = now;
 		if (due <= 0) return;
 		for (const owing of host.legs) {
@@ -111,19 +124,25 @@ export class Visitors {
 		const hosts = new Map<string, Visited>();
 		for (const host of this.#table.routed()) {
 			const {name, namespace} = host;
-			const route = visitedRoute(host);
-			const before = this.#hosts.get(name);
-			const isKept = before !== undefined && before.origin.namespace === namespace && before.route === route;
-			hosts.set(name, isKept ? before : this.#visitor(host, route, now));
+			for (const [index, {route, part}] of waysTo(host).entries()) {
+				const key = `${name} ${index}`;
+				const before = this.#hosts.get(key);
+				const isKept = before?.origin.namespace === namespace && before.route === route && before.part === part;
+				hosts.set(key, isKept ? before : this.#visitor(host, {route, part}, this.#hosts.get(key)?.legs, now));
+			}
 		}
 
 		return hosts;
 	}
 
 	/** What is owed is kept while the shares are the same, so that an unrelated write loses nothing. */
-	#visitor({name: host, namespace, counted}: Host, route: Route | undefined, sentAt: number): Visited {
+	#visitor(
+		{name: host, namespace, counted}: Host,
+		{route, part}: Way,
+		before: readonly OwedLeg[] | undefined,
+		sentAt: number,
+	): Visited {
 		const legs = route?.legs ?? [];
-		const before = this.#hosts.get(host)?.legs;
 		const isSame =
 			before !== undefined &&
 			isEqual(
@@ -132,7 +151,7 @@ export class Visitors {
 			);
 		const origin = {host, workload: 'sandbox-visitors', namespace, counted};
 		const owing = isSame ? before : owedLegs(route);
-		return {origin, route, legs: owing, timeoutMs: route?.timeoutMs, sentAt};
+		return {origin, part, route, legs: owing, timeoutMs: route?.timeoutMs, sentAt};
 	}
 
 	#send({origin, timeoutMs}: Visited, {leg, key, isLost}: OwedLeg, count: number): void {

@@ -94,11 +94,11 @@ const cases: readonly Case[] = [
 		'Set it to the number of rounds of checks that must pass',
 	],
 	[
-		today({match: [{headers: {a: {exact: 'b'}}}], iterations: 3, stepWeight: undefined, maxWeight: undefined}),
-		`${a}.match`,
-		'a list',
-		`${a}.match asks for A/B testing, but provider istio cannot tell requests apart`,
-		'Remove match',
+		today({match: [{headers: {}}], iterations: 3, stepWeight: undefined, maxWeight: undefined}),
+		`${a}.match[0]`,
+		'an object',
+		`${a}.match[0] names no header, query parameter or source label, so that it would match every request`,
+		'Name a header, such as x-canary: {exact: insider}',
 	],
 	[
 		today({mirror: true}),

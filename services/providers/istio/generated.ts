@@ -5,6 +5,7 @@ import type {Cluster, KubeObject, Resource, WriteOptions} from '../../kubernetes
 import {ensureOwned, giveBack, type Wanted} from '../../objects/owned.ts';
 import {fluxDisabled} from '../../objects/ownership.ts';
 import {withoutNulls} from '../../objects/shapes.ts';
+import {matchesOf, rulesOf} from './matches.ts';
 import {Unroutable, type Weights} from '../router.ts';
 
 type Shares = {
@@ -56,9 +57,17 @@ export const virtualServiceSpec = (model: CanaryModel, weights: Weights): Record
 	const needsPort = portDiscovery && (delegation || (gateways.length > 0 && gateways[0] !== 'mesh'));
 	const route = destinationsOf(model, weights, needsPort ? port : undefined);
 	const {match, timeout, retries, corsPolicy, headers, rewrite} = service;
-	const rules = isTcp(service)
-		? {tcp: [{match: [{port}], route}]}
-		: {http: [{match, rewrite: rewriteOf(rewrite), timeout, retries, corsPolicy, headers, route}]};
+	const common = {rewrite: rewriteOf(rewrite), timeout, retries, corsPolicy, headers};
+	const own = rulesOf(model);
+	// As the peer has it: a route for the requests that match, and one for all others, which are the primary's.
+	const http =
+		own === undefined
+			? [{match, ...common, route}]
+			: [
+					{match: matchesOf(match, own), ...common, route},
+					{match, ...common, route: [{...(route[0] as object), weight: 100}]},
+				];
+	const rules = isTcp(service) ? {tcp: [{match: [{port}], route}]} : {http};
 	const reach = delegation
 		? {}
 		: {hosts: publicHosts(model, hosts), gateways: gateways.length > 0 ? gateways : ['mesh']};

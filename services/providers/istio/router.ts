@@ -1,12 +1,13 @@
 // Istio: weights in the VirtualService that sends users to both hosts.
 import type {CanaryModel, Problem, Route} from '../../../api/model.ts';
-import type {Share} from '../../../api/shares.ts';
+import {isSameShare, type Share} from '../../../api/shares.ts';
 import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../../kubernetes/cluster.ts';
 import {destinationRules, virtualServices} from '../../kubernetes/resources.ts';
 import {assertFree} from '../../objects/ownership.ts';
 import {missing, rewrite} from '../../objects/rewrite.ts';
 import {serviceOf} from '../hosts.ts';
 import {ensureIstio, giveBackIstio} from './generated.ts';
+import {rulesIn, rulesOf} from './matches.ts';
 import {isBySubsets, isRuleOf, subsetsAfterPromotion, surroundingsOf, whoseSubset, withoutSubsets} from './subsets.ts';
 import {assertWeight, preconditionOf, Unroutable, type Router, type Surroundings, type Weights} from '../router.ts';
 
@@ -38,6 +39,10 @@ export type VirtualServiceSpec = {http?: IstioRoute[]; tcp?: IstioRoute[]; [fiel
 /** A route to both sides: where it is in the object, and where the two are in it. */
 type Split = {
 	readonly path: string;
+	/** Which requests it is about, as written. */
+	readonly match: unknown;
+	/** A later route has the requests that it is not about. */
+	readonly hasOthers: boolean;
 	readonly destinations: readonly Destination[];
 	readonly primary: number;
 	readonly canary: number;
@@ -65,11 +70,12 @@ const splitsOf = (model: CanaryModel, object: KubeObject, around: Surroundings):
 	const spec: VirtualServiceSpec = object.spec ?? {};
 	const sideIn = sideOf(model, around);
 	const within = (protocol: 'http' | 'tcp'): Split[] =>
-		(spec[protocol] ?? []).flatMap(({route = []}, index): Split[] => {
+		(spec[protocol] ?? []).flatMap(({route = [], match}, index, all): Split[] => {
 			const sides = route.map((destination) => sideIn(destination));
 			const [primary, canary] = [sides.indexOf('primary'), sides.indexOf('canary')];
 			if (primary < 0 || canary < 0) return [];
-			return [{path: `/spec/${protocol}/${index}/route`, destinations: route, primary, canary}];
+			const path = `/spec/${protocol}/${index}/route`;
+			return [{path, match, hasOthers: index < all.length - 1, destinations: route, primary, canary}];
 		});
 	const http = within('http');
 	return http.length > 0 ? http : within('tcp');
@@ -100,8 +106,11 @@ const shareOf = (split: Split): number => {
 const read = (model: CanaryModel, object: KubeObject, around: Surroundings): Route | undefined => {
 	const splits = splitsOf(model, object, around);
 	if (splits.length === 0) return undefined;
+	const [widest] = splits.toSorted((one, other) => shareOf(other) - shareOf(one));
 	const canary = Math.max(...splits.map((split) => shareOf(split)));
-	return {primary: 100 - canary, canary, resourceVersion: object.metadata.resourceVersion ?? ''};
+	const match = widest && rulesIn(model, widest.match, widest.hasOthers);
+	const {resourceVersion = ''} = object.metadata;
+	return {primary: 100 - canary, canary, ...(match && {match}), resourceVersion};
 };
 
 const nameOf = ({route, namespace}: CanaryModel): string => `VirtualService ${route.name}.${namespace}`;
@@ -155,6 +164,13 @@ const problems = (model: CanaryModel, object: KubeObject | undefined, around: Su
 	return [...obstacles(model, object, around), ...afterPromotion(model, object, around)];
 };
 
+const forAll = (model: CanaryModel): Problem => ({
+	field: nameOf(model),
+	value: '',
+	text: `${nameOf(model)} does not tell the requests apart that are to be the canary's`,
+	remedy: 'Leave it as it is generated, or wait: it is written anew',
+});
+
 const setting = (split: Split, index: number, weight: number): Operation[] => {
 	const destination = split.destinations[index];
 	const path = `${split.path}/${index}`;
@@ -170,10 +186,16 @@ const setting = (split: Split, index: number, weight: number): Operation[] => {
 };
 
 /** What lacks for the weights to be so, in every route to both sides; throws Unroutable when it cannot be. */
-const weighing = (model: CanaryModel, object: KubeObject, canaryWeight: number, around: Surroundings): Operation[] => {
+const weighing = (model: CanaryModel, object: KubeObject, share: Share, around: Surroundings): Operation[] => {
+	const {canary: canaryWeight} = share;
 	if (model.route.generated) assertFree(model, object);
 	const [problem] = obstacles(model, object, around);
 	if (problem !== undefined) throw new Unroutable(problem);
+	const present = read(model, object, around);
+	if (share.match !== undefined && !isSameShare({...present, canary: canaryWeight}, share)) {
+		throw new Unroutable(forAll(model));
+	}
+
 	const lacking = splitsOf(model, object, around).filter(
 		(split) => weightAt(split, split.canary) !== canaryWeight || weightAt(split, split.primary) !== 100 - canaryWeight,
 	);
@@ -188,12 +210,13 @@ const weighing = (model: CanaryModel, object: KubeObject, canaryWeight: number, 
 	];
 };
 
-const write = async (cluster: Cluster, model: CanaryModel, {canary}: Share, options: WriteOptions): Promise<Route> => {
+const write = async (cluster: Cluster, model: CanaryModel, share: Share, options: WriteOptions): Promise<Route> => {
+	const {canary} = share;
 	assertWeight(canary);
 	const resource = await servedOrMissing(cluster, model, virtualServices);
 	const at = {namespace: model.namespace, name: model.route.name};
 	const around = await surroundingsOf(cluster, model, {...destinationRules, version: resource.version}, options.signal);
-	const decide = (object: KubeObject): Operation[] => weighing(model, object, canary, around);
+	const decide = (object: KubeObject): Operation[] => weighing(model, object, share, around);
 	const object = await rewrite(cluster, resource, at, decide, options);
 	const {resourceVersion = ''} = object.metadata;
 	return read(model, object, around) ?? {primary: 100 - canary, canary, resourceVersion};
@@ -219,8 +242,11 @@ export const istioRouter: Router = {
 		const weights = {primary: 100 - canary, canary};
 		const {version} = await servedOrMissing(cluster, model, virtualServices);
 		const resources = {routes: {...virtualServices, version}, rules: {...destinationRules, version}};
-		// A route that is there keeps its weights, whatever else of it is edited.
-		const weightsOf = (object: KubeObject): Weights => read(model, object, {parts: []}) ?? weights;
+		// A route that is there keeps its weights, whatever else of it is edited; but not for other requests.
+		const weightsOf = (object: KubeObject): Weights => {
+			const present = read(model, object, {parts: []}) ?? {...weights, match: []};
+			return isSameShare(present, {...present, match: rulesOf(model) ?? []}) ? present : {primary: 100, canary: 0};
+		};
 		await ensureIstio(cluster, model, resources, {weights, weightsOf}, options);
 	},
 	async finalise(cluster, model, options) {
