@@ -46,7 +46,10 @@ type Way = {readonly route: Route | undefined; readonly part: number};
  */
 const waysTo = ({routes, visit}: Host): readonly Way[] => {
 	const usual = routes.findIndex((route) => conditionFor(route, visit) !== undefined);
-	const special = routes.slice(0, Math.max(0, usual)).map((route) => ({route, part: SPECIAL_PART}));
+	const special = routes
+		.slice(0, Math.max(0, usual))
+		.filter(({legs}) => legs.length > 0)
+		.map((route) => ({route, part: SPECIAL_PART}));
 	return [{route: routes[Math.max(0, usual)], part: Math.max(0, 1 - special.length * SPECIAL_PART)}, ...special];
 };
 
