@@ -32,11 +32,10 @@ tells which shape has a field; *Aviary* marks fields that Flagger does not have 
 
 Every manifest that Flagger 1.44 takes is accepted. Some of it **is not supported yet**, and a Canary that asks for it is
 not run, and nothing is touched: providers that are not among [those that there are](../routers.md), targets of kind
-Service but Knative’s, autoscalers other than a HorizontalPodAutoscaler, \`iterations\`, \`match\`, \`mirror\`,
+Service but Knative’s, autoscalers other than a HorizontalPodAutoscaler, \`mirror\` and
 \`sessionAffinity\`, webhooks that gate (all but type \`event\`), MetricTemplates whose \`provider.type\` is not in the
 table of [checks](../checks.md#metric-templates), and \`revertOnDeletion\`. Others are left out with a warning: webhooks of
-type \`event\`, \`stepWeightPromotion\` and
-\`primaryScalerReplicas\`.
+type \`event\` and \`primaryScalerReplicas\`.
 `;
 
 /** The whole page, as Markdown. */

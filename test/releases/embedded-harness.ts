@@ -12,8 +12,13 @@ import {recordedPlurals, saidIn, type Change, type Harness} from './harness.ts';
 const STEP_MS = 1000;
 const STEPS_MAX = 3600;
 const BY = 'user';
+const LOAD_MS = 200;
 
-export type EmbeddedHarness = Harness & {stop(): Promise<void>};
+export type EmbeddedHarness = Harness & {
+	/** Calls a host a few times a second from now on, as a load test does. */
+	load(host: string): void;
+	stop(): Promise<void>;
+};
 
 const recorded = [
 	resources.canaries,
@@ -83,6 +88,14 @@ export const startEmbeddedHarness = async (namespace: string): Promise<EmbeddedH
 			throw new Error(`Not within ${STEPS_MAX} s: ${description}`);
 		},
 		pass: (ms) => clock.advance(ms),
+		load(host) {
+			const source = {kind: 'pod', namespace, workload: 'load-tester', labels: {}} as const;
+			const call = (): void => {
+				void world.request({source, method: 'GET', host, path: '/', query: '', headers: {}});
+				clock.setTimeout(call, LOAD_MS);
+			};
+			call();
+		},
 		async stop() {
 			await daemon.stop();
 			embedded.stop();
