@@ -14,6 +14,9 @@ const THRESHOLD = 2;
 
 type Analysis = Readonly<Record<string, unknown>>;
 
+const routesIn = async (harness: EmbeddedHarness): Promise<readonly Analysis[]> =>
+	((await harness.get(virtualServices, 'podinfo'))?.spec?.['http'] ?? []) as readonly Analysis[];
+
 /** The Canary of today's shape with another strategy. */
 const withStrategy = (canary: KubeObject, strategy: Analysis, provider: string): KubeObject => {
 	const {stepWeight: _, maxWeight: __, ...rest} = (canary.spec?.['analysis'] ?? {}) as Analysis;
@@ -69,9 +72,9 @@ test('an A/B test is promoted once the requests that match were served well for 
 	t.deepEqual(await statuses(harness, 'iterations'), [0, 1, 2, 3, 0]);
 	t.deepEqual(await statuses(harness, 'phase'), ['Progressing', 'Promoting', 'Finalising', 'Succeeded']);
 	t.deepEqual(await weights(harness), [0, 100, 0]);
-	const [matched, others] = (await harness.get(virtualServices, 'podinfo'))?.spec?.['http'] as KubeObject[];
-	t.deepEqual((matched as unknown as Analysis)['match'], insiders);
-	t.deepEqual((others as unknown as Analysis)['route'], [{destination: {host: 'podinfo-primary'}, weight: 100}]);
+	const [matched, others] = await routesIn(harness);
+	t.deepEqual(matched?.['match'], insiders);
+	t.deepEqual(others?.['route'], [{destination: {host: 'podinfo-primary'}, weight: 100}]);
 	t.is(harness.dropped(), droppedBefore, 'no request of a user was lost');
 });
 
@@ -159,9 +162,8 @@ test('routing fields that are edited in mid-run are on the route with the weight
 	await statusBecomes(harness, 'the second weight', (status) => status['canaryWeight'] === 40);
 	await harness.patch(canaries, 'podinfo', [{op: 'add', path: '/spec/service/timeout', value: '7s'}]);
 	await phaseBecomes(harness, 'Promoting');
-	const http = ((await harness.get(virtualServices, 'podinfo'))?.spec?.['http'] ?? []) as readonly Analysis[];
 	t.deepEqual(
-		http.map(({timeout}) => timeout),
+		(await routesIn(harness)).map(({timeout}) => timeout),
 		['7s'],
 	);
 	t.deepEqual(await weights(harness), [0, 20, 40, 60]);
