@@ -39,7 +39,7 @@ const conditionsOf = (
 };
 
 /** `status` of an HTTPRoute, as the controller writes it. */
-const routeStatus = (
+export const routeStatus = (
 	route: KubeObject,
 	find: {readonly gateway: Find; readonly service: Find},
 	now: number,

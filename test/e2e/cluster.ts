@@ -59,9 +59,11 @@ export type Operator = {
 	readonly folders: readonly string[];
 	readonly account: string;
 	readonly config: Pick<DaemonConfig, 'leaderElection'>;
+	/** What is installed besides Istio for it to route by: definitions, and the kinds that the proxies follow. */
+	readonly routes?: {readonly definitions: readonly object[]; readonly kinds: readonly Resource[]};
 };
 
-const aviary: Operator = {
+export const aviary: Operator = {
 	folders: ['crds', 'operator'],
 	account: ACCOUNT,
 	// Longer than an outage of the API server, so that one term sees it all.
@@ -72,10 +74,15 @@ const aviary: Operator = {
 export const install = async (
 	kubectl: Cluster['kubectl'],
 	assets: string,
-	{folders}: Operator = aviary,
+	{folders, routes}: Operator = aviary,
 ): Promise<void> => {
 	await kubectl(['create', 'namespace', 'istio-system']);
 	await kubectl(['create', '-f', path.join(assets, 'istio-crds.yaml')]);
+	if (routes !== undefined) {
+		const list = {apiVersion: 'v1', kind: 'List', items: routes.definitions};
+		await kubectl(['create', '-f', '-'], JSON.stringify(list));
+	}
+
 	for (const folder of folders) await kubectl(['apply', '-f', artifact(folder)]);
 	await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
 };
@@ -176,7 +183,7 @@ export const startGround = async (
 	await install(kubectl, assets, operator);
 	const client = await clientOf(plane);
 	started.defer(() => client.close());
-	const mirror = await startMirror(client);
+	const mirror = await startMirror(client, operator.routes?.kinds);
 	started.defer(() => mirror.stop());
 	const mesh = await startMesh(mirror.store, speed);
 	started.defer(() => mesh.stop());

@@ -8,7 +8,7 @@ import type {Change} from '../releases/harness.ts';
 import {recordedPlurals} from '../releases/harness.ts';
 import {statesSince} from './past.ts';
 
-const kinds: readonly Resource[] = [
+const always: readonly Resource[] = [
 	resources.canaries,
 	resources.canaryCommands,
 	resources.canaryRuns,
@@ -54,8 +54,9 @@ const changesSince = async (
 	}));
 };
 
-/** Begins to follow; resolves when everything that there is has been seen. */
-export const startMirror = async (client: Client): Promise<Mirror> => {
+/** Begins to follow these kinds and `others`; resolves when everything that there is has been seen. */
+export const startMirror = async (client: Client, others: readonly Resource[] = []): Promise<Mirror> => {
+	const kinds = [...always, ...others];
 	const changes: Change[] = [];
 	const hidden: Array<{readonly namespace: string | undefined; readonly changes: Promise<readonly Change[]>}> = [];
 	const mirror = await startPlainMirror(client, kinds, (plural, {type, object, since}) => {
