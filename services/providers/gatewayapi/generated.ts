@@ -7,6 +7,7 @@ import type {Share} from '../../../api/shares.ts';
 import {withoutNulls} from '../../objects/shapes.ts';
 import {GROUP, type BackendRef, type ParentRef} from './api.ts';
 import {matchesOf, type Match} from './matching.ts';
+import {timeoutsOf} from './time-outs.ts';
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -64,6 +65,9 @@ const mirrorFilters = (mirror: ServiceModel['mirror'] = []): readonly Bag[] =>
 /** What the server fills in. */
 const CORS_AGE_S = 5;
 
+/** In whole seconds; undefined for less than one, and for what is no duration. */
+const corsAgeOf = (maxAge: string): number | undefined => Math.round((parseDuration(maxAge) ?? 0) / 1000) || undefined;
+
 const corsFilters = (policy: CorsPolicy | undefined): readonly Bag[] => {
 	if (policy === undefined) return [];
 	const {allowOrigin = [], allowOrigins = [], allowMethods = [], allowHeaders = [], exposeHeaders = []} = policy;
@@ -71,25 +75,25 @@ const corsFilters = (policy: CorsPolicy | undefined): readonly Bag[] => {
 	const lists = {allowOrigins: origins, allowMethods, allowHeaders, exposeHeaders};
 	const written = Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
 	const {allowCredentials} = policy;
-	const maxAge = Math.round((parseDuration(policy.maxAge) ?? 0) / 1000) || CORS_AGE_S;
+	const maxAge = (policy.maxAge !== undefined && corsAgeOf(policy.maxAge)) || CORS_AGE_S;
 	return [{type: 'CORS', cors: {...written, ...(allowCredentials !== undefined && {allowCredentials}), maxAge}}];
 };
 
 /** `spec` of the HTTPRoute with this share. */
 export const httpRouteSpec = (model: CanaryModel, share: Share): Record<string, unknown> => {
-	const {match, headers, rewrite, mirror, corsPolicy, timeout, backendTimeout, hosts = []} = model.service ?? {};
+	const {match, headers, rewrite, mirror, corsPolicy, hosts = []} = model.service ?? {};
 	const filters = [
 		...headerFilters(headers),
 		...rewriteFilters(rewrite),
 		...mirrorFilters(mirror),
 		...corsFilters(corsPolicy),
 	];
-	const hasTimeouts = timeout !== undefined || backendTimeout !== undefined;
+	const timeouts = model.service && timeoutsOf(model.service);
 	const ruleOf = (matches: readonly Match[]) => ({
 		matches,
 		filters: filters.length > 0 ? filters : undefined,
 		backendRefs: backendRefsFor(model, share),
-		timeouts: hasTimeouts ? {request: timeout, backendRequest: backendTimeout} : undefined,
+		timeouts,
 	});
 	const matches = matchesOf(match);
 	return withoutNulls<Record<string, unknown>>({
@@ -115,9 +119,15 @@ export const rewriteProblems = ({rewrite, match}: ServiceModel): readonly Proble
 	];
 };
 
-/** What of `spec.service.corsPolicy` no HTTPRoute can say. */
-export const corsProblems = ({corsPolicy}: ServiceModel): readonly Problem[] =>
-	(corsPolicy?.allowOrigins ?? []).flatMap((origin, index) => {
+const ageProblems = (maxAge: string | undefined): readonly Problem[] => {
+	if (maxAge === undefined || corsAgeOf(maxAge) !== undefined) return [];
+	const field = 'spec.service.corsPolicy.maxAge';
+	const text = `${field} is ${maxAge}, where an HTTPRoute takes from 1s to 24 days`;
+	return [{field, value: maxAge, text, remedy: 'Write such a duration, or remove it: a preflight is kept for 5s then'}];
+};
+
+const originProblems = (origins: CorsPolicy['allowOrigins'] = []): readonly Problem[] =>
+	origins.flatMap((origin, index) => {
 		if (origin.exact !== undefined) return [];
 		const field = `spec.service.corsPolicy.allowOrigins[${index}]`;
 		return [
@@ -129,3 +139,9 @@ export const corsProblems = ({corsPolicy}: ServiceModel): readonly Problem[] =>
 			},
 		];
 	});
+
+/** What of `spec.service.corsPolicy` no HTTPRoute can say. */
+export const corsProblems = ({corsPolicy}: ServiceModel): readonly Problem[] => [
+	...originProblems(corsPolicy?.allowOrigins),
+	...ageProblems(corsPolicy?.maxAge),
+];

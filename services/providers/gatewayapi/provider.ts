@@ -6,6 +6,7 @@ import {corsProblems, rewriteProblems} from './generated.ts';
 import {matchProblems} from './matching.ts';
 import {podQuestions} from './queries.ts';
 import {gatewayApiRouter} from './router.ts';
+import {timeoutProblems} from './time-outs.ts';
 
 const withoutParents: Problem = {
 	field: 'spec.service.gatewayRefs',
@@ -22,6 +23,7 @@ const problems = ({service}: Omit<CanaryModel, 'problems'>): readonly Problem[] 
 		...matchProblems(service.match),
 		...rewriteProblems(service),
 		...corsProblems(service),
+		...timeoutProblems(service),
 	];
 };
 

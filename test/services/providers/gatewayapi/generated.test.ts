@@ -142,3 +142,64 @@ test('a prefix that is replaced has a rule for each match, and is one that is as
 		['spec.service.rewrite.type'],
 	);
 });
+
+test('time-outs are written as an HTTPRoute takes durations, the others kept as they are', (t) => {
+	const written = ['1.5s', '90s', '1m30.25s', '100000s', '0s', '48h', '0.5h', '500ms', '99999h'];
+	t.deepEqual(
+		written.map((timeout) => (ruleOf({timeout})['timeouts'] as {request: string}).request),
+		['1s500ms', '90s', '1m30s250ms', '27h46m40s', '0s', '48h', '30m', '500ms', '99999h'],
+	);
+	t.deepEqual(
+		written.flatMap((timeout) => problemsOf({timeout, backendTimeout: '0s'})),
+		[],
+	);
+});
+
+test('a time-out that no HTTPRoute can say is refused by its field, its value and a remedy', (t) => {
+	for (const timeout of ['100us', '0.4ms', '-1s', '5', 'soon', '100000h']) {
+		const [problem, ...others] = gatewayApi.problems?.(modelWith({timeout})) ?? [];
+		t.like(problem, {field: 'spec.service.timeout', value: timeout});
+		t.regex(problem?.text ?? '', /is no duration that an HTTPRoute can say/);
+		t.regex(problem?.remedy ?? '', /1s500ms/);
+		t.deepEqual(others, []);
+		t.is(ruleOf({timeout})['timeouts'], undefined);
+	}
+
+	t.deepEqual(
+		problemsOf({timeout: '5s', backendTimeout: '10us'}).map(([field]) => field),
+		['spec.service.backendTimeout'],
+	);
+});
+
+test('a backend may not be waited for longer than its request, unless that has no end', (t) => {
+	const longer = gatewayApi.problems?.(modelWith({timeout: '1.5s', backendTimeout: '1501ms'})) ?? [];
+	t.deepEqual(longer, [
+		{
+			field: 'spec.service.backendTimeout',
+			value: '1501ms',
+			text: 'spec.service.backendTimeout is 1501ms, longer than spec.service.timeout, 1.5s, which no HTTPRoute may have',
+			remedy: 'Set spec.service.backendTimeout to 1.5s or less, or spec.service.timeout to more',
+		},
+	]);
+	for (const timeout of ['1501ms', '0s', undefined]) {
+		t.deepEqual(problemsOf({...(timeout !== undefined && {timeout}), backendTimeout: '1501ms'}), []);
+	}
+});
+
+test('how long a preflight is kept is told in seconds, and refused where that would be another time', (t) => {
+	const ageOf = (maxAge: string): unknown => {
+		const [filter] = ruleOf({corsPolicy: {maxAge}})['filters'] as ReadonlyArray<{cors: {maxAge: number}}>;
+		return filter?.cors.maxAge;
+	};
+	t.deepEqual(['1s', '1m30s'].map(ageOf), [1, 90]);
+	for (const maxAge of ['0s', '0.4s', '1000h', 'long']) {
+		t.deepEqual(problemsOf({corsPolicy: {maxAge}}), [
+			[
+				'spec.service.corsPolicy.maxAge',
+				`spec.service.corsPolicy.maxAge is ${maxAge}, where an HTTPRoute takes from 1s to 24 days`,
+			],
+		]);
+	}
+
+	t.deepEqual(problemsOf({corsPolicy: {maxAge: '24h'}}), []);
+});
