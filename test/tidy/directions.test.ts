@@ -1,8 +1,8 @@
 // Who may import whom.
 import test from 'ava';
 import {circlesIn, filesOf, roomsOf} from './circles.ts';
-import {climbersOf, directions, homelessIn, intrudersOf, straysOf, topOf} from './directions.ts';
-import {sampleOf, sources} from './source.ts';
+import {climbersOf, directions, floors, homelessIn, intrudersOf, straysOf, topOf} from './directions.ts';
+import {read, sampleOf, sources} from './source.ts';
 
 test('imports point in the directions of the design', (t) => {
 	t.deepEqual(straysOf(sources), []);
@@ -41,6 +41,11 @@ test('no source imports a test, but for what is measured on their control plane'
 test('each room of the services stands on a floor, and knows those below it alone', (t) => {
 	t.deepEqual(homelessIn(sources), []);
 	t.deepEqual(climbersOf(sources), []);
+});
+
+test('docs/architecture.md draws the same floors', (t) => {
+	const rows = [...read('docs/architecture.md').matchAll(/^\| \d+ \| (`.*`) \|$/gm)];
+	t.deepEqual(rows.map(([, rooms = '']) => rooms.replaceAll('`', '').split(', ')).toReversed(), floors);
 });
 
 test('a room that knows one beside it, or above, is seen, and one without a floor', (t) => {

@@ -49,7 +49,7 @@ export const straysOf = (given: readonly Source[]): readonly string[] =>
  * The floors of services/, the lowest first. A room knows the rooms below it; those beside it, and above, it does not
  * know.
  */
-const floors: ReadonlyArray<readonly string[]> = [
+export const floors: ReadonlyArray<readonly string[]> = [
 	['clock.ts', 'log.ts', 'random.ts'],
 	['back-off.ts', 'http', 'reports'],
 	['outbox.ts'],
