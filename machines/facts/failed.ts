@@ -1,3 +1,4 @@
+// After a failure, and while users cannot leave the canary of a failed promotion.
 import type {Rows} from './row.ts';
 
 export const failed = {

@@ -1,3 +1,4 @@
+// After a promotion.
 import type {Rows} from './row.ts';
 
 export const finished = {

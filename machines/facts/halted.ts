@@ -1,3 +1,4 @@
+// A run that stands still; what its reasons say is in halt-reasons.ts.
 import {haltFacts, haltReasons} from './halt-reasons.ts';
 import type {HaltReason} from './halt-reasons.ts';
 import type {Path} from './path.ts';

@@ -1,3 +1,4 @@
+// Before and between runs, and where a run ends without a verdict.
 import type {Rows} from './row.ts';
 
 const bootstrapping = {

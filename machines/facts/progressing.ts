@@ -1,3 +1,4 @@
+// A run whose canary is brought up, step by step.
 import type {Rows} from './row.ts';
 
 export const progressing = {

@@ -1,3 +1,4 @@
+// A revision on its way to the primary, or back.
 import type {Rows} from './row.ts';
 
 export const promoting = {
