@@ -15,7 +15,7 @@ const wrong: ReadonlyArray<readonly [string, RegExp]> = [
 	['daemon --loglevel debug', /unknown option '--loglevel'/],
 	['daemon now', /too many arguments/],
 	['sandbox --speed 0', /--speed.*'0'.*above 0/],
-	['sandbox --scenario bad', /--scenario.*'bad'.*crash, errors, flapping, good, .*or a file such as \.\/bad\.yaml/],
+	['sandbox --scenario bad', /--scenario.*'bad'.*crash, errors, flapping, .*good, .*or a file such as \.\/bad\.yaml/],
 	['sandbox --shape third', /--shape.*'third'.*first, today/],
 	['sandbox --exit-when bored', /--exit-when.*'bored'.*finished, failed, met/],
 	['sandbox --rps -3', /--rps.*'-3'.*0 or more/],
