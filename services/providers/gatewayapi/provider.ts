@@ -1,10 +1,10 @@
 // The Gateway API: whatever gateways there are, as long as they follow HTTPRoutes.
 import type {CanaryModel, Problem} from '../../../api/model.ts';
+import {podQuestions} from '../pod-queries.ts';
 import type {Provider} from '../provider.ts';
 import {GROUP} from './api.ts';
 import {corsProblems, rewriteProblems} from './generated.ts';
 import {matchProblems} from './matching.ts';
-import {podQuestions} from './queries.ts';
 import {gatewayApiRouter} from './router.ts';
 import {timeoutProblems} from './time-outs.ts';
 

@@ -5,7 +5,7 @@ import type {Cluster, KubeObject, Operation, Resource, WriteOptions} from '../..
 import {ensureOwned, giveBack, type Wanted} from '../../objects/owned.ts';
 import {assertFree, fluxDisabled} from '../../objects/ownership.ts';
 import {missing, rewrite} from '../../objects/rewrite.ts';
-import {Unroutable, assertWeight, type Router} from '../router.ts';
+import {Unroutable, assertWeight, preconditionOf, type Router} from '../router.ts';
 import {acceptanceOf} from './acceptance.ts';
 import {GROUP, httpRoutes, rulesOf, type BackendRef} from './api.ts';
 import {httpRouteSpec} from './generated.ts';
@@ -97,13 +97,9 @@ const weighing = (model: CanaryModel, route: KubeObject, canary: number): Operat
 		(split) => weightAt(split, split.canary) !== canary || weightAt(split, split.primary) !== 100 - canary,
 	);
 	if (lacking.length === 0) return [];
-	const {uid, resourceVersion} = route.metadata;
 	const isRaise = lacking.some((split) => (shareOf(split) ?? 0) < canary);
 	return [
-		// More for the canary is only right on what was decided on; less is right on whatever is there.
-		isRaise
-			? {op: 'test', path: '/metadata/resourceVersion', value: resourceVersion}
-			: {op: 'test', path: '/metadata/uid', value: uid},
+		preconditionOf(route, isRaise),
 		...lacking.flatMap((split) => [
 			...setting(split, split.primary, 100 - canary),
 			...setting(split, split.canary, canary),
@@ -111,8 +107,18 @@ const weighing = (model: CanaryModel, route: KubeObject, canary: number): Operat
 	];
 };
 
-const write = async (cluster: Cluster, model: CanaryModel, {canary}: Share, options: WriteOptions): Promise<Route> => {
+/** A Canary that asks for it is refused before its run; a share of another's making must not pass for weights alone. */
+const beyond = (model: CanaryModel): Problem => ({
+	field: nameOf(model),
+	value: '',
+	text: `${nameOf(model)} shares out requests by weight alone`,
+	remedy: 'Give the canary a weight, without match and mirror',
+});
+
+const write = async (cluster: Cluster, model: CanaryModel, share: Share, options: WriteOptions): Promise<Route> => {
+	const {canary, mirrored = 0, match = []} = share;
 	assertWeight(canary);
+	if (mirrored > 0 || (match.length > 0 && canary > 0)) throw new Unroutable(beyond(model));
 	const resource = await servedOrMissing(cluster, model);
 	const place = {namespace: model.namespace, name: model.route.name};
 	const route = await rewrite(cluster, resource, place, (object) => weighing(model, object, canary), options);
