@@ -2,6 +2,7 @@
 // compares with what the server answers.
 import {parseDuration} from '../../../api/durations.ts';
 import type {CanaryModel, Problem} from '../../../api/model.ts';
+import {shown} from '../../../api/reading.ts';
 import type {CorsPolicy, HeaderOperations, Labels, Rewrite, ServiceModel} from '../../../api/service-model.ts';
 import type {Share} from '../../../api/shares.ts';
 import {withoutNulls} from '../../objects/shapes.ts';
@@ -118,6 +119,19 @@ export const rewriteProblems = ({rewrite, match}: ServiceModel): readonly Proble
 		},
 	];
 };
+
+const HOST = /^(?:\*\.)?[\da-z](?:[\da-z-]*[\da-z])?(?:\.[\da-z](?:[\da-z-]*[\da-z])?)*$/u;
+
+/** Hosts that no HTTPRoute can be for. */
+export const hostProblems = ({hosts = []}: Partial<ServiceModel>): readonly Problem[] =>
+	hosts.flatMap((host, index) => {
+		if (host.length <= 253 && HOST.test(host)) return [];
+		const field = `spec.service.hosts[${index}]`;
+		const text = `${field} is ${shown(host) || "''"}, which an HTTPRoute takes for no host`;
+		const remedy =
+			'Write a name in small letters, which may begin with *., or remove it: without hosts every host is meant';
+		return [{field, value: host, text, remedy}];
+	});
 
 const ageProblems = (maxAge: string | undefined): readonly Problem[] => {
 	if (maxAge === undefined || corsAgeOf(maxAge) !== undefined) return [];

@@ -58,6 +58,19 @@ const unspoken = (field: string, value: unknown, what: string): Problem => ({
 	remedy: 'Match by uri, a method that is exact, or headers and queryParams that are exact or a regex',
 });
 
+/** As the definition of an HTTPRoute has it of paths that are no pattern. */
+const PATH = /^(?!.*(?:\/\/|\/\.{1,2}(?:\/|$)|%2[fF]))\/(?:[\w\-/.~!$&'()*+,;=:@]|%[\da-fA-F]{2})*$/u;
+const PATH_LENGTH = 1024;
+
+const pathProblems = (field: string, uri: StringMatch): readonly Problem[] => {
+	const form = formOf(uri);
+	const value = form && uri[form];
+	if (form === undefined || form === 'regex' || value === undefined) return [];
+	if (value.length <= PATH_LENGTH && PATH.test(value)) return [];
+	const remedy = 'Begin it with /, and leave out //, /./, /../, %2F and what is no part of a path, or match by a regex';
+	return [{field: `${field}.${form}`, value, text: `${field}.${form} is no path that an HTTPRoute takes`, remedy}];
+};
+
 const wronglyMatched = (field: string, match: StringMatch, allowed: readonly Form[]): readonly Problem[] => {
 	const form = formOf(match);
 	if (form !== undefined && allowed.includes(form)) return [];
@@ -73,6 +86,7 @@ export const matchProblems = (written: readonly RequestMatch[] = []): readonly P
 		const field = `spec.service.match[${index}]`;
 		return [
 			...(uri === undefined ? [] : wronglyMatched(`${field}.uri`, uri, forms)),
+			...(uri === undefined ? [] : pathProblems(`${field}.uri`, uri)),
 			...(method === undefined ? [] : wronglyMatched(`${field}.method`, method, ['exact'])),
 			...allOf(`${field}.headers`, headers),
 			...allOf(`${field}.queryParams`, queryParams),

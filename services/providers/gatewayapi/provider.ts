@@ -3,7 +3,7 @@ import type {CanaryModel, Problem} from '../../../api/model.ts';
 import {podQuestions} from '../pod-queries.ts';
 import type {Provider} from '../provider.ts';
 import {GROUP} from './api.ts';
-import {corsProblems, rewriteProblems} from './generated.ts';
+import {corsProblems, hostProblems, rewriteProblems} from './generated.ts';
 import {matchProblems} from './matching.ts';
 import {gatewayApiRouter} from './router.ts';
 import {timeoutProblems} from './time-outs.ts';
@@ -20,6 +20,7 @@ const problems = ({service}: Omit<CanaryModel, 'problems'>): readonly Problem[] 
 	if (service === undefined) return [];
 	return [
 		...(service.gatewayRefs.length === 0 ? [withoutParents] : []),
+		...hostProblems(service),
 		...matchProblems(service.match),
 		...rewriteProblems(service),
 		...corsProblems(service),

@@ -203,3 +203,32 @@ test('how long a preflight is kept is told in seconds, and refused where that wo
 
 	t.deepEqual(problemsOf({corsPolicy: {maxAge: '24h'}}), []);
 });
+
+test('a path that no HTTPRoute takes is refused before anything is made', (t) => {
+	const taken = ['/', '/api', '/api/', '/a.b/..c', '/%20', "/it's"];
+	t.deepEqual(
+		taken.flatMap((path) => problemsOf({match: [{uri: {prefix: path}}, {uri: {exact: path}}]})),
+		[],
+	);
+	for (const path of ['api', '', '/a//b', '/a/../b', '/a/.', '/a%2Fb', '/a#b', '/ä', '/%2', `/${'a'.repeat(1024)}`]) {
+		for (const form of ['prefix', 'exact'] as const) {
+			const [problem, ...others] = gatewayApi.problems?.(modelWith({match: [{uri: {[form]: path}}]})) ?? [];
+			t.like(problem, {field: `spec.service.match[0].uri.${form}`, value: path});
+			t.regex(problem?.text ?? '', /is no path that an HTTPRoute takes$/);
+			t.deepEqual(others, []);
+		}
+	}
+
+	t.deepEqual(problemsOf({match: [{uri: {regex: 'api/.*'}}]}), []);
+});
+
+test('a host that no HTTPRoute takes is refused before anything is made', (t) => {
+	const hosts = ['app.example.com', '*.example.com', 'podinfo'];
+	t.deepEqual(problemsOf({hosts}), []);
+	for (const host of ['*', 'App.example.com', 'app.example.com:80', 'app.*.com', '*.', '']) {
+		const [problem, ...others] = gatewayApi.problems?.(modelWith({hosts: [...hosts, host]})) ?? [];
+		t.like(problem, {field: 'spec.service.hosts[3]', value: host});
+		t.regex(problem?.remedy ?? '', /without hosts every host is meant/);
+		t.deepEqual(others, []);
+	}
+});
