@@ -4,7 +4,7 @@ import {factsOf} from '../../machines/facts.ts';
 import type {Path} from '../../machines/facts.ts';
 import type {Status} from '../../machines/model/status.ts';
 import type {CanaryFacts, Telemetry} from '../../services/telemetry/telemetry.ts';
-import type {Judged, Onlooker} from './onlookers.ts';
+import type {Judged, LifeOnlooker, Onlooker} from './onlookers.ts';
 
 const observed = ({model, run}: Context, status: Status): CanaryFacts => ({
 	name: model.name,
@@ -45,14 +45,19 @@ const observeVerdict = (telemetry: Telemetry, {verdict, model}: Judged): void =>
 	}
 };
 
-export const metricsOnlooker = (telemetry: Telemetry): Onlooker => ({
-	born: () => ({
+const lookOn = (telemetry: Telemetry): LifeOnlooker => {
+	// The run has been counted, and is still to come to rest.
+	let isHeld = false;
+	return {
 		entered({from, path, context, status}) {
 			telemetry.observeCanary(observed(context, status));
 			const end = endOf(from, path);
-			if (end !== undefined) {
+			if (end !== undefined && !isHeld) {
 				observeEnd(telemetry, context, end);
 			}
+
+			const {course} = factsOf(path);
+			isHeld = course === 'holding' || (isHeld && course === 'failing');
 		},
 		judged(judged) {
 			observeVerdict(telemetry, judged);
@@ -60,5 +65,7 @@ export const metricsOnlooker = (telemetry: Telemetry): Onlooker => ({
 		crashed() {
 			telemetry.actorRestarted();
 		},
-	}),
-});
+	};
+};
+
+export const metricsOnlooker = (telemetry: Telemetry): Onlooker => ({born: () => lookOn(telemetry)});

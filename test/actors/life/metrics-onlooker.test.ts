@@ -35,4 +35,12 @@ test('a run that comes to rest has ended; a life that begins at rest has ended n
 test('a promotion that is held has failed once, however often something is observed meanwhile', (t) => {
 	t.deepEqual(ends('promoting.rolling', 'failed.holding', 'failed.holding', 'failed.holding'), [false]);
 	t.deepEqual(ends('', 'failed.holding', 'failed.holding'), []);
+	t.deepEqual(ends('promoting.rolling', 'failed.holding', 'failed.routing', 'failed.scalingDown', 'failed.idle'), [
+		false,
+	]);
+	t.deepEqual(
+		ends('failed.holding', 'progressing.scalingUp', 'failed.routing', 'failed.idle'),
+		[false],
+		'the next run',
+	);
 });
