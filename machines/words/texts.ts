@@ -45,7 +45,8 @@ export const judged = (context: Context, verdict: Verdict): readonly Announcemen
 		return [advancementHalted(context.model, verdict.text)];
 	}
 
-	return context.run.passed && context.run.rounds < roundsNeeded(context) ? stepAdvanced(context) : [];
+	const {passed, promoting, rounds} = context.run;
+	return passed && !promoting && rounds < roundsNeeded(context) ? stepAdvanced(context) : [];
 };
 
 export const rollingBack = ({model, run}: Context): Announcement => {

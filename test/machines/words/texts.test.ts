@@ -5,7 +5,7 @@ import {waitingFor} from '../../../machines/words/explain.ts';
 import type {Run} from '../../../machines/model/context.ts';
 import {rolloutWaits, judged, sayings} from '../../../machines/words/texts.ts';
 import type {Saying} from '../../../machines/words/texts.ts';
-import {atWeight, contextOf, managed, paired, verdict} from '../world.ts';
+import {atWeight, contextOf, managed, paired, plans, verdict, withPlan} from '../world.ts';
 import type {Sight} from '../world.ts';
 
 type Row = readonly [
@@ -158,6 +158,16 @@ test('a verdict that failed or told nothing halts in its own words, one that pas
 	]);
 	t.is(judged(contextOf({}), verdict('unknown')).length, 1);
 	t.deepEqual(judged(contextOf({}), verdict('passed')), []);
+});
+
+test('a round that passes begins the next one, unless its revision is being promoted already', (t) => {
+	const share = {canary: 100};
+	const run = {step: 0, share, routed: share, passed: true, rounds: 1};
+	const model = withPlan(managed, plans['A/B testing']);
+	t.deepEqual(judged(contextOf({}, run, {}, model), verdict('passed')), [
+		{type: 'Normal', text: 'Advance podinfo.test canary iteration 2/2'},
+	]);
+	t.deepEqual(judged(contextOf({}, {...run, promoting: true}, {}, model), verdict('passed')), []);
 });
 
 test('a rollout that is waited for is said with its counts', (t) => {
