@@ -37,11 +37,14 @@ export const reachedBy = ({steps}: Plan, share: Share): number =>
 const stepAbove = ({steps}: Plan, share: Share): Step | undefined =>
 	steps.find((step) => !isAtLeast(share, step.share));
 
-/** What a former life was doing at most: one step beyond what the route gives, or what it recorded, if that is less. */
+/**
+ * What a former life was doing at most: one step beyond what the route gives, or what it recorded, if that is less. Whose
+ * requests it was about the plan tells, for somebody may have written others on the route meanwhile.
+ */
 export const shareUnderWay = (plan: Plan, routed: Share, recorded: number): Share => {
-	const next = stepAbove(plan, routed)?.share ?? routed;
-	const canary = Math.min(recorded, next.canary);
-	return canary === routed.canary ? routed : {...next, canary};
+	const next = stepAbove(plan, routed)?.share;
+	const canary = Math.min(recorded, next?.canary ?? routed.canary);
+	return canary === 0 && routed.canary === 0 ? routed : {...(next ?? plan.steps.at(-1)?.share), canary};
 };
 
 /** How many rounds of a step a former life had passed, which recorded the one that was under way, over all steps. */

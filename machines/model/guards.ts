@@ -28,6 +28,8 @@ const ending = (context: Context): boolean => tooManyFailedChecks(context) || co
 const isSound = ({model, world}: Context): boolean => model.problems.length === 0 && world?.problems.length === 0;
 const routingIsEdited = (model: CanaryModel, {routing}: Run): boolean =>
 	model.route.generated && routing !== '' && routing !== routingOf(model);
+/** Its plan has come to say other requests or copies for the step under way. */
+const shareIsEdited = ({share, routed}: Run): boolean => share !== undefined && !isSameShare(share, routed);
 /** A world observed before the last write would have it done again. */
 const hasSeenLastWrite = (world: World | undefined, {stepAt}: Run): world is World =>
 	world !== undefined && world.at > stepAt;
@@ -103,7 +105,7 @@ export const guards = {
 		context.run.byHand !== undefined && mayOverrule(context, haltedFrom(context)),
 	'the last step has passed': ({context}: Args) => stepHasPassed(context) && lastStepReached(context),
 	'the step has passed': ({context}: Args) => stepHasPassed(context),
-	'routing fields were edited': ({context: {model, run}}: Args) => routingIsEdited(model, run),
+	'routing fields were edited': ({context: {model, run}}: Args) => routingIsEdited(model, run) || shareIsEdited(run),
 	'the route was changed by someone else': ({context}: Args) => isToRestore(context),
 	'the route was changed by someone else while halted': ({context}: Args) =>
 		isToRestore(context) && isForChecks(context),

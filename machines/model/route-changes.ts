@@ -18,6 +18,10 @@ export const shareOf = (route: Route | undefined): Share => {
 export const routeStrays = ({run, world}: Context): boolean =>
 	world?.route !== undefined && world.at >= run.stepAt && !isSameShare(world.route, run.routed);
 
+/** What the run has written is what users meet. */
+export const routeIsInForce = (context: Context): boolean =>
+	!routeStrays(context) && context.world?.route?.awaits === undefined;
+
 const policyOf = ({model}: Context) => model.onRouteChange ?? 'restore';
 const isFought = ({run}: Context): boolean => run.repairs >= MENDINGS_MAX;
 
@@ -41,15 +45,20 @@ export const routeIsYielded = (context: Context): boolean =>
 
 /** A run has ended, and somebody else goes on to send users to its canary: it is not taken away from them. */
 export const usersAreSentBySomebody = (context: Context): boolean =>
-	context.run.routed.canary === 0 && routeStrays(context) && policyOf(context) !== 'restore';
+	context.run.routed.canary === 0 &&
+	(context.world?.route?.canary ?? 0) > 0 &&
+	routeStrays(context) &&
+	policyOf(context) !== 'restore';
 
 /** What is wrong with the weights, in words; empty when they are the run's. */
 export const whoseWeights = (context: Context): string => {
 	const {model, run, world} = context;
-	return routeStrays(context)
-		? `route ${model.route.name}.${model.namespace} was changed by someone else to canary weight ` +
-				`${world?.route?.canary ?? 0}, the run is at ${run.routed.canary}`
-		: '';
+	if (!routeStrays(context)) return '';
+	const changed = `route ${model.route.name}.${model.namespace} was changed by someone else`;
+	const found = world?.route?.canary ?? 0;
+	return found === run.routed.canary
+		? `${changed} to send the canary other requests, or copies of them, than the run does`
+		: `${changed} to canary weight ${found}, the run is at ${run.routed.canary}`;
 };
 
 /** What a person can do about it. */

@@ -1,10 +1,10 @@
 // The arithmetic of one run: steps, counters, and the questions that guards ask of them.
 import type {CanaryModel, Instant, Verdict} from '../../api/model.ts';
 import {reachedBy} from '../../api/plan.ts';
-import {isSameShare, type Share} from '../../api/shares.ts';
+import type {Share} from '../../api/shares.ts';
 import {noRun} from './context.ts';
 import {nextStep} from './plan.ts';
-import {routeStrays} from './route-changes.ts';
+import {routeIsInForce} from './route-changes.ts';
 import type {Context, Run} from './context.ts';
 
 export const tooManyFailedChecks = (context: Context): boolean =>
@@ -99,9 +99,8 @@ export const routingOf = ({route, service, analysis}: CanaryModel): string =>
 export const promotionIsOrdered = ({run}: Context): boolean =>
 	run.ordered?.verb === 'skip' || run.ordered?.verb === 'promote';
 
-/** There is something to judge: users are on the canary, or its step gives it none and is in force. */
-export const isUnderJudgement = ({share, routed}: Run): boolean =>
-	routed.canary > 0 || (share !== undefined && isSameShare(share, routed));
+/** There is something to judge: users are on the canary, or its step gives it none. */
+export const isUnderJudgement = ({share, routed}: Run): boolean => routed.canary > 0 || share?.canary === 0;
 
 /** A verdict on the share in force; one on an earlier share changes nothing. */
 export const judge = (context: Context, change: number, verdict: Verdict): Partial<Context> => {
@@ -111,8 +110,8 @@ export const judge = (context: Context, change: number, verdict: Verdict): Parti
 
 	const counts = verdict.outcome === 'failed' && !promotionIsOrdered(context);
 	const failedChecks = context.run.failedChecks + (counts ? 1 : 0);
-	// A check at somebody else's weight passes nothing.
-	const passed = verdict.outcome === 'passed' && !routeStrays(context);
+	// A check at somebody else's weight passes nothing, nor does one at the weight before.
+	const passed = verdict.outcome === 'passed' && routeIsInForce(context);
 	const rounds = context.run.rounds + (passed ? 1 : 0);
 	return {now: verdict.at, run: {...context.run, verdict, failedChecks, passed, rounds}};
 };

@@ -11,11 +11,15 @@ import {
 	replicasToServe,
 	stepTo,
 } from '../../../machines/model/run.ts';
-import {recallRoute} from '../../../machines/model/actions.ts';
+import {noteCanary, recallRoute} from '../../../machines/model/actions.ts';
 import type {Recalled} from '../../../machines/model/context.ts';
+import {guards} from '../../../machines/model/guards.ts';
 import {noRun} from '../../../machines/model/context.ts';
+import {usersAreSentBySomebody, whoseWeights} from '../../../machines/model/route-changes.ts';
 import {lastStepReached, relocated} from '../../../machines/model/plan.ts';
-import {atWeight, contextOf, paired, START, verdict} from '../world.ts';
+import type {Plan} from '../../../api/plan.ts';
+import {noShare, type Share} from '../../../api/shares.ts';
+import {atWeight, contextOf, paired, plans, START, verdict, withPlan} from '../world.ts';
 import {planByWeights} from '../../../api/strategies/weighted.ts';
 
 const anyWeights = fc
@@ -84,6 +88,13 @@ test('a verdict counts once, for the step it was asked for, while the canary has
 	t.is(judge(contextOf({}, {routed: {canary: 0}, changes: 3}), 3, verdict('failed')).run, undefined);
 });
 
+test('a round that passes while its route is not in force yet is none', (t) => {
+	const run = {...atWeight(20), changes: 3, rounds: 0};
+	const pending = judge(contextOf({route: 'pending'}, run, {route: {canary: 20}}), 3, verdict('passed'));
+	t.like(pending.run, {passed: false, rounds: 0});
+	t.is(judge(contextOf({route: 'pending'}, run), 3, verdict('failed')).run?.failedChecks, 1, 'a bad one counts');
+});
+
 test('the first checks are due an interval after the route, and never before it has settled', (t) => {
 	t.is(firstDue(contextOf({}, {stepAt: START})), START + 10_000);
 	t.is(firstDue(contextOf({}, {stepAt: START}, {}, {...paired, routeSettleMs: 30_000})), START + 30_000);
@@ -119,6 +130,55 @@ test('a former run had its users where the route sends them, and is at most one 
 	t.like(recalled(0, 20, 'Succeeded'), {routed: {canary: 0}});
 	t.like(recalled(0, 20, 'Failed'), {routed: {canary: 0}});
 	t.like(recalled(50, 50, 'Failed'), {routed: {canary: 50}});
+});
+
+test('a former run’s requests are those that its plan is about, whatever somebody wrote on the route meanwhile', (t) => {
+	const [{share}] = plans['A/B testing'].steps;
+	const recalled = (canaryWeight: number, route: Share) => {
+		const context = contextOf({}, {}, {route}, withPlan(paired, plans['A/B testing']));
+		return recallRoute({
+			...context,
+			recalled: {...context.recalled, phase: 'Progressing', canaryWeight, iterations: 2},
+		});
+	};
+
+	t.like(recalled(100, {canary: 100}).run, {routed: {canary: 100}, share, step: 0, rounds: 1});
+	t.deepEqual(recalled(35, {canary: 35}).run?.share, {...share, canary: 35}, 'a weight that somebody set');
+});
+
+test('somebody else’s requests at the run’s own weight are told as such', (t) => {
+	const [{share}] = plans['A/B testing'].steps;
+	const run = {step: 0, share, routed: share};
+	const context = contextOf({}, run, {route: {canary: 100}}, withPlan(paired, plans['A/B testing']));
+	t.is(
+		whoseWeights(context),
+		'route podinfo.test was changed by someone else to send the canary other requests, or copies of them, than the run does',
+	);
+});
+
+test('copies that somebody sends a canary whose run is over keep it from nothing', (t) => {
+	const after = (route: Share) => contextOf({}, {routed: noShare}, {route}, {...paired, onRouteChange: 'yield'});
+	t.true(usersAreSentBySomebody(after({canary: 5})));
+	t.false(usersAreSentBySomebody(after({canary: 0, mirrored: 100})));
+});
+
+test('copies of requests are judged on, though their number was edited', (t) => {
+	const mirrored = (percent: number): Plan => ({
+		...plans['mirrored weights'],
+		steps: [{share: {canary: 0, mirrored: percent}, rounds: 1, tells: 'weight'}],
+	});
+	const share = {canary: 0, mirrored: 100};
+	const context = contextOf(
+		{},
+		{step: 0, share, routed: share, changes: 3},
+		{route: share},
+		withPlan(paired, mirrored(100)),
+	);
+	const edited = {...context, ...noteCanary(context, withPlan(paired, mirrored(50)), START)};
+	t.deepEqual(edited.run.share, {canary: 0, mirrored: 50});
+	t.is(judge(edited, 3, verdict('failed')).run?.failedChecks, 1);
+	t.true(guards['routing fields were edited']({context: edited}), 'and are written anew');
+	t.false(guards['routing fields were edited']({context}));
 });
 
 test('the primary’s template is known to be kept where a former life of ours says so, and nowhere else', (t) => {
