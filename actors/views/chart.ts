@@ -4,6 +4,7 @@ import type {ChartTransitionView, ChartView} from '../../api/http/chart-view.ts'
 import type {Context} from '../../machines/model/context.ts';
 import {around, isPath, stateOf} from '../../machines/facts.ts';
 import type {Path} from '../../machines/facts.ts';
+import {guards} from '../../machines/model/guards.ts';
 import type {Place} from '../../machines/model/commands.ts';
 import drawn from './generated/chart.json' with {type: 'json'};
 
@@ -36,6 +37,18 @@ export const recordedEventText = (event: string, from: string, arrived: string):
 	return new Set(texts).size === 1 ? (texts[0] ?? event) : event;
 };
 
+type Guard = (args: {readonly context: Context}) => boolean;
+
+/** Whether a condition holds; those that depend on their event do not, before it comes. */
+export const isTrue = (guard: string, context: Context): boolean => {
+	if (guard === '') {
+		return true;
+	}
+
+	const found = Object.hasOwn(guards, guard) ? (guards[guard as keyof typeof guards] as Guard) : undefined;
+	return found !== undefined && found.length <= 1 && found({context});
+};
+
 type Invoked = {readonly src: unknown; readonly input?: unknown};
 type Node = {readonly invoke: readonly Invoked[]; readonly states: Readonly<Record<string, Node>>};
 
@@ -60,9 +73,12 @@ export const endsOfWait = (path: Path, context: Context, enteredAt: number): rea
 				.filter(({src, input}) => src === 'wait until' && typeof input === 'function')
 				.map(({input}) => {
 					const ask = input as (args: {context: Context}) => {readonly until: number};
-					const led = bySource.get(one)?.find(({event, to}) => event === 'the time is up' && to !== undefined);
+					const led = bySource
+						.get(one)
+						?.find(({event, to, guard}) => event === 'the time is up' && to !== undefined && isTrue(guard, context));
 					const to = led?.to ?? '';
-					const by = isPath(to) && stateOf(to) === 'failed' ? ('deadline' as const) : ('time' as const);
+					const fails = isPath(to) && stateOf(to) === 'failed' && stateOf(path) !== 'failed';
+					const by = fails ? ('deadline' as const) : ('time' as const);
 					return {of: one, until: ask({context: {...context, now: enteredAt}}).until, by};
 				}),
 		)

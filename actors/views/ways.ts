@@ -6,26 +6,13 @@ import {decide} from '../../machines/model/commands.ts';
 import type {Decision} from '../../machines/model/commands.ts';
 import type {Context, Run} from '../../machines/model/context.ts';
 import type {Path} from '../../machines/facts.ts';
-import {guards} from '../../machines/model/guards.ts';
 import {isUnderJudgement} from '../../machines/model/run.ts';
 import {lackOf} from '../../machines/words/lacks.ts';
 import type {Lack} from '../../machines/words/lacks.ts';
 import {exactTimestamp} from '../../services/clock.ts';
-import {endsOfWait, placeOf, transitionsOf} from './chart.ts';
+import {endsOfWait, isTrue, placeOf, transitionsOf} from './chart.ts';
 import {endWords} from './summary.ts';
 import type {WaitEnd} from './summary.ts';
-
-type Guard = (args: {readonly context: Context}) => boolean;
-
-/** Whether a condition holds; those that depend on their event do not, before it comes. */
-const isTrue = (guard: string, context: Context): boolean => {
-	if (guard === '') {
-		return true;
-	}
-
-	const found = Object.hasOwn(guards, guard) ? (guards[guard as keyof typeof guards] as Guard) : undefined;
-	return found !== undefined && found.length <= 1 && found({context});
-};
 
 /** `done: route traffic` as what is yet to come. */
 const toCome = (event: string): string => {
