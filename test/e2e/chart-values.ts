@@ -149,6 +149,8 @@ const otherRows: readonly Row[] = [
 	['serviceAccount.annotations', {team: 'web'}, 'ServiceAccount metadata.annotations', {team: 'web'}],
 	['rbac.create', false, 'ClusterRole/aviary metadata.name', undefined],
 	['rbac.create', false, 'Role metadata.name', undefined],
+	['providers', ['gatewayapi:v1'], 'ClusterRole/aviary-gatewayapi metadata.name', 'aviary-gatewayapi'],
+	['meshProvider', 'gatewayapi:v1beta1', 'ClusterRole/aviary-gatewayapi metadata.name', 'aviary-gatewayapi'],
 	...['daemonsets', 'statefulsets', 'helmreleases', 'functions', 'knativeservices'].map(target),
 	['userRoles.create', false, 'ClusterRole/aviary-viewer metadata.name', undefined],
 	['commandPolicy.enabled', false, 'ValidatingAdmissionPolicy metadata.name', undefined],
