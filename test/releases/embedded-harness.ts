@@ -51,8 +51,9 @@ export const startEmbeddedHarness = async (namespace: string): Promise<EmbeddedH
 		});
 	}
 
-	world.onRequest(({host, workload, count}) => {
-		dropped += workload === 'unknown' && host.split('.')[1] === namespace ? count : 0;
+	world.onRequest(({host, workload, count, isMirror}) => {
+		const isLost = workload === 'unknown' && !isMirror;
+		dropped += isLost && host.split('.')[1] === namespace ? count : 0;
 	});
 	const daemon = await startDaemon(inProcessConfig, {
 		clock,
