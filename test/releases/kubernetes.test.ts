@@ -15,7 +15,7 @@ const shape: ReleaseShape = {
 		const objects = await today.objects(namespace, version);
 		return objects.map((object) => {
 			if (object.kind !== 'Canary') return object;
-			const {stepWeight: _, maxWeight: __, ...analysis} = object.spec?.['analysis'] as Record<string, unknown>;
+			const {stepWeight: _, maxWeight: __, ...analysis} = (object.spec?.['analysis'] ?? {}) as Record<string, unknown>;
 			return {
 				...object,
 				spec: {...object.spec, provider: 'kubernetes', analysis: {...analysis, iterations: ROUNDS}},
