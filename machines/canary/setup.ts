@@ -99,7 +99,7 @@ export const base = setup({
 		}),
 		'dismiss the judge': sendTo('judge', {type: 'traffic returned'}),
 
-		// What is said; its words are in model/texts.ts.
+		// What is said; its words are in words/texts.ts.
 		announce: enqueueActions(({context, enqueue}, {what}: {what: texts.Saying}) => {
 			for (const announcement of texts.sayings[what](context)) {
 				enqueue.emit({type: 'announced', announcement});

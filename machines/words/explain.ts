@@ -1,4 +1,4 @@
-// One source of words for what a Canary does and waits for: status, events, the explain command and, later, the page.
+// One source of words for what a Canary does and waits for: status, events, the explain command and the page.
 import {factsOf, stateOf} from '../facts.ts';
 import type {Next, Path, Wait} from '../facts.ts';
 import {haltFacts, haltReasons} from '../facts/halt-reasons.ts';
