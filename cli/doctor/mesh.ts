@@ -1,6 +1,7 @@
 // What routes traffic in this cluster: the APIs of the providers, as far as they are served.
+import {oneOf} from '../../api/providers.ts';
 import {providerNamed, providers} from '../../services/providers/index.ts';
-import type {Provider} from '../../services/providers/provider.ts';
+import type {Api, Provider} from '../../services/providers/provider.ts';
 import {rollouts} from '../../services/kubernetes/resources.ts';
 import type {Access} from '../cluster-access.ts';
 import {plain} from '../terminal.ts';
@@ -23,8 +24,25 @@ const servedOf = async (access: Access): Promise<Served> => {
 	return new Map(found.flat());
 };
 
-const isServed = (served: Served, {apis}: Provider): boolean =>
-	apis.length > 0 && apis.every(({group}) => served.has(group));
+/** Those versions of a group that count: the one that the provider's name says, `gatewayapi:v1`, else all it speaks. */
+const versionsOf = ({versions}: Api, name: string | undefined): readonly string[] => {
+	const said = versions.filter((version) => name?.endsWith(`:${version}`) === true);
+	return said.length > 0 ? said : versions;
+};
+
+const isServedAs = (served: Served, api: Api, name?: string): boolean =>
+	versionsOf(api, name).some((version) => served.get(api.group)?.includes(version) === true);
+
+const isServed = (served: Served, {apis}: Provider, name?: string): boolean =>
+	apis.length > 0 && apis.every((api) => isServedAs(served, api, name));
+
+const lackOf = (served: Served, api: Api, name: string | undefined): string => {
+	const found = served.get(api.group);
+	const wanted = oneOf(versionsOf(api, name));
+	return found === undefined
+		? `${api.group} is not served`
+		: `${api.group} is served in ${found.join(', ')} alone, not in ${wanted}`;
+};
 
 const speaking = (served: Served, {title, apis}: Provider): string =>
 	`${title}: ${apis.map(({group}) => `${group} ${(served.get(group) ?? []).join(', ')}`).join('; ')}`;
@@ -39,7 +57,7 @@ const findingOf = (served: Served, meshProvider: string | undefined): Finding =>
 		return sound('Mesh', `none, as --mesh-provider=${meshProvider} says${others}`);
 	}
 
-	if (named !== undefined && isServed(served, named)) {
+	if (named !== undefined && isServed(served, named, meshProvider)) {
 		const others = present.filter((one) => one !== named);
 		return sound('Mesh', [named, ...others].map((one) => speaking(served, one)).join('; '));
 	}
@@ -48,8 +66,8 @@ const findingOf = (served: Served, meshProvider: string | undefined): Finding =>
 		return broken('Mesh', `--mesh-provider=${meshProvider} is not supported`, 'choose one of docs/routers.md');
 	}
 
-	const groups = named.apis.map(({group}) => group).filter((group) => !served.has(group));
-	const text = `${groups.join(', ')} is not served: no route can be written`;
+	const lacks = named.apis.filter((api) => !isServedAs(served, api, meshProvider));
+	const text = `${lacks.map((api) => lackOf(served, api, meshProvider)).join(', ')}: no route can be written`;
 	const remedy = `install ${named.title}, ${REMEDY}`;
 	return meshProvider === undefined ? doubtful('Mesh', text, remedy) : broken('Mesh', text, remedy);
 };

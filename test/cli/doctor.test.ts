@@ -28,9 +28,11 @@ const shippedOperator = (): KubeObject => {
 	return deployment;
 };
 
+type Played = {denied?: readonly string[]; prometheus?: number; istio?: readonly string[]};
+
 /** Prometheus behind the API server's proxy, Istio's discovery, and refusals of single permissions. */
 const cluster =
-	({denied = [], prometheus = 200}: {denied?: readonly string[]; prometheus?: number} = {}): Behind =>
+	({denied = [], prometheus = 200, istio = ['v1', 'v1beta1']}: Played = {}): Behind =>
 	(own) =>
 	(request) => {
 		if (request.path.includes('/proxy/api/v1/query')) {
@@ -40,7 +42,7 @@ const cluster =
 		}
 
 		if (request.path === '/apis/networking.istio.io') {
-			return jsonAnswer(200, {kind: 'APIGroup', versions: [{version: 'v1'}, {version: 'v1beta1'}]});
+			return jsonAnswer(200, {kind: 'APIGroup', versions: istio.map((version) => ({version}))});
 		}
 
 		if (request.path.includes('accessreviews')) {
@@ -195,4 +197,12 @@ test('an API server without a proxy to Services says nothing about Prometheus', 
 	const {code, findings} = await examined(await laid(t, {behind: without}));
 	t.is(code, 0);
 	t.deepEqual(troubles(findings), ['Metrics doubtful: this API server has no proxy to Services']);
+});
+
+test('a mesh whose API is served in none of the versions that are spoken', async (t) => {
+	const {code, findings} = await examined(await laid(t, {behind: cluster({istio: ['v2']})}));
+	t.is(code, 1);
+	t.deepEqual(troubles(findings), [
+		'Mesh broken: networking.istio.io is served in v2 alone, not in v1, v1beta1 or v1alpha3: no route can be written',
+	]);
 });
