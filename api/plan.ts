@@ -1,5 +1,5 @@
 // What a run does step by step: every strategy compiles to such a plan, and the chart walks it without knowing which.
-import type {Share} from './shares.ts';
+import {isSameShare, noShare, type Share} from './shares.ts';
 
 export type Step = {
 	/** Who gets what while the step lasts. */
@@ -38,13 +38,27 @@ const stepAbove = ({steps}: Plan, share: Share): Step | undefined =>
 	steps.find((step) => !isAtLeast(share, step.share));
 
 /**
- * What a former life was doing at most: one step beyond what the route gives, or what it recorded, if that is less. Whose
- * requests it was about the plan tells, for somebody may have written others on the route meanwhile.
+ * The share as the plan may have it. One of requests that no step is about has proven nothing for those that the plan is
+ * about: it becomes the first step, with no more than it had.
  */
+export const shareWithin = ({steps: [first, ...rest]}: Plan, share: Share): Share => {
+	const {canary, match = []} = share;
+	const isAbout = (step: Step | undefined): boolean =>
+		isSameShare({canary, match}, {canary, match: step?.share.match ?? []});
+	const begun = first?.share ?? noShare;
+	return [first, ...rest].some((step) => isAbout(step)) ? share : {...begun, canary: Math.min(canary, begun.canary)};
+};
+
+/** What a former life was doing at most: one step beyond what the route gives, or what it recorded, if that is less. */
 export const shareUnderWay = (plan: Plan, routed: Share, recorded: number): Share => {
-	const next = stepAbove(plan, routed)?.share;
-	const canary = Math.min(recorded, next?.canary ?? routed.canary);
-	return canary === 0 && routed.canary === 0 ? routed : {...(next ?? plan.steps.at(-1)?.share), canary};
+	const present = shareWithin(plan, routed);
+	if (present !== routed) {
+		return {...present, canary: Math.min(present.canary, recorded)};
+	}
+
+	const next = stepAbove(plan, routed)?.share ?? routed;
+	const canary = Math.min(recorded, next.canary);
+	return canary === routed.canary ? routed : {...next, canary};
 };
 
 /** How many rounds of a step a former life had passed, which recorded the one that was under way, over all steps. */

@@ -1,7 +1,7 @@
 // What the canary's chart notes and counts: pure changes of context, one name each.
 import {canonicalJson} from '../../api/canonical.ts';
 import type {CanaryModel, Verdict, World} from '../../api/model.ts';
-import {reachedBy, roundsPassed, shareUnderWay} from '../../api/plan.ts';
+import {reachedBy, roundsPassed, shareUnderWay, shareWithin, type Plan} from '../../api/plan.ts';
 import {isSameShare, noShare} from '../../api/shares.ts';
 import {Refused} from '../ports.ts';
 import {noRun} from './context.ts';
@@ -18,13 +18,24 @@ const namesTheSame = (one: CanaryModel, other: CanaryModel): boolean =>
 	JSON.stringify([one.target, one.primary, one.hosts, one.subsets, one.route, one.provider, one.shape]) ===
 	JSON.stringify([other.target, other.primary, other.hosts, other.subsets, other.route, other.provider, other.shape]);
 
+/** The run as it is about the requests of a plan that was edited. */
+const aboutRequestsOf = (plan: Plan, run: Run): Run => {
+	const share = run.share && shareWithin(plan, run.share);
+	return share === undefined || share === run.share ? run : {...run, share, rounds: 0, passed: false};
+};
+
 /** Notes the spec; kept aside while it names other objects than the present one. */
 export const noteCanary = (context: Context, model: CanaryModel, at: number): Partial<Context> => {
 	const noted = {now: at, mendings: 0};
 	const {plan} = model.analysis;
 	const isReplanned = canonicalJson(plan) !== canonicalJson(context.model.analysis.plan);
 	return namesTheSame(context.model, model)
-		? {...noted, model, rebound: undefined, ...(isReplanned && {run: relocated(context.run, plan)})}
+		? {
+				...noted,
+				model,
+				rebound: undefined,
+				...(isReplanned && {run: relocated(aboutRequestsOf(plan, context.run), plan)}),
+			}
 		: {...noted, model: {...context.model, suspended: model.suspended}, rebound: model};
 };
 

@@ -146,6 +146,19 @@ test('a former run’s requests are those that its plan is about, whatever someb
 	t.deepEqual(recalled(35, {canary: 35}).run?.share, {...share, canary: 35}, 'a weight that somebody set');
 });
 
+test('what was proven for some requests is not given to all: an edit from rules to weights begins at the first weight', (t) => {
+	const [{share}] = plans['A/B testing'].steps;
+	const weights = withWeights([10, 50, 100]);
+	const run = {step: 0, share, routed: share, rounds: 1, passed: true};
+	const tested = contextOf({}, run, {route: share}, withPlan(paired, plans['A/B testing']));
+	t.like(noteCanary(tested, weights, START).run, {step: 0, share: {canary: 10}, rounds: 0, passed: false});
+	const recalled = {...tested.recalled, phase: 'Progressing', canaryWeight: 100, iterations: 2} as const;
+	t.like(recallRoute({...tested, model: weights, recalled}).run, {step: 0, share: {canary: 10}, routed: share});
+	const weighted = contextOf({}, atWeight(20), {route: {canary: 20}});
+	const edited = noteCanary(weighted, withPlan(paired, plans['A/B testing']), START);
+	t.deepEqual(edited.run?.share, {...share, canary: 20}, 'nor more than there was');
+});
+
 test('somebody else’s requests at the run’s own weight are told as such', (t) => {
 	const [{share}] = plans['A/B testing'].steps;
 	const run = {step: 0, share, routed: share};
