@@ -6,6 +6,7 @@ import {modelOfRollout} from '../../api/model-of-rollout.ts';
 import {definitions} from '../../api/crds.ts';
 import {defaults, first, manifest, root, today} from './manifests.ts';
 import {weightsOf} from '../../api/plan.ts';
+import {providers} from '../../services/providers/index.ts';
 
 const ajv = new Ajv({strict: false, allErrors: true, validateFormats: false});
 const validators = new Map(
@@ -32,7 +33,7 @@ for (const path of examples) {
 			t.truthy((object['metadata'] as {name?: string}).name);
 			if (!isOurs(object)) continue;
 			t.deepEqual(errorsOf(object), []);
-			const model = (object['kind'] === 'Rollout' ? modelOfRollout : toModel)(object, defaults);
+			const model = (object['kind'] === 'Rollout' ? modelOfRollout : toModel)(object, {...defaults, providers});
 			const warnings = model.warnings ?? [];
 			t.deepEqual([...model.problems, ...warnings], []);
 			t.true([50, 100].includes(weightsOf(model.analysis.plan).at(-1) ?? 0));
