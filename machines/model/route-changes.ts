@@ -15,7 +15,7 @@ export const shareOf = (route: Route | undefined): Share => {
 };
 
 /** The route has another share than the run gave it. A world observed before our own last write tells nothing. */
-export const routeStrays = ({run, world}: Context): boolean =>
+const routeStrays = ({run, world}: Context): boolean =>
 	world?.route !== undefined && world.at >= run.stepAt && !isSameShare(world.route, run.routed);
 
 /** What the run has written is what users meet. */
