@@ -24,7 +24,8 @@ export type Run = {
 	readonly rounds: number;
 	/** The last round since it settled was one of them. */
 	readonly passed: boolean;
-	/** The promoted primary was given some of its users back, and has not had them for an interval yet. */
+	/** The promoted primary has had those of its users whom it was given back last for an interval, or not yet; absent
+	 * before it was given any in this life. */
 	readonly lowered?: boolean;
 	readonly failedChecks: number;
 	readonly verdict?: Verdict;

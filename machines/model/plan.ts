@@ -12,9 +12,11 @@ export const nextStep = ({model, run}: Context): Step | undefined => model.analy
 /** No step is left; a max weight that was lowered below the present one goes to promotion, never backwards. */
 export const lastStepReached = (context: Context): boolean => nextStep(context) === undefined;
 
-/** The share that a promotion leaves to the canary next; none at its end. */
-export const shareDown = ({model, run}: Context): Share =>
-	model.analysis.plan.promotion.find(({canary}) => canary < run.routed.canary) ?? noShare;
+/** The share that a promotion leaves to the canary next; none at its end. One that a former life wrote is taken up again. */
+export const shareDown = ({model, run: {routed, lowered}}: Context): Share =>
+	model.analysis.plan.promotion.find(({canary}) =>
+		lowered === undefined ? canary <= routed.canary : canary < routed.canary,
+	) ?? noShare;
 
 /** How many rounds of checks the step under way needs. */
 export const roundsNeeded = (context: Context): number => presentStep(context)?.rounds ?? 1;

@@ -1,7 +1,7 @@
 // The arithmetic of one run: steps, counters, and the questions that guards ask of them.
 import type {CanaryModel, Instant, Verdict} from '../../api/model.ts';
 import {reachedBy} from '../../api/plan.ts';
-import type {Share} from '../../api/shares.ts';
+import {isSameShare, type Share} from '../../api/shares.ts';
 import {noRun} from './context.ts';
 import {nextStep} from './plan.ts';
 import {routeIsInForce} from './route-changes.ts';
@@ -102,6 +102,10 @@ export const promotionIsOrdered = ({run}: Context): boolean =>
 /** There is something to judge: users are on the canary, or its step gives it none. */
 export const isUnderJudgement = ({share, routed}: Run): boolean => routed.canary > 0 || share?.canary === 0;
 
+/** This life has written the step's share, and nothing else is on the route since. */
+export const isInForce = ({share, routed, routing}: Run): boolean =>
+	routing !== '' && share !== undefined && isSameShare(share, routed);
+
 /** A verdict on the share in force; one on an earlier share changes nothing. */
 export const judge = (context: Context, change: number, verdict: Verdict): Partial<Context> => {
 	if (change !== context.run.changes || !isUnderJudgement(context.run)) {
@@ -112,7 +116,7 @@ export const judge = (context: Context, change: number, verdict: Verdict): Parti
 	const failedChecks = context.run.failedChecks + (counts ? 1 : 0);
 	// A check at somebody else's weight passes nothing, nor does one at the weight before.
 	const passed = verdict.outcome === 'passed' && routeIsInForce(context);
-	const rounds = context.run.rounds + (passed ? 1 : 0);
+	const rounds = context.run.rounds + (passed && isInForce(context.run) ? 1 : 0);
 	return {now: verdict.at, run: {...context.run, verdict, failedChecks, passed, rounds}};
 };
 

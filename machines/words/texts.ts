@@ -7,7 +7,7 @@ import {driftOf} from '../model/drift.ts';
 import {howToGoOn, strayAtRest, whoseWeights} from '../model/route-changes.ts';
 import {roundsNeeded} from '../model/plan.ts';
 import {stepAdvanced} from './steps.ts';
-import {missingOfOurs} from '../model/run.ts';
+import {isInForce, missingOfOurs} from '../model/run.ts';
 
 const normal = (text: string): Announcement => ({type: 'Normal', text});
 const warning = (text: string): Announcement => ({type: 'Warning', text});
@@ -46,7 +46,8 @@ export const judged = (context: Context, verdict: Verdict): readonly Announcemen
 	}
 
 	const {passed, promoting, rounds} = context.run;
-	return passed && !promoting && rounds < roundsNeeded(context) ? stepAdvanced(context) : [];
+	const isCounted = passed && !promoting && isInForce(context.run);
+	return isCounted && rounds < roundsNeeded(context) ? stepAdvanced(context) : [];
 };
 
 export const rollingBack = ({model, run}: Context): Announcement => {

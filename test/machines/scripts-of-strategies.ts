@@ -233,7 +233,7 @@ const others: readonly Script[] = [
 		opening: takenUp('weights both ways', 'Promoting', [30, 0], {primary: 'v2', route: {canary: 30}}),
 		play: good,
 		ends: 'finished.idle',
-		journal: [...down(10), ...down(0), ...isPromoted],
+		journal: [...down(30), ...down(10), ...down(0), ...isPromoted],
 	},
 ];
 

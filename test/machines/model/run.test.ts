@@ -12,7 +12,7 @@ import {
 	stepTo,
 } from '../../../machines/model/run.ts';
 import {noteCanary, recallRoute} from '../../../machines/model/actions.ts';
-import type {Recalled} from '../../../machines/model/context.ts';
+import type {Recalled, Run} from '../../../machines/model/context.ts';
 import {guards} from '../../../machines/model/guards.ts';
 import {noRun} from '../../../machines/model/context.ts';
 import {usersAreSentBySomebody, whoseWeights} from '../../../machines/model/route-changes.ts';
@@ -93,6 +93,14 @@ test('a round that passes while its route is not in force yet is none', (t) => {
 	const pending = judge(contextOf({route: 'pending'}, run, {route: {canary: 20}}), 3, verdict('passed'));
 	t.like(pending.run, {passed: false, rounds: 0});
 	t.is(judge(contextOf({route: 'pending'}, run), 3, verdict('failed')).run?.failedChecks, 1, 'a bad one counts');
+});
+
+test('a round counts once the step’s share is on the route, written in this life', (t) => {
+	const rounds = (run: Partial<Run>): number | undefined =>
+		judge(contextOf({}, run, {route: {canary: 20}}), 0, verdict('passed')).run?.rounds;
+	t.is(rounds({...atWeight(20), routing: 'written'}), 1);
+	t.is(rounds(atWeight(20)), 0, 'a former life wrote it; it is written again first');
+	t.is(rounds({...atWeight(20), share: {canary: 50}, routing: 'written'}), 0, 'the next step is not in force yet');
 });
 
 test('the first checks are due an interval after the route, and never before it has settled', (t) => {

@@ -162,7 +162,7 @@ test('a verdict that failed or told nothing halts in its own words, one that pas
 
 test('a round that passes begins the next one, unless its revision is being promoted already', (t) => {
 	const share = {canary: 100};
-	const run = {step: 0, share, routed: share, passed: true, rounds: 1};
+	const run = {routing: 'written', step: 0, share, routed: share, passed: true, rounds: 1};
 	const model = withPlan(managed, plans['A/B testing']);
 	t.deepEqual(judged(contextOf({}, run, {}, model), verdict('passed')), [
 		{type: 'Normal', text: 'Advance podinfo.test canary iteration 2/2'},
