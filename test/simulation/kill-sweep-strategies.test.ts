@@ -12,7 +12,7 @@ const byRounds = (analysis: object, spec: object = {}): Plan => ({
 	edit: (objects) =>
 		objects.map((object) => {
 			if (object.kind !== 'Canary') return object;
-			const {stepWeight: _, maxWeight: __, ...rest} = object.spec?.['analysis'] as Record<string, unknown>;
+			const {stepWeight: _, maxWeight: __, ...rest} = (object.spec?.['analysis'] ?? {}) as Record<string, unknown>;
 			return {
 				...object,
 				spec: {...object.spec, ...spec, analysis: {...rest, threshold: 2, iterations: 2, ...analysis}},
