@@ -51,8 +51,10 @@ export const datadog: Source = {
 		const response = await exchange({url, headers: {...headers, ...keys}});
 		const {status} = response;
 		const parsed = jsonIn(response);
-		if (status === 401 || status === 403) return refused(status, `its keys are refused: ${reasonIn(parsed)}`);
+		const reason = reasonIn(parsed);
+		if (status === 401 || status === 403)
+			return refused(status, ['its keys are refused', reason].filter(Boolean).join(': '));
 		if (parsed === undefined) return notJson(status);
-		return status === 200 && at(parsed, 'status') !== 'error' ? valueIn(parsed) : refused(status, reasonIn(parsed));
+		return status === 200 && at(parsed, 'status') !== 'error' ? valueIn(parsed) : refused(status, reason);
 	},
 };

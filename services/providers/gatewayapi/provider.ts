@@ -37,7 +37,8 @@ export const gatewayApi: Provider = {
 		'not there, are problems of the Canary and hold a release. Both weights are never 0, for then gateways answer every ' +
 		'user with an error. `spec.service.match` may ask for `uri`, an exact `method`, and exact `headers` and ' +
 		'`queryParams` or patterns; `spec.service.retries` has no field in an HTTPRoute and is left out. An HTTPRoute of ' +
-		'that name which nobody controls is taken over, its former spec kept in an annotation. Built-in metrics are what ' +
+		'that name which nobody controls is taken over, its former spec kept in an annotation; deleting the Canary ' +
+		'leaves it as it was last written. Built-in metrics are what ' +
 		'pods say of themselves in `http_request_duration_seconds`.',
 	capabilities: ['weights', 'acceptance'],
 	apis: [{group: GROUP, versions: ['v1', 'v1beta1']}],

@@ -75,6 +75,11 @@ for (const [about, answer, text] of [
 		'the query of metric queue failed: its keys are refused: Forbidden (HTTP status 403)',
 	],
 	[
+		'refused keys, and no word about it',
+		{status: 401, body: '{}'},
+		'the query of metric queue failed: its keys are refused (HTTP status 401)',
+	],
+	[
 		'a query that is refused',
 		{status: 400, body: '{"status":"error","error":"Error parsing query: unable to parse"}'},
 		'the query of metric queue failed: Error parsing query: unable to parse (HTTP status 400)',
