@@ -4,6 +4,7 @@ import {canonicalJson} from '../../../api/canonical.ts';
 import {jsonPatched} from '../../../sandbox/api/patches.ts';
 import {StatusError, type Accepted} from '../../../sandbox/api/types.ts';
 import type {KubeObject, Operation} from '../../../services/kubernetes/cluster.ts';
+import {providers} from '../../../services/providers/index.ts';
 import {recordedPlurals, type Change} from '../../releases/harness.ts';
 import {invariants} from '../../simulation/invariants/index.ts';
 import type {Scene} from '../../simulation/invariants/invariant.ts';
@@ -20,6 +21,11 @@ const createPast = (speed: number) => {
 	const store = {
 		get: ({plural}: {readonly plural: string}, namespace: string | undefined, name: string) =>
 			objects.get(keyOf(plural, namespace, name)),
+		list: ({plural}: {readonly plural: string}, {namespace}: {readonly namespace?: string}) => ({
+			items: [...objects]
+				.filter(([key]) => key.startsWith(namespace === undefined ? `${plural} ` : `${plural} ${namespace} `))
+				.map(([, object]) => object),
+		}),
 	};
 	return {
 		/** The object before; from now on it is as the change says. */
@@ -31,12 +37,12 @@ const createPast = (speed: number) => {
 			return before;
 		},
 		scene: {
-			// The rules that are asked here only get.
+			// The rules that are asked here only get and list.
 			store: store as unknown as Scene['store'],
 			canaries: () =>
 				[...objects].flatMap(([key, object]) =>
 					key.startsWith('canaries ')
-						? [{object, model: toModel(object, {meshProvider: 'istio', intervalMs: 60_000, speed})}]
+						? [{object, model: toModel(object, {meshProvider: 'istio', intervalMs: 60_000, speed, providers})}]
 						: [],
 				),
 		} satisfies Scene,
